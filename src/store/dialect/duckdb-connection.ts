@@ -1,0 +1,56 @@
+import { type DuckDBConnection, type DuckDBMaterializedResult, ResultReturnType, StatementType } from "@duckdb/node-api"
+import type { CompiledQuery, DatabaseConnection, QueryResult } from "kysely"
+import { bindAll } from "./bind-value.ts"
+import { type JsValue, readValue } from "./read-value.ts"
+import { isStreaming, RowStream, RowStreamError } from "./row-stream.ts"
+
+const CHANGING: ReadonlySet<StatementType> = new Set([
+  StatementType.INSERT,
+  StatementType.UPDATE,
+  StatementType.DELETE,
+  StatementType.MERGE_INTO,
+])
+
+/** Runs Kysely's queries on one DuckDB connection. */
+export class DuckDbConnection implements DatabaseConnection {
+  readonly native: DuckDBConnection
+
+  constructor(native: DuckDBConnection) {
+    this.native = native
+  }
+
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    if (isStreaming(this.native)) throw new RowStreamError({ reason: "Busy", sql })
+    const { values, types } = bindAll(parameters)
+    const result = await (values.length === 0 ? this.native.run(sql) : this.native.run(sql, values, types))
+    switch (result.returnType) {
+      case ResultReturnType.NOTHING:
+        return { rows: [] }
+      case ResultReturnType.CHANGED_ROWS:
+        return { numAffectedRows: BigInt(result.rowsChanged), rows: [] }
+      default: {
+        const rows = await readRows<R>(result)
+        // With RETURNING, DuckDB reports no changed rows: the rows that it returns are the ones that it changed.
+        return CHANGING.has(result.statementType) ? { numAffectedRows: BigInt(rows.length), rows } : { rows }
+      }
+    }
+  }
+
+  /** Yields DuckDB's own chunks of at most 2,048 rows: they exist anyway, so a chunk size would only copy them. */
+  async *streamQuery<R>({ sql, parameters }: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+    const stream = await RowStream.open(this.native, sql, parameters)
+    for await (const batch of stream) {
+      yield { rows: batch.map((row) => toObject<R>(stream.columnNames, row)) }
+    }
+  }
+}
+
+const readRows = async <R>(result: DuckDBMaterializedResult): Promise<Array<R>> => {
+  const names = result.columnNames()
+  const rows = await result.getRows()
+  return rows.map((row) => toObject<R>(names, row.map(readValue)))
+}
+
+// Kysely's row types are promises that the compiler cannot check against a database: here is where they are made.
+const toObject = <R>(names: ReadonlyArray<string>, row: ReadonlyArray<JsValue>): R =>
+  Object.fromEntries(names.map((name, column) => [name, row[column]])) as R
