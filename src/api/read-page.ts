@@ -1,0 +1,115 @@
+import { Either } from "effect"
+import { quoteNumbers } from "./exact-numbers.ts"
+import { UnreadablePage } from "./failures.ts"
+import { hashFields, hashPersonal, isHidden, type PersonalData } from "./personal-data.ts"
+import { type RejectedRecord, readRecord, recordId } from "./read-record.ts"
+import type { Contract, ContractStream } from "./contract.ts"
+
+/** A page of a list as the contract reads it: what to keep, what to load, what was refused. */
+export interface ReadPage {
+  readonly items: number
+  readonly hasMore: boolean
+  readonly nextCursor: string | null
+  /** The body to keep as evidence: as received, personal data aside. */
+  readonly kept: string
+  /** True where personal data was replaced, so that `kept` is not byte for byte what arrived. */
+  readonly redacted: boolean
+  /** The body to load: valid JSON in which no number token is left, and the items sit where the contract says. */
+  readonly loadable: string
+  readonly rejected: ReadonlyArray<RejectedRecord>
+}
+
+export interface ReceivedPage {
+  readonly body: Uint8Array
+  readonly status: number
+  readonly requestId: string
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** The value at a dotted path, `pageInfo.nextCursor`; undefined where the way ends early. */
+const at = (value: unknown, path: string): unknown =>
+  path === "" ? value : path.split(".").reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), value)
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+
+/** DuckDB's JSON reader refuses half a surrogate pair, which JSON.parse lets pass. */
+const loneSurrogateEscape = /\\u[dD][89a-fA-F][0-9a-fA-F]{2}/
+
+const wellFormed = (_key: string, value: unknown): unknown => (typeof value === "string" ? value.toWellFormed() : value)
+
+/**
+ * Reads a list's answer. Fails only where the envelope cannot be read; a record that cannot be read is set aside with
+ * its reason and the page goes on.
+ */
+export const readPage = (
+  contract: Contract,
+  stream: ContractStream,
+  customerId: string,
+  personalData: PersonalData,
+  received: ReceivedPage,
+): Either.Either<ReadPage, UnreadablePage> => {
+  const refuse = (reason: UnreadablePage["reason"], detail: string) =>
+    Either.left(new UnreadablePage({ reason, detail, ...received }))
+
+  const decoded = Either.try(() => utf8.decode(received.body))
+  if (Either.isLeft(decoded)) return refuse("NotUtf8", `${received.body.length} bytes`)
+  const text = decoded.right.startsWith("\uFEFF") ? decoded.right.slice(1) : decoded.right
+
+  // The body as it arrived must be JSON by itself: quoting numbers could mend what is broken (`012`).
+  const original = Either.try(() => JSON.parse(text) as unknown)
+  if (Either.isLeft(original)) return refuse("NotJson", `${received.body.length} bytes beginning ${JSON.stringify(text.slice(0, 40))}`)
+
+  const personalFields =
+    personalData._tag === "Hash" ? stream.fields.filter((field) => field.type === "personal").map((field) => field.field) : []
+  const hashed = personalData._tag === "Hash" ? hashFields(text, personalFields, personalData.salt) : text
+  const quoted = quoteNumbers(hashed)
+  let page = quoted === text ? original.right : (JSON.parse(quoted) as unknown)
+  let kept = hashed
+  let loadable = quoted
+
+  const items = at(page, contract.page.items)
+  if (!Array.isArray(items)) return refuse("NoItems", `${contract.page.items} is not a list`)
+
+  if (personalData._tag === "Hash" && !items.every((item) => !isObject(item) || personalFields.every((field) => isHidden(item[field])))) {
+    // A name that came as an object or a list: rare enough to pay for writing the page anew.
+    const salt = personalData.salt
+    for (const item of items.filter(isObject)) {
+      for (const field of personalFields) {
+        if (!isHidden(item[field])) item[field] = hashPersonal(salt, JSON.stringify(item[field]))
+      }
+    }
+    kept = loadable = JSON.stringify(page)
+  }
+  if (loneSurrogateEscape.test(loadable)) {
+    loadable = JSON.stringify(page, wellFormed)
+    page = JSON.parse(loadable) as unknown
+  }
+
+  const hasMore = at(page, contract.page.hasMore)
+  const nextCursor = at(page, contract.page.nextCursor) ?? null
+  if (typeof hasMore !== "boolean") return refuse("NoPageInfo", `${contract.page.hasMore} is not true or false`)
+  if (nextCursor !== null && typeof nextCursor !== "string") {
+    return refuse("NoPageInfo", `${contract.page.nextCursor} is neither text nor null`)
+  }
+  if (hasMore && (nextCursor === null || nextCursor === "")) return refuse("MoreWithoutCursor", contract.page.nextCursor)
+
+  const rejected: Array<RejectedRecord> = []
+  const list = at(page, contract.page.items) as ReadonlyArray<unknown>
+  list.forEach((item, index) => {
+    const fault = readRecord(stream, customerId, item)
+    if (fault !== null) {
+      rejected.push({ index, recordId: recordId(stream, item), reason: fault, payload: JSON.stringify(item) })
+    }
+  })
+  return Either.right({
+    items: list.length,
+    hasMore,
+    nextCursor: hasMore ? nextCursor : null,
+    kept,
+    redacted: kept !== text,
+    loadable,
+    rejected,
+  })
+}
