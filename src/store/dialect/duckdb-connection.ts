@@ -14,6 +14,8 @@ const CHANGING: ReadonlySet<StatementType> = new Set([
 /** Runs Kysely's queries on one DuckDB connection. */
 export class DuckDbConnection implements DatabaseConnection {
   readonly native: DuckDBConnection
+  /** Kept by the driver. */
+  inTransaction = false
 
   constructor(native: DuckDBConnection) {
     this.native = native
@@ -38,6 +40,7 @@ export class DuckDbConnection implements DatabaseConnection {
 
   /** Yields DuckDB's own chunks of at most 2,048 rows: they exist anyway, so a chunk size would only copy them. */
   async *streamQuery<R>({ sql, parameters }: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+    if (this.inTransaction) throw new RowStreamError({ reason: "InTransaction", sql })
     const stream = await RowStream.open(this.native, sql, parameters)
     for await (const batch of stream) {
       yield { rows: batch.map((row) => toObject<R>(stream.columnNames, row)) }

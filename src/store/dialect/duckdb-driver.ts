@@ -43,16 +43,18 @@ export class DuckDbDriver implements Driver {
       throw new Error(`DuckDB isolates transactions by snapshot only, not by ${isolationLevel}`)
     }
     await connection.native.run(accessMode === "read only" ? "BEGIN TRANSACTION READ ONLY" : "BEGIN TRANSACTION")
+    connection.inTransaction = true
   }
 
   async commitTransaction(connection: DuckDbConnection): Promise<void> {
-    if (isStreaming(connection.native)) throw new RowStreamError({ reason: "Busy", sql: "COMMIT" })
     // COMMIT of a transaction that an error has aborted succeeds and loses everything. A probe fails in its place.
     await connection.native.run("SELECT 1")
     await connection.native.run("COMMIT")
+    connection.inTransaction = false
   }
 
   async rollbackTransaction(connection: DuckDbConnection): Promise<void> {
+    connection.inTransaction = false
     try {
       await connection.native.run("ROLLBACK")
     } catch (error) {

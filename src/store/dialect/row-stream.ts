@@ -6,17 +6,25 @@ import { type JsValue, readValue } from "./read-value.ts"
 /** Rows as they come from DuckDB, at most 2,048 at a time, each in the order of the columns. */
 export type RowBatch = ReadonlyArray<ReadonlyArray<JsValue>>
 
-/** Why rows could not be streamed: the connection is busy with another stream, or DuckDB ended the stream early. */
+const REASONS = {
+  Busy:
+    "This connection has an open stream, which another statement would cut short: read the stream to its end first, " +
+    "or use a second connection.",
+  InTransaction:
+    "Kysely makes a query inside the loop over a transaction's stream wait for that stream for ever, so streams in " +
+    "transactions are refused: stream outside, on a connection of its own.",
+  Truncated:
+    "DuckDB ended the stream before its last row: the statement failed or was interrupted midway, or another " +
+    "statement ran on the same connection.",
+} as const
+
+/** Why rows could not be streamed, and what to do instead. */
 export class RowStreamError extends Data.TaggedError("RowStreamError")<{
-  readonly reason: "Busy" | "Truncated"
+  readonly reason: keyof typeof REASONS
   readonly sql: string
 }> {
   override get message(): string {
-    return this.reason === "Busy"
-      ? "This connection has an open stream, which another statement would cut short: read the stream to its end first, " +
-          `or use a second connection. The statement was: ${this.sql}`
-      : "DuckDB ended the stream before its last row: the statement failed or was interrupted midway, or another " +
-          `statement ran on the same connection. The statement was: ${this.sql}`
+    return `${REASONS[this.reason]} The statement was: ${this.sql}`
   }
 }
 
