@@ -61,7 +61,8 @@ const resolveStream = (row: (typeof streams)[number], override: StreamOverride):
   const byOriginalName = (name: string): Field => {
     const index = row.fields.findIndex((field) => field.field === name)
     const field = fields[index]
-    if (field === undefined) throw new Error(`the table of streams identifies ${row.stream} by ${name}, which it does not list`)
+    if (field === undefined)
+      throw new Error(`the table of streams identifies ${row.stream} by ${name}, which it does not list`)
     return field
   }
   return {
@@ -73,7 +74,8 @@ const resolveStream = (row: (typeof streams)[number], override: StreamOverride):
     fields,
     idFields: row.id.map(byOriginalName),
     customerField: byOriginalName("customerId").field,
-    statuses: row.statuses === null && override.statuses === undefined ? null : { ...row.statuses, ...override.statuses },
+    statuses:
+      row.statuses === null && override.statuses === undefined ? null : { ...row.statuses, ...override.statuses },
   }
 }
 

@@ -6,7 +6,7 @@
 /** A key followed by a digit: cheap, and a false alarm (inside a string) costs only time. */
 const looksNumeric = /"\s*:\s*-?\d/
 
-const stringOrNumber = /"[^"\\]*(?:\\[^][^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+const stringOrNumber = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 
 export const quoteNumbers = (json: string): string =>
   looksNumeric.test(json)

@@ -20,7 +20,14 @@ const transportSentences = {
 
 /** An answer that promised a page and is none. The bytes are kept, because they are evidence. */
 export class UnreadablePage extends Data.TaggedError("UnreadablePage")<{
-  readonly reason: "NotUtf8" | "NotJson" | "NoItems" | "NoPageInfo" | "MoreWithoutCursor" | "RepeatedCursor" | "TooLarge"
+  readonly reason:
+    | "NotUtf8"
+    | "NotJson"
+    | "NoItems"
+    | "NoPageInfo"
+    | "MoreWithoutCursor"
+    | "RepeatedCursor"
+    | "TooLarge"
   readonly detail: string
   readonly requestId: string
   readonly status: number

@@ -71,7 +71,9 @@ export class PartnerApi extends Context.Tag("tidemark/PartnerApi")<
 export const pageUrl = (baseUrl: string, page: PageShape, pageSize: number, request: PageRequest): URL => {
   const query = new URLSearchParams([[page.limitParameter, String(pageSize)]])
   if (request.cursor !== null) query.append(page.cursorParameter, request.cursor)
-  return new URL(`${baseUrl}/partner/v1/customers/${encodeURIComponent(request.customerId)}/${request.stream.path}?${query}`)
+  return new URL(
+    `${baseUrl}/partner/v1/customers/${encodeURIComponent(request.customerId)}/${request.stream.path}?${query}`,
+  )
 }
 
 const serverTime = (response: HttpClientResponse.HttpClientResponse): number | null => {
@@ -95,7 +97,9 @@ const rootMessage = (error: unknown): string => {
   return error.message
 }
 
-const make = (options: PartnerApiOptions): Effect.Effect<PartnerApi["Type"], never, HttpClient.HttpClient | Scope.Scope> =>
+const make = (
+  options: PartnerApiOptions,
+): Effect.Effect<PartnerApi["Type"], never, HttpClient.HttpClient | Scope.Scope> =>
   Effect.gen(function* () {
     const client = (yield* HttpClient.HttpClient).pipe(
       // Only the documented headers are sent; a trace context would tell a stranger about us and help nobody.
@@ -141,9 +145,13 @@ const make = (options: PartnerApiOptions): Effect.Effect<PartnerApi["Type"], nev
     const ask = (url: URL, requestId: string) =>
       Effect.gen(function* () {
         yield* Ref.update(requests, (n) => n + 1)
-        const response = yield* client.execute(yield* signed(url, requestId)).pipe(
-          Effect.mapError((error) => new TransportFailure({ reason: "Connection", detail: rootMessage(error), requestId })),
-        )
+        const response = yield* client
+          .execute(yield* signed(url, requestId))
+          .pipe(
+            Effect.mapError(
+              (error) => new TransportFailure({ reason: "Connection", detail: rootMessage(error), requestId }),
+            ),
+          )
         const announced = Number(response.headers["content-length"] ?? "0")
         const tooLarge = (bytes: number) =>
           new UnreadablePage({
@@ -156,7 +164,9 @@ const make = (options: PartnerApiOptions): Effect.Effect<PartnerApi["Type"], nev
         if (announced > options.maxPageBytes) return yield* tooLarge(announced)
         const body = yield* response.arrayBuffer.pipe(
           Effect.map((buffer) => new Uint8Array(buffer)),
-          Effect.mapError((error) => new TransportFailure({ reason: "CutShort", detail: rootMessage(error), requestId })),
+          Effect.mapError(
+            (error) => new TransportFailure({ reason: "CutShort", detail: rootMessage(error), requestId }),
+          ),
         )
         if (body.byteLength > options.maxPageBytes) return yield* tooLarge(body.byteLength)
         return { response, body }

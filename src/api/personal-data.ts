@@ -14,7 +14,7 @@ const mark = "hash:"
 export const hashPersonal = (salt: Redacted.Redacted, value: string): string =>
   mark + createHmac("sha256", Redacted.value(salt)).update(value).digest("hex").slice(0, 32)
 
-const scalar = String.raw`("[^"\\]*(?:\\[^][^"\\]*)*"|-?\d[\d.eE+-]*|true|false)`
+const scalar = String.raw`("[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?\d[\d.eE+-]*|true|false)`
 
 /**
  * The page's text with each scalar value of the named fields replaced by its hash; every other byte stays as it was. A

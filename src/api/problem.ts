@@ -1,4 +1,4 @@
-import { Data, Either, ParseResult, Schema } from "effect"
+import { Data, Either, type ParseResult, Schema } from "effect"
 
 /** The documented codes. Source: the guide's page on errors. */
 export const problemCodes = [
@@ -35,7 +35,9 @@ export class PartnerProblem extends Data.TaggedError("PartnerProblem")<{
 }> {
   override get message(): string {
     const name = this.code ?? `HTTP ${this.status}`
-    return this.detail === null ? `${name} (request ${this.requestId})` : `${name}: ${this.detail} (request ${this.requestId})`
+    return this.detail === null
+      ? `${name} (request ${this.requestId})`
+      : `${name}: ${this.detail} (request ${this.requestId})`
   }
 }
 
@@ -54,7 +56,12 @@ const decodeDocument = Schema.decodeUnknownEither(Schema.parseJson(ProblemDocume
  */
 export const readProblemBody = (
   body: string,
-): { readonly code: string | null; readonly title: string | null; readonly detail: string | null; readonly requestId: string | null } => {
+): {
+  readonly code: string | null
+  readonly title: string | null
+  readonly detail: string | null
+  readonly requestId: string | null
+} => {
   const document = decodeDocument(body).pipe(
     Either.getOrElse((_: ParseResult.ParseError): typeof ProblemDocument.Type => ({})),
   )

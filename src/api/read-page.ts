@@ -1,9 +1,9 @@
 import { Either } from "effect"
+import type { Contract, ContractStream } from "./contract.ts"
 import { quoteNumbers } from "./exact-numbers.ts"
 import { UnreadablePage } from "./failures.ts"
 import { hashFields, hashPersonal, isHidden, type PersonalData } from "./personal-data.ts"
 import { type RejectedRecord, readRecord, recordId } from "./read-record.ts"
-import type { Contract, ContractStream } from "./contract.ts"
 
 /** A page of a list as the contract reads it: what to keep, what to load, what was refused. */
 export interface ReadPage {
@@ -30,7 +30,9 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 /** The value at a dotted path, `pageInfo.nextCursor`; undefined where the way ends early. */
 const at = (value: unknown, path: string): unknown =>
-  path === "" ? value : path.split(".").reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), value)
+  path === ""
+    ? value
+    : path.split(".").reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), value)
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
@@ -59,10 +61,13 @@ export const readPage = (
 
   // The body as it arrived must be JSON by itself: quoting numbers could mend what is broken (`012`).
   const original = Either.try(() => JSON.parse(text) as unknown)
-  if (Either.isLeft(original)) return refuse("NotJson", `${received.body.length} bytes beginning ${JSON.stringify(text.slice(0, 40))}`)
+  if (Either.isLeft(original))
+    return refuse("NotJson", `${received.body.length} bytes beginning ${JSON.stringify(text.slice(0, 40))}`)
 
   const personalFields =
-    personalData._tag === "Hash" ? stream.fields.filter((field) => field.type === "personal").map((field) => field.field) : []
+    personalData._tag === "Hash"
+      ? stream.fields.filter((field) => field.type === "personal").map((field) => field.field)
+      : []
   const hashed = personalData._tag === "Hash" ? hashFields(text, personalFields, personalData.salt) : text
   const quoted = quoteNumbers(hashed)
   let page = quoted === text ? original.right : (JSON.parse(quoted) as unknown)
@@ -72,7 +77,10 @@ export const readPage = (
   const items = at(page, contract.page.items)
   if (!Array.isArray(items)) return refuse("NoItems", `${contract.page.items} is not a list`)
 
-  if (personalData._tag === "Hash" && !items.every((item) => !isObject(item) || personalFields.every((field) => isHidden(item[field])))) {
+  if (
+    personalData._tag === "Hash" &&
+    !items.every((item) => !isObject(item) || personalFields.every((field) => isHidden(item[field])))
+  ) {
     // A name that came as an object or a list: rare enough to pay for writing the page anew.
     const salt = personalData.salt
     for (const item of items.filter(isObject)) {
@@ -93,7 +101,8 @@ export const readPage = (
   if (nextCursor !== null && typeof nextCursor !== "string") {
     return refuse("NoPageInfo", `${contract.page.nextCursor} is neither text nor null`)
   }
-  if (hasMore && (nextCursor === null || nextCursor === "")) return refuse("MoreWithoutCursor", contract.page.nextCursor)
+  if (hasMore && (nextCursor === null || nextCursor === ""))
+    return refuse("MoreWithoutCursor", contract.page.nextCursor)
 
   const rejected: Array<RejectedRecord> = []
   const list = at(page, contract.page.items) as ReadonlyArray<unknown>

@@ -27,7 +27,9 @@ const valueFault = (field: Field, value: string): string | null => {
     case "time":
       return isDateTime(value) ? null : `${JSON.stringify(value.slice(0, 60))} is not an offset date-time`
     case "direction":
-      return value === "CREDIT" || value === "DEBIT" ? null : `${JSON.stringify(value.slice(0, 60))} is neither CREDIT nor DEBIT`
+      return value === "CREDIT" || value === "DEBIT"
+        ? null
+        : `${JSON.stringify(value.slice(0, 60))} is neither CREDIT nor DEBIT`
     case "text":
     case "personal":
       return field.required && value === "" ? "is empty" : null

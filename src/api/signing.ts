@@ -18,14 +18,9 @@ export interface SignedParts {
 export const sha256Hex = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
 
 export const signatureBase = (parts: SignedParts): string =>
-  [
-    parts.method,
-    parts.pathAndQuery,
-    sha256Hex(parts.body),
-    parts.timestamp,
-    parts.nonce,
-    parts.idempotencyKey,
-  ].join("\n")
+  [parts.method, parts.pathAndQuery, sha256Hex(parts.body), parts.timestamp, parts.nonce, parts.idempotencyKey].join(
+    "\n",
+  )
 
 /** Lowercase hex of HMAC-SHA256 over the signature base. The secret leaves its wrapper here and nowhere else. */
 export const sign = (secret: Redacted.Redacted, parts: SignedParts): string =>

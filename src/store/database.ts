@@ -1,0 +1,117 @@
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
+import { Context, Effect, Exit, Layer, type Scope } from "effect"
+import { type Compilable, CompiledQuery, Kysely } from "kysely"
+import { DuckDbDialect } from "./dialect/duckdb-dialect.ts"
+import type { JsValue } from "./dialect/read-value.ts"
+import { migrate } from "./migrations/migrate.ts"
+import { type StoreError, storeError } from "./store-error.ts"
+import type { Tables } from "./tables.ts"
+
+export type Row = { readonly [column: string]: JsValue }
+
+/** A place to run statements: the database itself, each statement its own transaction, or an open transaction. */
+export interface Sql {
+  /** For queries that are composed. Definitions and bulk statements are plain SQL text. */
+  readonly kysely: Kysely<Tables>
+  readonly query: <R>(query: Compilable<R>) => Effect.Effect<ReadonlyArray<R>, StoreError>
+  /** One statement; parameters are `$1`, `$2`, …; money goes in as a string. */
+  readonly rows: <R = Row>(
+    text: string,
+    parameters?: ReadonlyArray<unknown>,
+  ) => Effect.Effect<ReadonlyArray<R>, StoreError>
+  readonly run: (text: string, parameters?: ReadonlyArray<unknown>) => Effect.Effect<void, StoreError>
+}
+
+export interface DatabaseOptions {
+  readonly file: string
+  /** `read`: many processes may read one file at once, and none of them may write. */
+  readonly access: "write" | "read"
+  /** DuckDB's own limit, such as `512MB`; past it, DuckDB works on disk. */
+  readonly memoryLimit: string
+}
+
+/** The store: one DuckDB file with one writer connection. */
+export class Database extends Context.Tag("tidemark/Database")<
+  Database,
+  Sql & {
+    readonly file: string
+    /** Commits when the body succeeds, rolls back when it fails or is interrupted. */
+    readonly transaction: <A, E, R>(body: (sql: Sql) => Effect.Effect<A, E, R>) => Effect.Effect<A, E | StoreError, R>
+    /** A connection of its own for reading a long result, so that the writer stays free. */
+    readonly reader: Effect.Effect<DuckDBConnection, StoreError, Scope.Scope>
+  }
+>() {
+  static readonly layer = (options: DatabaseOptions): Layer.Layer<Database, StoreError> =>
+    Layer.scoped(Database, open(options))
+}
+
+const settings = (options: DatabaseOptions): Record<string, string> => ({
+  access_mode: options.access === "read" ? "READ_ONLY" : "READ_WRITE",
+  memory_limit: options.memoryLimit,
+  // Nothing may reach for the network, not even for an extension.
+  autoinstall_known_extensions: "false",
+  autoload_known_extensions: "false",
+  // Rows have no order until a report gives them one; keeping DuckDB's costs memory.
+  preserve_insertion_order: "false",
+  // Page bodies are long texts: from this storage version on they are compressed to a tenth, and stay readable in SQL.
+  ...(options.access === "write" ? { storage_compatibility_version: "v1.2.0" } : {}),
+  // A checkpoint rewrites row groups; with the default of 16 MB a load of pages would be mostly checkpoints.
+  checkpoint_threshold: "256MB",
+})
+
+const sqlOn = (kysely: Kysely<Tables>, fail: (cause: unknown) => StoreError): Sql => {
+  const query: Sql["query"] = (query) =>
+    Effect.tryPromise({ try: () => kysely.executeQuery(query.compile()), catch: fail }).pipe(
+      Effect.map((result) => result.rows),
+    )
+  const rows: Sql["rows"] = <R>(text: string, parameters: ReadonlyArray<unknown> = []) =>
+    Effect.tryPromise({
+      try: () => kysely.executeQuery<R>(CompiledQuery.raw(text, [...parameters])),
+      catch: fail,
+    }).pipe(Effect.map((result) => result.rows))
+  return { kysely, query, rows, run: (text, parameters) => Effect.asVoid(rows(text, parameters)) }
+}
+
+const connect = async (instance: DuckDBInstance): Promise<DuckDBConnection> => {
+  const connection = await instance.connect()
+  await connection.run("SET TimeZone = 'UTC'")
+  return connection
+}
+
+const open = (options: DatabaseOptions): Effect.Effect<Database["Type"], StoreError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const fail = storeError(options.file)
+    const instance = yield* Effect.acquireRelease(
+      Effect.tryPromise({ try: () => DuckDBInstance.create(options.file, settings(options)), catch: fail }),
+      (instance) => Effect.sync(() => instance.closeSync()),
+    )
+    const kysely = yield* Effect.acquireRelease(
+      Effect.sync(() => new Kysely<Tables>({ dialect: new DuckDbDialect({ connect: () => connect(instance) }) })),
+      (kysely) => Effect.promise(() => kysely.destroy()),
+    )
+    if (options.access === "write") yield* Effect.tryPromise({ try: () => migrate(kysely), catch: fail })
+
+    const transaction: Database["Type"]["transaction"] = (body) =>
+      Effect.acquireUseRelease(
+        Effect.tryPromise({ try: () => kysely.startTransaction().execute(), catch: fail }),
+        (transaction) =>
+          // The commit belongs to the use: if it is refused, the body has failed.
+          Effect.zipLeft(
+            body(sqlOn(transaction, fail)),
+            Effect.tryPromise({ try: () => transaction.commit().execute(), catch: fail }),
+          ).pipe(Effect.uninterruptible),
+        (transaction, exit) =>
+          Exit.isSuccess(exit) || transaction.isCommitted
+            ? Effect.void
+            : Effect.promise(() => transaction.rollback().execute()).pipe(Effect.ignoreLogged),
+      )
+
+    return {
+      ...sqlOn(kysely, fail),
+      file: options.file,
+      transaction,
+      reader: Effect.acquireRelease(Effect.tryPromise({ try: () => connect(instance), catch: fail }), (connection) =>
+        Effect.sync(() => connection.closeSync()),
+      ),
+    }
+  })

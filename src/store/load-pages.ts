@@ -1,0 +1,208 @@
+import { Effect } from "effect"
+import type { Sql } from "./database.ts"
+import { type LoadStatements, loadStatements } from "./load-sql.ts"
+import type { StoreError } from "./store-error.ts"
+import type { TypedTable } from "./typed-table.ts"
+
+/** A page as the store takes it: evidence, position in its chain, and the records that were refused. */
+export interface LoadPage {
+  readonly customerId: string
+  readonly stream: string
+  readonly sequence: number
+  readonly cursorIn: string | null
+  readonly cursorOut: string | null
+  readonly hasMore: boolean
+  readonly items: number
+  readonly bytes: number
+  readonly sha256: string
+  readonly redacted: boolean
+  readonly keptSha256: string
+  readonly requestId: string
+  readonly attempts: number
+  /** ISO 8601, or null where the answer had no Date. */
+  readonly serverTime: string | null
+  readonly receivedAt: string
+  /** The body to keep. */
+  readonly kept: string
+  /** The body to load; the same text as `kept` where nothing had to be changed. */
+  readonly loadable: string
+  readonly rejected: ReadonlyArray<{
+    readonly index: number
+    readonly recordId: string | null
+    readonly reason: string
+    readonly payload: string
+  }>
+}
+
+/** What loading did, per partition. */
+export interface LoadCounts {
+  readonly customerId: string
+  readonly stream: string
+  readonly added: number
+  readonly changed: number
+  readonly unchanged: number
+  /** Records that came more than once in this run's chain. */
+  readonly duplicates: number
+}
+
+type CountRow = Record<"staged" | "kept" | "added" | "again" | "changed" | "unchanged", bigint> & {
+  customer_id: string
+}
+
+const list = <A>(pages: ReadonlyArray<A>, value: (page: A) => unknown): ReadonlyArray<string | null> =>
+  pages.map((page) => {
+    const given = value(page)
+    return given === null ? null : String(given)
+  })
+
+const keepPages = (sql: Sql, runId: string, pages: ReadonlyArray<LoadPage>) =>
+  sql.run(
+    `INSERT INTO raw.pages
+     SELECT $1, unnest($2), unnest($3), unnest($4)::INTEGER, unnest($5), unnest($6), unnest($7)::BOOLEAN,
+       unnest($8)::INTEGER, unnest($9)::BIGINT, unnest($10), unnest($11)::BOOLEAN, unnest($12), unnest($13),
+       unnest($14)::INTEGER, unnest($15)::TIMESTAMPTZ, unnest($16)::TIMESTAMPTZ, NULL, unnest($17), NULL`,
+    [
+      runId,
+      list(pages, (page) => page.customerId),
+      list(pages, (page) => page.stream),
+      list(pages, (page) => page.sequence),
+      list(pages, (page) => page.cursorIn),
+      list(pages, (page) => page.cursorOut),
+      list(pages, (page) => page.hasMore),
+      list(pages, (page) => page.items),
+      list(pages, (page) => page.bytes),
+      list(pages, (page) => page.sha256),
+      list(pages, (page) => page.redacted),
+      list(pages, (page) => page.keptSha256),
+      list(pages, (page) => page.requestId),
+      list(pages, (page) => page.attempts),
+      list(pages, (page) => page.serverTime),
+      list(pages, (page) => page.receivedAt),
+      list(pages, (page) => page.kept),
+    ],
+  )
+
+const stageGroup = (sql: Sql, runId: string, pages: ReadonlyArray<LoadPage>) =>
+  Effect.gen(function* () {
+    yield* sql.run(
+      `CREATE OR REPLACE TEMP TABLE group_pages AS
+       SELECT unnest($1)::INTEGER AS page_no, unnest($2) AS customer_id, unnest($3) AS stream, unnest($4) AS loadable`,
+      [
+        pages.map((_, index) => String(index)),
+        list(pages, (page) => page.customerId),
+        list(pages, (page) => page.stream),
+        list(pages, (page) => page.loadable),
+      ],
+    )
+    const rejected = pages.flatMap((page, index) => page.rejected.map((record) => ({ page, index, record })))
+    yield* sql.run(
+      "CREATE OR REPLACE TEMP TABLE group_rejected AS SELECT unnest($1)::INTEGER AS page_no, unnest($2)::INTEGER AS item_index",
+      [list(rejected, ({ index }) => index), list(rejected, ({ record }) => record.index)],
+    )
+    if (rejected.length === 0) return
+    yield* sql.run(
+      `INSERT INTO raw.quarantine
+       SELECT $1, unnest($2), unnest($3), unnest($4)::INTEGER, unnest($5)::INTEGER, unnest($6), unnest($7), unnest($8)`,
+      [
+        runId,
+        list(rejected, ({ page }) => page.customerId),
+        list(rejected, ({ page }) => page.stream),
+        list(rejected, ({ page }) => page.sequence),
+        list(rejected, ({ record }) => record.index),
+        list(rejected, ({ record }) => record.recordId),
+        list(rejected, ({ record }) => record.reason),
+        list(rejected, ({ record }) => record.payload),
+      ],
+    )
+  })
+
+const loadStream = (sql: Sql, runId: string, stream: string, statements: LoadStatements) =>
+  Effect.gen(function* () {
+    yield* sql.run(statements.stage)
+    yield* sql.run(statements.keepLast)
+    yield* sql.run(statements.compare, [runId])
+    const counts = yield* sql.rows<CountRow>(statements.counts)
+    const any = (column: "changed" | "unchanged" | "added"): boolean => counts.some((row) => row[column] > 0n)
+    if (any("changed")) {
+      yield* sql.run(statements.archiveChanged)
+      yield* sql.run(statements.removeChanged)
+      yield* sql.run(statements.replaceChanged, [runId])
+    }
+    if (any("unchanged")) yield* sql.run(statements.touchUnchanged, [runId])
+    if (any("added")) yield* sql.run(statements.insertNew, [runId])
+    if (statements.forgetSnapshots !== null && statements.insertSnapshots !== null) {
+      yield* sql.run(statements.forgetSnapshots, [runId])
+      yield* sql.run(statements.insertSnapshots, [runId])
+    }
+    return counts.map(
+      (row): LoadCounts => ({
+        customerId: row.customer_id,
+        stream,
+        added: Number(row.added),
+        changed: Number(row.changed),
+        unchanged: Number(row.unchanged),
+        duplicates: Number(row.staged - row.kept + row.again),
+      }),
+    )
+  })
+
+/**
+ * Stores a group of pages and derives their typed rows, inside the caller's transaction. Pages of one partition must
+ * come in the order of their chain: of a record that comes twice, the later one counts.
+ */
+export const makePageLoader = (tables: ReadonlyArray<TypedTable>, itemsPath: string) => {
+  const statementsOf = new Map(tables.map((table) => [table.name, loadStatements(table, itemsPath)]))
+  return (
+    sql: Sql,
+    runId: string,
+    pages: ReadonlyArray<LoadPage>,
+  ): Effect.Effect<ReadonlyArray<LoadCounts>, StoreError> =>
+    Effect.gen(function* () {
+      yield* keepPages(sql, runId, pages)
+      yield* stageGroup(sql, runId, pages)
+      const counts: Array<LoadCounts> = []
+      for (const stream of new Set(pages.filter((page) => page.items > 0).map((page) => page.stream))) {
+        const statements = statementsOf.get(stream)
+        if (statements === undefined) throw new Error(`no typed table for stream ${stream}`)
+        counts.push(...(yield* loadStream(sql, runId, stream, statements)))
+      }
+      return counts
+    })
+}
+
+/** Keeps a page whose envelope could not be read: its bytes are evidence of what the API said. */
+export const keepUnreadablePage = (
+  sql: Sql,
+  runId: string,
+  page: {
+    readonly customerId: string
+    readonly stream: string
+    readonly sequence: number
+    readonly cursorIn: string | null
+    readonly requestId: string
+    readonly receivedAt: string
+    readonly fault: string
+    readonly sha256: string
+    readonly bytes: number
+    readonly body: string | null
+    readonly bodyBytes: Uint8Array | null
+  },
+): Effect.Effect<void, StoreError> =>
+  sql.run(
+    `INSERT INTO raw.pages
+     VALUES ($1, $2, $3, $4, $5, NULL, NULL, NULL, $6, $7, FALSE, $7, $8, 1, NULL, $9::TIMESTAMPTZ, $10, $11, $12)`,
+    [
+      runId,
+      page.customerId,
+      page.stream,
+      page.sequence,
+      page.cursorIn,
+      page.bytes,
+      page.sha256,
+      page.requestId,
+      page.receivedAt,
+      page.fault,
+      page.body,
+      page.bodyBytes,
+    ],
+  )

@@ -1,0 +1,142 @@
+import { quoteText } from "./describe-table.ts"
+import { contentJson, quoteName, recordIdOf, type TypedColumn, type TypedTable } from "./typed-table.ts"
+
+/**
+ * The statements that turn page bodies into typed rows: generated from a table's description, read by `load-pages.ts`.
+ * They work on temporary tables `group_pages` (bodies) and `group_rejected` (records that the contract refused).
+ */
+export interface LoadStatements {
+  /** Takes $1, the run, wherever it needs one. */
+  readonly stage: string
+  readonly keepLast: string
+  readonly compare: string
+  readonly counts: string
+  readonly archiveChanged: string
+  readonly replaceChanged: string
+  readonly removeChanged: string
+  readonly touchUnchanged: string
+  readonly insertNew: string
+  readonly forgetSnapshots: string | null
+  readonly insertSnapshots: string | null
+}
+
+/**
+ * An exact DECIMAL(38,18) from text of the contract's shape. Both sides of the point are read as integers, which is many
+ * times faster than DuckDB's own cast and as exact; past 18 integer digits that does not fit, and the own cast is used.
+ */
+const exactDecimal = (text: string): string => {
+  const digits = `ltrim(${text}, '-')`
+  const whole = `CAST(split_part(${digits}, '.', 1) AS BIGINT)::DECIMAL(18,0)::DECIMAL(37,18)`
+  const fraction = `CAST(rpad(split_part(${text}, '.', 2), 18, '0') AS BIGINT)::DECIMAL(18,0) * 0.000000000000000001::DECIMAL(19,18)`
+  return (
+    `CASE WHEN ${text} IS NULL THEN NULL WHEN length(split_part(${digits}, '.', 1)) <= 18 ` +
+    `THEN (CASE WHEN ${text}[1] = '-' THEN -1 ELSE 1 END)::DECIMAL(1,0) * (${whole} + ${fraction}) ` +
+    `ELSE CAST(${text} AS DECIMAL(38,18)) END`
+  )
+}
+
+const typedExpression = ({ field, type }: TypedColumn): string => {
+  const text = quoteName(field)
+  if (type === "money") return exactDecimal(text)
+  return type === "time" ? `CAST(${text} AS TIMESTAMPTZ)` : text
+}
+
+/** What goes into the content hash: the typed value, so that `1250.5` and `1250.50` are the same content. */
+const hashedExpression = ({ column, type }: TypedColumn): string => {
+  const text =
+    type === "money" ? `CAST(${column} AS VARCHAR)` : type === "time" ? `CAST(epoch_us(${column}) AS VARCHAR)` : column
+  return `coalesce(${text}, chr(30))`
+}
+
+/** `{"data":[{"id":"VARCHAR"}]}` for items at `data`: the shape that json_transform reads. */
+const pageShape = (itemsPath: string, table: TypedTable): string => {
+  const item = Object.fromEntries(table.columns.map((column) => [column.field, "VARCHAR"]))
+  const nested = itemsPath
+    .split(".")
+    .filter((key) => key !== "")
+    .reduceRight<unknown>((inner, key) => ({ [key]: inner }), [item])
+  return JSON.stringify(nested)
+}
+
+const itemsExpression = (itemsPath: string): string =>
+  [
+    "content",
+    ...itemsPath
+      .split(".")
+      .filter((key) => key !== "")
+      .map(quoteName),
+  ].join(".")
+
+export const loadStatements = (table: TypedTable, itemsPath: string): LoadStatements => {
+  const columns = table.columns.map((column) => column.column)
+  const target = `main.${table.name}`
+  const items = itemsExpression(itemsPath)
+  return {
+    stage: `
+      CREATE OR REPLACE TEMP TABLE staged AS
+      WITH page AS (
+        SELECT page_no, json_transform(loadable, ${quoteText(pageShape(itemsPath, table))}) AS content
+        FROM group_pages WHERE stream = ${quoteText(table.name)}
+      ),
+      item AS (
+        SELECT page_no, unnest(range(len(${items})))::INTEGER AS item_index, unnest(${items}, recursive := true)
+        FROM page
+      ),
+      accepted AS (SELECT * FROM item ANTI JOIN group_rejected USING (page_no, item_index)),
+      typed AS (
+        SELECT page_no, item_index, ${table.columns.map((column) => `${typedExpression(column)} AS ${column.column}`).join(", ")}
+        FROM accepted
+      )
+      SELECT *, ${recordIdOf(table, "typed")} AS record_key,
+        left(sha256(concat_ws(chr(31), ${table.columns.map(hashedExpression).join(", ")})), 32) AS content_hash
+      FROM typed`,
+    keepLast: `
+      CREATE OR REPLACE TEMP TABLE incoming AS
+      SELECT * FROM staged
+      QUALIFY row_number() OVER (PARTITION BY record_key ORDER BY page_no DESC, item_index DESC) = 1`,
+    compare: `
+      CREATE OR REPLACE TEMP TABLE known AS
+      SELECT incoming.record_key, old.content_hash = incoming.content_hash AS same, old.last_seen_run = $1 AS seen,
+        old.version, old.first_seen_run
+      FROM incoming JOIN ${target} AS old ON ${recordIdOf(table, "old")} = incoming.record_key`,
+    counts: `
+      SELECT group_pages.customer_id, count(*) AS staged, count(incoming.record_key) AS kept,
+        count(*) FILTER (incoming.record_key IS NOT NULL AND known.record_key IS NULL) AS added,
+        count(*) FILTER (known.seen) AS again,
+        count(*) FILTER (NOT known.same) AS changed,
+        count(*) FILTER (known.same AND NOT known.seen) AS unchanged
+      FROM staged JOIN group_pages USING (page_no)
+      LEFT JOIN incoming USING (page_no, item_index)
+      LEFT JOIN known ON known.record_key = incoming.record_key
+      GROUP BY group_pages.customer_id`,
+    archiveChanged: `
+      INSERT INTO main.superseded_versions
+      SELECT ${quoteText(table.name)}, known.record_key, old.version, old.version_seen_run, old.last_seen_run, old.content_hash,
+        ${contentJson(table, "old")}
+      FROM known JOIN ${target} AS old ON ${recordIdOf(table, "old")} = known.record_key
+      WHERE NOT known.same`,
+    removeChanged: `
+      DELETE FROM ${target} AS old
+      WHERE ${recordIdOf(table, "old")} IN (SELECT record_key FROM known WHERE NOT same)`,
+    replaceChanged: `
+      INSERT INTO ${target} (${columns.join(", ")}, version, version_seen_run, first_seen_run, last_seen_run, content_hash)
+      SELECT ${columns.map((column) => `incoming.${column}`).join(", ")}, known.version + 1, $1, known.first_seen_run, $1, incoming.content_hash
+      FROM incoming JOIN known USING (record_key) WHERE NOT known.same`,
+    touchUnchanged: `
+      UPDATE ${target} AS old SET last_seen_run = $1
+      WHERE ${recordIdOf(table, "old")} IN (SELECT record_key FROM known WHERE same AND NOT seen)`,
+    insertNew: `
+      INSERT INTO ${target} (${columns.join(", ")}, version, version_seen_run, first_seen_run, last_seen_run, content_hash)
+      SELECT ${columns.join(", ")}, 1, $1, $1, $1, content_hash
+      FROM incoming ANTI JOIN known USING (record_key)`,
+    forgetSnapshots:
+      table.snapshots === null
+        ? null
+        : `DELETE FROM main.${table.snapshots} AS old
+           WHERE run_id = $1 AND ${recordIdOf(table, "old")} IN (SELECT record_key FROM incoming)`,
+    insertSnapshots:
+      table.snapshots === null
+        ? null
+        : `INSERT INTO main.${table.snapshots} (run_id, ${columns.join(", ")}) SELECT $1, ${columns.join(", ")} FROM incoming`,
+  }
+}

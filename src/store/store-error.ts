@@ -1,0 +1,48 @@
+import { Data } from "effect"
+
+/**
+ * Why the store could not do what it was asked. `Locked`: another process has the file open. `Unreadable`: the file is
+ * no DuckDB database, or one that this version cannot read. `Denied`: folder or file rights. `Full`: no space left.
+ * `Missing`: the file is not there. `Query`: a statement failed. `Statement`: a statement that the user wrote failed.
+ */
+export class StoreError extends Data.TaggedError("StoreError")<{
+  readonly reason: "Locked" | "Unreadable" | "Denied" | "Full" | "Missing" | "Query"
+  readonly file: string
+  readonly detail: string
+  readonly cause?: unknown
+}> {
+  override get message(): string {
+    return `${sentences[this.reason]}: ${this.file}${this.detail === "" ? "" : ` (${this.detail})`}`
+  }
+}
+
+const sentences = {
+  Locked: "another process has the database open",
+  Unreadable: "the file is not a database that this version can read",
+  Denied: "the database cannot be opened or written; check the rights of the file and its folder",
+  Full: "there is no space left for the database",
+  Missing: "there is no such database",
+  Query: "a statement on the database failed",
+} as const
+
+const firstLine = (text: string): string => text.split("\n", 1)[0] ?? text
+
+const patterns: ReadonlyArray<readonly [RegExp, StoreError["reason"]]> = [
+  [/Could not set lock|Conflicting lock|already open|being used by another process/i, "Locked"],
+  [
+    /not a valid DuckDB database|newer version of DuckDB|older version of DuckDB|corrupt|checksum|deserialize/i,
+    "Unreadable",
+  ],
+  [/No space left|disk full|ENOSPC|not enough space/i, "Full"],
+  [/Permission denied|read-only file system|EACCES|EROFS|Read-only/i, "Denied"],
+  [/does not exist in read-only mode|No such file|ENOENT|database does not exist/i, "Missing"],
+]
+
+/** Sorts what DuckDB says into the reasons that a user can act upon. */
+export const storeError =
+  (file: string) =>
+  (cause: unknown): StoreError => {
+    const detail = cause instanceof Error ? cause.message : String(cause)
+    const reason = patterns.find(([pattern]) => pattern.test(detail))?.[1] ?? "Query"
+    return new StoreError({ reason, file, detail: firstLine(detail), cause })
+  }

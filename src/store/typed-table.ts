@@ -1,0 +1,120 @@
+import { Effect } from "effect"
+import type { Database } from "./database.ts"
+import { quoteText } from "./describe-table.ts"
+import type { StoreError } from "./store-error.ts"
+
+/** A table of typed rows, one row a record, derived from stored pages. */
+export interface TypedTable {
+  /** In schema main, named after its stream. */
+  readonly name: string
+  readonly comment: string
+  readonly columns: ReadonlyArray<TypedColumn>
+  /** The columns that identify a record. */
+  readonly key: ReadonlyArray<TypedColumn>
+  /** A table that keeps every reading of every run, never overwritten; null where the record's history is enough. */
+  readonly snapshots: string | null
+}
+
+export interface TypedColumn {
+  readonly column: string
+  /** The field of the page's items that feeds it. */
+  readonly field: string
+  readonly type: "text" | "money" | "time"
+  readonly required: boolean
+  readonly comment: string
+}
+
+const sqlType = { text: "VARCHAR", money: "DECIMAL(38,18)", time: "TIMESTAMPTZ" } as const
+
+/** The columns that the store adds to each typed table. */
+const bookkeeping: ReadonlyArray<readonly [name: string, type: string, comment: string]> = [
+  ["version", "INTEGER NOT NULL", "1 for the record as first seen, and one more for each change since."],
+  ["version_seen_run", "VARCHAR NOT NULL", "The run that first saw this version."],
+  ["first_seen_run", "VARCHAR NOT NULL", "The run that first saw the record."],
+  ["last_seen_run", "VARCHAR NOT NULL", "The last run that saw the record."],
+  ["content_hash", "VARCHAR NOT NULL", "128 bits of SHA-256 over the columns that come from the API."],
+]
+
+export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+/** The record's id as one text: the key's parts joined with a slash, absent parts left out. */
+export const recordIdOf = (table: TypedTable, row: string): string => {
+  const [only, ...others] = table.key.map((column) => `${row}.${column.column}`)
+  return others.length === 0 ? `${only}` : `concat_ws('/', ${[only, ...others].join(", ")})`
+}
+
+const columnDefinition = (column: TypedColumn): string =>
+  `${column.column} ${sqlType[column.type]}${column.required ? " NOT NULL" : ""}`
+
+const createTable = (name: string, comment: string, definitions: ReadonlyArray<string>) => [
+  `CREATE TABLE IF NOT EXISTS main.${name} (${definitions.join(", ")})`,
+  `COMMENT ON TABLE main.${name} IS ${quoteText(comment)}`,
+]
+
+const commentColumns = (name: string, columns: ReadonlyArray<readonly [string, string]>) =>
+  columns.map(([column, comment]) => `COMMENT ON COLUMN main.${name}.${column} IS ${quoteText(comment)}`)
+
+const statementsFor = (table: TypedTable): ReadonlyArray<string> => {
+  const own = table.columns.map((column) => [column.column, column.comment] as const)
+  const typed = [
+    ...createTable(table.name, table.comment, [
+      ...table.columns.map(columnDefinition),
+      ...bookkeeping.map(([name, type]) => `${name} ${type}`),
+    ]),
+    ...commentColumns(table.name, [...own, ...bookkeeping.map(([name, , comment]) => [name, comment] as const)]),
+  ]
+  if (table.snapshots === null) return typed
+  return [
+    ...typed,
+    ...createTable(table.snapshots, `Every reading of ${table.name}, by run; never overwritten.`, [
+      "run_id VARCHAR NOT NULL",
+      ...table.columns.map(columnDefinition),
+    ]),
+    ...commentColumns(table.snapshots, [["run_id", "The run that read it."], ...own]),
+  ]
+}
+
+/** The typed columns as one JSON object, amounts as decimal strings. */
+export const contentJson = (table: TypedTable, row: string): string =>
+  `to_json(struct_pack(${table.columns
+    .map(
+      ({ column, type }) =>
+        `${column} := ${type === "money" ? `CAST(${row}.${column} AS VARCHAR)` : `${row}.${column}`}`,
+    )
+    .join(", ")}))`
+
+const versionsView = (tables: ReadonlyArray<TypedTable>): string => {
+  const current = tables.map(
+    (table) =>
+      `SELECT ${quoteText(table.name)} AS stream, ${recordIdOf(table, "t")} AS record_id, t.version, ` +
+      `t.version_seen_run AS first_seen_run, t.last_seen_run, t.content_hash, TRUE AS is_current, ` +
+      `${contentJson(table, "t")} AS content FROM main.${table.name} AS t`,
+  )
+  const superseded =
+    "SELECT stream, record_id, version, first_seen_run, last_seen_run, content_hash, FALSE AS is_current, content FROM main.superseded_versions"
+  return `CREATE OR REPLACE VIEW main.record_versions AS ${[superseded, ...current].join(" UNION ALL BY NAME ")}`
+}
+
+/**
+ * Creates the typed tables that are not there yet, so that a stream added to the contract needs no migration, and the
+ * view of all versions over them.
+ */
+export const ensureTypedTables = (
+  database: Database["Type"],
+  tables: ReadonlyArray<TypedTable>,
+): Effect.Effect<void, StoreError> =>
+  database.transaction((sql) =>
+    Effect.gen(function* () {
+      const present = yield* sql.rows<{ table_name: string }>(
+        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'",
+      )
+      const names = new Set(present.map((row) => row.table_name))
+      const missing = tables.filter((table) => !names.has(table.name))
+      if (missing.length === 0) return
+      for (const statement of missing.flatMap(statementsFor)) yield* sql.run(statement)
+      yield* sql.run(versionsView(tables))
+      yield* sql.run(
+        "COMMENT ON VIEW main.record_versions IS 'Every version of every record, the current ones included (is_current).'",
+      )
+    }),
+  )
