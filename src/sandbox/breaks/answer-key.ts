@@ -1,0 +1,55 @@
+import type { Instant } from "../world/instant.ts"
+import type { Story } from "../world/story.ts"
+import type { Severity } from "./break-code.ts"
+import type { Fault, Ground } from "./ground.ts"
+
+/** An exception that a run on this world must report: exactly these, and no other. */
+export interface AnswerKeyEntry {
+  readonly code: string
+  /** As the check writes it: a record's id, `customerId/currency`, `customerId/stream`, or a page position. */
+  readonly recordId: string
+  /** Only where the record has two movements: a conversion. */
+  readonly leg?: "DEBIT" | "CREDIT"
+  readonly currency?: string
+  readonly severity: Severity
+  readonly why: string
+}
+
+export interface NearMissEntry {
+  readonly code: string
+  readonly recordId: string
+  readonly why: string
+}
+
+/** The night that asks, and the one before it where there was one. */
+export interface Night {
+  readonly now: Instant
+  readonly previousNow: Instant | undefined
+}
+
+const holds = (fault: Fault, { now, previousNow }: Night): boolean => {
+  if (fault.from > now || (fault.until !== undefined && fault.until <= now)) return false
+  if (fault.unseenAt === undefined) return true
+  return previousNow !== undefined && fault.unseenAt.from <= previousNow && previousNow < fault.unseenAt.before
+}
+
+/** `positionOf` names a record whose id cannot be read by its place on the pages. */
+export const answerKeyOf = (
+  ground: Ground,
+  night: Night,
+  positionOf: (story: Story) => string,
+): ReadonlyArray<AnswerKeyEntry> =>
+  ground.faults
+    .filter((fault) => holds(fault, night))
+    .map(({ code, recordId, leg, severity, why }) => ({
+      code,
+      recordId: typeof recordId === "string" ? recordId : positionOf(recordId),
+      ...(leg === undefined ? {} : { leg }),
+      severity,
+      why,
+    }))
+
+export const nearMissesOf = (ground: Ground, { now }: Night): ReadonlyArray<NearMissEntry> =>
+  ground.nearMisses
+    .filter(({ from, until }) => from <= now && (until === undefined || now < until))
+    .map(({ code, recordId, why }) => ({ code, recordId, why }))

@@ -1,0 +1,63 @@
+import { plantArithmetic } from "./arithmetic.ts"
+import {
+  plantComponents,
+  plantInception,
+  plantNegative,
+  plantRollforward,
+  plantUnstated,
+} from "./balance-faults.ts"
+import { type BreakCode, breakCodes } from "./break-code.ts"
+import { plantDuplicateTransaction } from "./duplicate-transaction.ts"
+import type { Ground } from "./ground.ts"
+import { plantIncomplete } from "./incomplete.ts"
+import { plantInvalid } from "./invalid.ts"
+import {
+  plantAmountMismatch,
+  plantCurrencyMismatch,
+  plantDirectionMismatch,
+  plantFeeMismatch,
+  plantOwnerMismatch,
+} from "./mismatch.ts"
+import { plantMissingProduct } from "./missing-product.ts"
+import { plantMissingTransaction } from "./missing-transaction.ts"
+import { plantStatusMismatch } from "./status-mismatch.ts"
+import { plantStuck, plantTravelRule } from "./stuck.ts"
+import { plantUnknownStatus } from "./unknown-status.ts"
+
+/** Who plants what. Each plants its faults, what merely looks like them, and its part of the answer key. */
+const planters: Readonly<Record<BreakCode, (ground: Ground) => void>> = {
+  COV_INCOMPLETE: plantIncomplete,
+  REC_INVALID: plantInvalid,
+  REC_UNKNOWN_STATUS: plantUnknownStatus,
+  REC_ARITHMETIC: plantArithmetic,
+  LED_MISSING_TRANSACTION: plantMissingTransaction,
+  LED_MISSING_PRODUCT: plantMissingProduct,
+  LED_DUPLICATE_TRANSACTION: plantDuplicateTransaction,
+  LED_AMOUNT_MISMATCH: plantAmountMismatch,
+  LED_FEE_MISMATCH: plantFeeMismatch,
+  LED_CURRENCY_MISMATCH: plantCurrencyMismatch,
+  LED_DIRECTION_MISMATCH: plantDirectionMismatch,
+  LED_OWNER_MISMATCH: plantOwnerMismatch,
+  LED_STATUS_MISMATCH: plantStatusMismatch,
+  AGE_STUCK: plantStuck,
+  AGE_TRAVEL_RULE: plantTravelRule,
+  BAL_COMPONENTS: plantComponents,
+  BAL_NEGATIVE: plantNegative,
+  BAL_INCEPTION: plantInception,
+  BAL_ROLLFORWARD: plantRollforward,
+  BAL_UNSTATED: plantUnstated,
+}
+
+/**
+ * What was asked for. "all" leaves out COV_INCOMPLETE, because a refused list keeps a whole run from being complete.
+ * BAL_ROLLFORWARD is planted even without a night before: the next night's world must be this one, moved on. Planting
+ * in the order of the table keeps places stable, whatever the order of the request.
+ */
+export const chosenBreaks = (asked: ReadonlyArray<BreakCode> | "all" | "none"): ReadonlyArray<BreakCode> => {
+  if (asked === "none") return []
+  return breakCodes.filter((code) => (asked === "all" ? code !== "COV_INCOMPLETE" : asked.includes(code)))
+}
+
+export const plantBreaks = (ground: Ground, codes: ReadonlyArray<BreakCode>): void => {
+  for (const code of codes) planters[code](ground)
+}

@@ -1,0 +1,71 @@
+import type { Story, WorldRecord } from "../world/story.ts"
+import { chooseCustomer, type Ground, quarantineWard } from "./ground.ts"
+import { completedAt, plant, postFor } from "./planting.ts"
+
+const code = "REC_INVALID"
+
+const state = (field: string, value: string | null) => (record: WorldRecord) => ({ ...record, [field]: value })
+
+const report = (ground: Ground, recordId: string | Story, why: string, from: number) =>
+  ground.faults.push({ code, recordId, severity: "high", why, from })
+
+/** Records that the contract cannot read. */
+export const plantInvalid = (ground: Ground): void => {
+  plantProducts(ground)
+  plantTransactions(ground)
+  if (ground.unreadableIds) plantWithoutId(ground)
+}
+
+const plantProducts = (ground: Ground) => {
+  const spoilt = [
+    { stream: "fiat_deposits", currency: "USD", spoil: state("amount", "12,50"), why: 'amount is "12,50"' },
+    { stream: "crypto_withdrawals", currency: "USDT", spoil: state("amount", null), why: "amount is null" },
+  ] as const
+  for (const { stream, currency, spoil, why } of spoilt) {
+    const planted = plant(ground, { key: `${code}/${stream}`, stream, currency, draft: { spoil } })
+    if (planted === null) continue
+    const story = postFor(ground, planted, completedAt(planted.completedAt))
+    report(ground, planted.record.story.id, why, planted.record.story.createdAt)
+    ground.nearMisses.push({
+      code: "LED_MISSING_PRODUCT",
+      recordId: story.id,
+      why: "its product record exists, in quarantine",
+      from: planted.completedAt,
+    })
+  }
+}
+
+const plantTransactions = (ground: Ground) => {
+  const ward = quarantineWard(ground)
+  if (ward === null) return
+  const spoilt = [
+    { stream: "fiat_deposits", spoil: state("updatedAt", "2026-02-30T25:61:00Z"), why: "updatedAt is no time" },
+    { stream: "crypto_deposits", spoil: state("amount", "1.1234567890123456789"), why: "amount has 19 decimals" },
+  ] as const
+  for (const { stream, spoil, why } of spoilt) {
+    const planted = plant(ground, { key: `${code}/transaction/${stream}`, stream, customer: ward })
+    if (planted === null) continue
+    const story = postFor(ground, planted, completedAt(planted.completedAt), { spoil })
+    report(ground, story.id, why, planted.completedAt)
+    ground.nearMisses.push({
+      code: "LED_MISSING_TRANSACTION",
+      recordId: planted.record.story.id,
+      why: "its transaction exists, in quarantine",
+      from: planted.completedAt,
+    })
+  }
+}
+
+/** An account without its id: the one fault whose place in the answer key depends on the size of pages. */
+const plantWithoutId = (ground: Ground) => {
+  const customer = chooseCustomer(ground, `${code}/no-id`, "fiat")
+  const story = ground.realm.stories.find(
+    (candidate) => candidate.stream === "bank_accounts" && candidate.customer === customer?.index,
+  )
+  if (story === undefined) return
+  const place = ground.realm.stories.indexOf(story)
+  const spoil = ({ bankAccountId: _, ...rest }: WorldRecord): WorldRecord => rest
+  const spoilt = { ...story, spoil }
+  ground.realm.stories[place] = spoilt
+  report(ground, spoilt, "bankAccountId is missing", story.createdAt)
+}

@@ -1,0 +1,162 @@
+import { enterConversion, type Terms, toAmountOf } from "../world/conversion.ts"
+import { followCourse, settledCourse } from "../world/course.ts"
+import { type Currency, drawAmount, drawRate } from "../world/currency.ts"
+import { activeOf, type Customer } from "../world/customer.ts"
+import { hour, type Instant, minute } from "../world/instant.ts"
+import { floorTo } from "../world/money.ts"
+import { type Draft, enterMovement, type OneLegStream, oneLegStreams, type ProductRecord } from "../world/movement.ts"
+import { type Leg, post, type StatusAt } from "../world/transaction.ts"
+import { chanceFor, chooseCustomer, earlyMoment, type Ground } from "./ground.ts"
+
+/** A product record entered for a fault or a near miss; what its transactions do is up to the one who planted it. */
+export interface Planted {
+  readonly key: string
+  readonly customer: Customer
+  readonly currency: Currency
+  readonly record: ProductRecord
+  readonly leg: Leg
+  readonly completedAt: Instant
+}
+
+/** By when an expected counterpart is overdue: the grace of an hour (design, section 5), and the instant after it. */
+export const pastGrace = (at: Instant): Instant => at + hour + 1
+
+export interface Plot {
+  /** Unique among everything planted. */
+  readonly key: string
+  readonly stream: OneLegStream
+  readonly customer?: Customer
+  /** A currency code that the customer must trade in. */
+  readonly currency?: string
+  readonly createdAt?: Instant
+  /** How long it takes from creation to completion. */
+  readonly takes?: number
+  /** Instead of "pending, then completed". */
+  readonly life?: ReadonlyArray<StatusAt>
+  readonly draft?: Partial<Draft>
+}
+
+const productOf = (stream: OneLegStream) =>
+  stream === "collection_payments" ? "collection" : oneLegStreams[stream].kind
+
+const drawPlace = (ground: Ground, plot: Plot) => {
+  const { kind } = oneLegStreams[plot.stream]
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const key = `${plot.key}/${attempt}`
+    const customer = plot.customer ?? chooseCustomer(ground, key, productOf(plot.stream))
+    if (customer === null) return null
+    const currencies = activeOf(customer, kind).filter(({ code }) => code === (plot.currency ?? code))
+    if (currencies.length > 0) return { customer, currency: chanceFor(ground, key).pick(currencies) }
+  }
+  return null
+}
+
+/** The deposit that a planted refund sends back. */
+const plantOriginal = (ground: Ground, plot: Plot, draft: Draft): string => {
+  const { realm } = ground
+  const createdAt = (draft.life[0]?.at ?? realm.start) - 20 * hour
+  const course = settledCourse(createdAt, createdAt + hour)
+  const key = `planted/original/${plot.key}`
+  const original = enterMovement(realm, {
+    key,
+    stream: "crypto_deposits",
+    customer: draft.customer,
+    currency: draft.currency,
+    amount: draft.amount * 3n,
+    fee: 0n,
+    life: course.product,
+  })
+  followCourse(realm, key, original, course)
+  return original.story.id
+}
+
+/** Enters a product record that is settled, unless the plot says otherwise. Null where the world is too small for it. */
+export const plant = (ground: Ground, plot: Plot): Planted | null => {
+  const place = drawPlace(ground, plot)
+  if (place === null) return null
+  const { customer, currency } = place
+  const chance = chanceFor(ground, plot.key)
+  const createdAt = plot.createdAt ?? earlyMoment(ground, plot.key)
+  const completedAt = createdAt + (plot.takes ?? chance.int(10, 50) * minute)
+  const amount = drawAmount(chance, currency, 20, 400)
+  const life = plot.life ?? [
+    { at: createdAt, status: "PENDING" },
+    { at: completedAt, status: "COMPLETED" },
+  ]
+  const draft: Draft = {
+    key: `planted/${plot.key}`,
+    stream: plot.stream,
+    customer,
+    currency,
+    amount,
+    fee: floorTo(amount / 200n, currency.places),
+    life,
+    ...plot.draft,
+  }
+  const fields = plot.stream === "crypto_refunds" ? { originalDepositId: plantOriginal(ground, plot, draft) } : {}
+  const record = enterMovement(ground.realm, { ...draft, fields: { ...fields, ...draft.fields } })
+  const leg = record.legs[0]
+  return leg === undefined ? null : { key: plot.key, customer, currency, record, leg, completedAt }
+}
+
+/** Posts a transaction for what was planted: the leg itself, or one that a fault has changed. */
+export const postFor = (
+  ground: Ground,
+  planted: Planted,
+  life: ReadonlyArray<StatusAt>,
+  options: { readonly leg?: Leg; readonly name?: string; readonly spoil?: NonNullable<Draft["spoil"]> } = {},
+) =>
+  post(ground.realm, options.leg ?? planted.leg, {
+    key: `planted/${planted.key}/${options.name ?? "only"}`,
+    style: planted.record.story.style,
+    life,
+    ...(options.spoil === undefined ? {} : { spoil: options.spoil }),
+  })
+
+/** Completed and posted at once. */
+export const completedAt = (at: Instant): ReadonlyArray<StatusAt> => [{ at, status: "COMPLETED" }]
+
+export interface PlantedConversion {
+  readonly key: string
+  readonly customer: Customer
+  readonly record: ProductRecord
+  readonly debit: Leg
+  readonly credit: Leg
+  readonly completedAt: Instant
+}
+
+/** Enters a conversion with its quote; its two transactions are up to the one who planted it. */
+export const plantConversion = (
+  ground: Ground,
+  plot: { readonly key: string; readonly createdAt?: Instant; readonly life?: ReadonlyArray<StatusAt> },
+): PlantedConversion | null => {
+  const customer = chooseCustomer(ground, plot.key, "conversion")
+  if (customer === null) return null
+  const chance = chanceFor(ground, plot.key)
+  const from = chance.pick(customer.active)
+  const to = chance.pick(customer.active.filter(({ code }) => code !== from.code))
+  const createdAt = plot.createdAt ?? earlyMoment(ground, plot.key)
+  const fromAmount = drawAmount(chance, from, 100, 400)
+  const draft: Terms = { from, to, fromAmount, rate: drawRate(chance, from, to), fee: 0n, feeCurrency: from.code }
+  const fee = floorTo(toAmountOf(draft) / 400n, to.places)
+  const life = plot.life ?? [{ at: createdAt, status: "PENDING" }, ...completedAt(createdAt + 10 * minute)]
+  const completed = life.find(({ status }) => status === "COMPLETED")?.at
+  const record = enterConversion(ground.realm, {
+    key: `planted/${plot.key}`,
+    customer,
+    terms: { ...draft, fee, feeCurrency: to.code },
+    life,
+    holdUntil: completed ?? Number.POSITIVE_INFINITY,
+  })
+  const [debit, credit] = record.legs
+  if (debit === undefined || credit === undefined) return null
+  return { key: plot.key, customer, record, debit, credit, completedAt: completed ?? createdAt }
+}
+
+export const postLeg = (ground: Ground, planted: PlantedConversion, leg: Leg, name: string = leg.direction) =>
+  post(ground.realm, leg, {
+    key: `planted/${planted.key}/${name}`,
+    style: planted.record.story.style,
+    life: completedAt(planted.completedAt),
+  })
+
