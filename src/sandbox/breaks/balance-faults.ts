@@ -4,10 +4,10 @@ import type { Customer } from "../world/customer.ts"
 import { type Instant, minute } from "../world/instant.ts"
 import { lastPlace, type Money } from "../world/money.ts"
 import { enterMovement } from "../world/movement.ts"
+import { post } from "../world/transaction.ts"
 import type { BreakCode, Severity } from "./break-code.ts"
 import { changeRow, earlyMoment, type Ground, takePair } from "./ground.ts"
 import { completedAt, plant } from "./planting.ts"
-import { post } from "../world/transaction.ts"
 
 interface Pair {
   readonly customer: Customer

@@ -1,11 +1,5 @@
 import { plantArithmetic } from "./arithmetic.ts"
-import {
-  plantComponents,
-  plantInception,
-  plantNegative,
-  plantRollforward,
-  plantUnstated,
-} from "./balance-faults.ts"
+import { plantComponents, plantInception, plantNegative, plantRollforward, plantUnstated } from "./balance-faults.ts"
 import { type BreakCode, breakCodes } from "./break-code.ts"
 import { plantDuplicateTransaction } from "./duplicate-transaction.ts"
 import type { Ground } from "./ground.ts"

@@ -1,9 +1,18 @@
+import { activeOf } from "../world/customer.ts"
 import { lastPlace } from "../world/money.ts"
 import { type Leg, netOf, opposite } from "../world/transaction.ts"
-import { activeOf } from "../world/customer.ts"
 import type { BreakCode, Severity } from "./break-code.ts"
 import { candidates, type Ground } from "./ground.ts"
-import { completedAt, pastGrace, type Plot, type Planted, plant, plantConversion, postFor, postLeg } from "./planting.ts"
+import {
+  completedAt,
+  type Planted,
+  type Plot,
+  pastGrace,
+  plant,
+  plantConversion,
+  postFor,
+  postLeg,
+} from "./planting.ts"
 
 /** Plants a settled record whose only transaction says something else than its movement. */
 const plantMismatch = (

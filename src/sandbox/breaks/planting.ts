@@ -159,4 +159,3 @@ export const postLeg = (ground: Ground, planted: PlantedConversion, leg: Leg, na
     style: planted.record.story.style,
     life: completedAt(planted.completedAt),
   })
-

@@ -1,7 +1,7 @@
+import { cryptoCurrencies, fiatCurrencies } from "./currency.ts"
 import type { Customer } from "./customer.ts"
 import { type Instant, plainTime, renderInstant } from "./instant.ts"
 import { formatMoney, type Money } from "./money.ts"
-import { cryptoCurrencies, fiatCurrencies } from "./currency.ts"
 import { hasCome, isVisible, type Story, type WorldRecord } from "./story.ts"
 
 /** What a fault does to one stated balance: leave the row out, or shift what it says. */

@@ -63,7 +63,14 @@ export const enterCheckout = (realm: Realm, draft: CheckoutDraft): Story => {
 }
 
 /** A checkout with up to three payments, all created and settled before it expires. */
-export const liveCheckout = (realm: Realm, chance: Chance, customer: Customer, purse: Purse, at: Instant, key: string) => {
+export const liveCheckout = (
+  realm: Realm,
+  chance: Chance,
+  customer: Customer,
+  purse: Purse,
+  at: Instant,
+  key: string,
+) => {
   const currency = chance.pick(customer.active.filter(({ kind }) => kind === "crypto"))
   const amount = drawAmount(chance, currency, 20, 3000)
   const style = drawStyle(chanceIn(realm, `checkout-style/${key}`))

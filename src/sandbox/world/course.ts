@@ -81,7 +81,12 @@ export const drawCourse = (chance: Chance, stream: Paced, createdAt: Instant): C
     }
     case "void": {
       const end = { at: endsAt, status: chance.pick(failures) }
-      const ledger = chance.bool(0.5) ? [] : [{ at: ledgerFrom, status: "PENDING" }, { at: endsAt, status: "FAILED" }]
+      const ledger = chance.bool(0.5)
+        ? []
+        : [
+            { at: ledgerFrom, status: "PENDING" },
+            { at: endsAt, status: "FAILED" },
+          ]
       return { outcome, product: [beginsWith, ...working, end], ledger, reversedAt: null, holdUntil: endsAt }
     }
     case "debited-then-void": {

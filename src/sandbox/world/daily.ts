@@ -42,7 +42,8 @@ const affordable = (life: Life, moment: Moment, currency: Currency): Money | nul
   if (spendable < worth(currency, 40)) return null
   const share = floorTo((spendable * BigInt(moment.chance.int(2, 22))) / 100n, currency.places)
   const most = worth(currency, 40_000)
-  return share > most ? most : share
+  if (share > most) return most
+  return share
 }
 
 const deposit = (stream: OneLegStream) => (life: Life, moment: Moment) => {
@@ -128,7 +129,7 @@ const refund = (life: Life, moment: Moment) => {
   })
   const end = course.product.at(-1)
   if (whole && course.outcome === "settled" && end !== undefined) {
-    const sentBackBefore = chosen.deposit.story.steps.some((step) => step.set["status"] === "REFUNDED")
+    const sentBackBefore = chosen.deposit.story.steps.some((step) => step.set.status === "REFUNDED")
     if (!sentBackBefore) chosen.deposit.story.steps.push({ at: end.at, set: { status: "REFUNDED" } })
   }
 }

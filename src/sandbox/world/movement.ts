@@ -129,7 +129,7 @@ export const enterMovement = (realm: Realm, draft: Draft): ProductRecord => {
       : { hold: { currency: draft.currency.code, amount: netAmount, until: draft.holdUntil } }),
     ...(draft.spoil === undefined ? {} : { spoil: draft.spoil }),
   })
-  const reference = fields["reference"]
+  const reference = fields.reference
   const leg: Leg = {
     customer: draft.customer,
     type: row.resourceType.toUpperCase(),

@@ -65,7 +65,7 @@ export const hasCome = (story: Story, at: Instant, now: Instant): boolean => sta
 /** The record as it stands at `now`, fields in the contract's order. */
 export const tell = (story: Story, now: Instant): WorldRecord => {
   const known: Record<string, Json> = { ...story.fields }
-  known["createdAt"] = renderInstant(story.createdAt, story.style)
+  known.createdAt = renderInstant(story.createdAt, story.style)
   for (const [name, at] of Object.entries(story.foretold ?? {})) known[name] = renderInstant(at, story.style)
   let updatedAt = story.createdAt
   for (const step of story.steps) {
@@ -74,7 +74,7 @@ export const tell = (story: Story, now: Instant): WorldRecord => {
     for (const name of step.stamps ?? []) known[name] = renderInstant(step.at, story.style)
     updatedAt = step.at
   }
-  known["updatedAt"] = renderInstant(updatedAt, story.style)
+  known.updatedAt = renderInstant(updatedAt, story.style)
 
   const record: Record<string, Json> = {}
   for (const name of fieldNames.get(story.stream) ?? []) {
