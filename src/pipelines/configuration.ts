@@ -1,0 +1,210 @@
+import { FileSystem } from "@effect/platform"
+import { Data, Effect, ParseResult, Schema } from "effect"
+import { type Contract, type ContractOverrides, resolveContract } from "../api/contract.ts"
+import { sha256Hex } from "../api/signing.ts"
+import { type StreamName, streams } from "../api/streams.ts"
+
+/** Why a configuration cannot be used; the sentence names the key and the remedy. Exit code 78. */
+export class ConfigurationError extends Data.TaggedError("ConfigurationError")<{
+  readonly file: string
+  readonly detail: string
+}> {
+  override get message(): string {
+    return `${this.file}: ${this.detail}`
+  }
+}
+
+export const severities = ["critical", "high", "medium", "low", "info"] as const
+export type Severity = (typeof severities)[number]
+export const SeveritySchema = Schema.Literal(...severities)
+
+const Decimal = Schema.String.pipe(
+  Schema.pattern(/^\d{1,20}(\.\d{1,18})?$/, { message: () => 'must be a decimal written as a string, such as "0.01"' }),
+)
+
+const Whole = (least: number, most: number) =>
+  Schema.Int.pipe(
+    Schema.between(least, most, { message: () => `must be a whole number from ${least} to ${most}` }),
+  )
+
+/** What is accepted as equal: the larger of an absolute amount and basis points of the expected amount. */
+const Tolerance = Schema.Struct({
+  absolute: Schema.optionalWith(Decimal, { default: () => "0" }),
+  basisPoints: Schema.optionalWith(Whole(0, 10_000), { default: () => 0 }),
+})
+
+const CheckSettings = Schema.Struct({
+  enabled: Schema.optional(Schema.Boolean),
+  severity: Schema.optional(SeveritySchema),
+})
+
+const StreamOverrideSchema = Schema.Struct({
+  path: Schema.optional(Schema.NonEmptyString),
+  fields: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.NonEmptyString })),
+  statuses: Schema.optional(
+    Schema.Record({ key: Schema.String, value: Schema.Literal("open", "settled", "void", "undone") }),
+  ),
+})
+
+const ContractSchema = Schema.Struct({
+  page: Schema.optional(
+    Schema.Struct({
+      items: Schema.optional(Schema.String),
+      nextCursor: Schema.optional(Schema.NonEmptyString),
+      hasMore: Schema.optional(Schema.NonEmptyString),
+      limitParameter: Schema.optional(Schema.NonEmptyString),
+      cursorParameter: Schema.optional(Schema.NonEmptyString),
+    }),
+  ),
+  streams: Schema.optional(Schema.Record({ key: Schema.String, value: StreamOverrideSchema })),
+})
+
+/** Decimal places of the currencies that the contract names. Source: design, CONV_RATE: ISO 4217 for fiat, then crypto. */
+export const knownPlaces: Readonly<Record<string, number>> = {
+  USD: 2,
+  EUR: 2,
+  GBP: 2,
+  CHF: 2,
+  AUD: 2,
+  CAD: 2,
+  SGD: 2,
+  HKD: 2,
+  CNY: 2,
+  JPY: 0,
+  KRW: 0,
+  USDT: 6,
+  USDC: 6,
+  BTC: 8,
+  ETH: 18,
+}
+
+/** Hours that a record may stay open. Source: design, AGE_STUCK. */
+export const knownAgeLimits: Readonly<Record<string, number>> = {
+  fiat_deposits: 48,
+  fiat_withdrawals: 72,
+  crypto_deposits: 24,
+  crypto_withdrawals: 24,
+  crypto_refunds: 24,
+  conversions: 1,
+  collection_payments: 24,
+  transactions: 72,
+}
+
+const ConfigurationFile = Schema.Struct({
+  $schema: Schema.optional(Schema.String),
+  pageSize: Schema.optionalWith(Whole(1, 200), { default: () => 200 }),
+  concurrency: Schema.optionalWith(Whole(1, 256), { default: () => 8 }),
+  requestsPerSecond: Schema.optionalWith(Schema.NullOr(Whole(1, 10_000)), { default: () => null }),
+  requestTimeoutSeconds: Schema.optionalWith(Whole(1, 3600), { default: () => 30 }),
+  maxPageMegabytes: Schema.optionalWith(Whole(1, 512), { default: () => 20 }),
+  memoryLimit: Schema.optionalWith(
+    Schema.String.pipe(Schema.pattern(/^\d+(KB|MB|GB)$/, { message: () => 'must be a size such as "512MB"' })),
+    { default: () => "512MB" },
+  ),
+  failOn: Schema.optionalWith(SeveritySchema, { default: () => "high" as const }),
+  personalData: Schema.optionalWith(Schema.Literal("hash", "keep"), { default: () => "hash" as const }),
+  csvProfile: Schema.optionalWith(Schema.Literal("plain", "excel"), { default: () => "plain" as const }),
+  graceMinutes: Schema.optionalWith(Whole(0, 10_080), { default: () => 60 }),
+  tolerance: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Tolerance }), { default: () => ({}) }),
+  currencyPlaces: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Whole(0, 18) }), {
+    default: () => ({}),
+  }),
+  ageLimitHours: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Whole(1, 100_000) }), {
+    default: () => ({}),
+  }),
+  checks: Schema.optionalWith(Schema.Record({ key: Schema.String, value: CheckSettings }), { default: () => ({}) }),
+  contract: Schema.optionalWith(ContractSchema, { default: () => ({}) }),
+})
+
+type FileSettings = typeof ConfigurationFile.Type
+
+/** Everything a run may be told, defaults filled in. */
+export interface Configuration extends Omit<FileSettings, "contract" | "$schema"> {
+  readonly contract: Contract
+  /** SHA-256 over the settings in force, keys in order: two runs with the same hash judged by the same rules. */
+  readonly sha256: string
+}
+
+const canonical = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(canonical)
+  if (typeof value !== "object" || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, canonical(inner)]),
+  )
+}
+
+const unknownName = (key: string, given: string, known: ReadonlyArray<string>): string =>
+  `${key}.${given} is not known; the known ones are ${known.join(", ")}`
+
+/** Names that the schema cannot check by itself, because they stand in tables. */
+const nameFault = (settings: FileSettings, checkCodes: ReadonlyArray<string>): string | null => {
+  const badCheck = Object.keys(settings.checks).find((code) => !checkCodes.includes(code))
+  if (badCheck !== undefined) return unknownName("checks", badCheck, checkCodes)
+  const limits = Object.keys(knownAgeLimits)
+  const badLimit = Object.keys(settings.ageLimitHours).find((stream) => !limits.includes(stream))
+  if (badLimit !== undefined) return unknownName("ageLimitHours", badLimit, limits)
+  const names: ReadonlyArray<string> = streams.map((row) => row.stream)
+  for (const [stream, override] of Object.entries(settings.contract.streams ?? {})) {
+    const row = streams.find((candidate) => candidate.stream === (stream as StreamName))
+    if (row === undefined) return unknownName("contract.streams", stream, names)
+    const columns = row.fields.map((field) => field.column)
+    const badColumn = Object.keys(override.fields ?? {}).find((column) => !columns.includes(column))
+    if (badColumn !== undefined) return unknownName(`contract.streams.${stream}.fields`, badColumn, columns)
+  }
+  return null
+}
+
+const describe = (error: ParseResult.ParseError): string =>
+  ParseResult.ArrayFormatter.formatErrorSync(error)
+    .map((issue) => {
+      const key = issue.path.join(".")
+      if (issue._tag !== "Unexpected") return key === "" ? issue.message : `${key}: ${issue.message}`
+      return `${key} is not a key of the configuration; remove it or correct its spelling`
+    })
+    .join("; ")
+
+const resolve = (
+  file: string,
+  content: unknown,
+  checkCodes: ReadonlyArray<string>,
+): Effect.Effect<Configuration, ConfigurationError> =>
+  Schema.decodeUnknown(ConfigurationFile, { onExcessProperty: "error", errors: "all" })(content).pipe(
+    Effect.mapError((error) => new ConfigurationError({ file, detail: describe(error) })),
+    Effect.flatMap((settings) => {
+      const fault = nameFault(settings, checkCodes)
+      if (fault !== null) return Effect.fail(new ConfigurationError({ file, detail: fault }))
+      const { $schema: _, contract: overrides, ...rest } = settings
+      const contract = resolveContract(overrides as ContractOverrides)
+      const inForce = { ...rest, contract }
+      return Effect.succeed({ ...inForce, sha256: sha256Hex(JSON.stringify(canonical(inForce))) })
+    }),
+  )
+
+export const defaultConfigurationFile = "tidemark.json"
+
+/**
+ * Reads the configuration. The default file may be absent, a named one may not; a key that is not known is refused, so
+ * that a misspelt setting never passes for the default.
+ */
+export const readConfiguration = (
+  named: string | null,
+  checkCodes: ReadonlyArray<string>,
+): Effect.Effect<Configuration, ConfigurationError, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const file = named ?? defaultConfigurationFile
+    const fail = (detail: string) => new ConfigurationError({ file, detail })
+    const present = yield* fs.exists(file).pipe(Effect.mapError((error) => fail(error.message)))
+    if (!present) {
+      if (named !== null) return yield* fail("there is no such file; check the path given to --config")
+      return yield* resolve("the default configuration", {}, checkCodes)
+    }
+    const text = yield* fs.readFileString(file).pipe(Effect.mapError((error) => fail(error.message)))
+    const content = yield* Effect.try({
+      try: () => JSON.parse(text) as unknown,
+      catch: (error) => fail(`is not JSON: ${error instanceof Error ? error.message : String(error)}`),
+    })
+    return yield* resolve(file, content, checkCodes)
+  })

@@ -1,0 +1,16 @@
+import { Context, Effect } from "effect"
+
+/** How far a run is. */
+export interface Progress {
+  readonly step: "reading" | "reconciling" | "reporting"
+  readonly partitionsDone: number
+  readonly partitions: number
+  readonly records: number
+  readonly requests: number
+  readonly retries: number
+}
+
+/** Who wants to know how far a run is; nobody, unless a command says so. */
+export class ProgressListener extends Context.Reference<ProgressListener>()("tidemark/ProgressListener", {
+  defaultValue: () => ({ report: (_: Progress): Effect.Effect<void> => Effect.void }),
+}) {}

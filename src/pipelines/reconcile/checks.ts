@@ -1,0 +1,15 @@
+import type { Check } from "./check.ts"
+import { ageChecks } from "./checks/age-checks.ts"
+import { balanceChecks } from "./checks/balance-checks.ts"
+import { coverageChecks } from "./checks/coverage-checks.ts"
+import { ledgerChecks } from "./checks/ledger-checks.ts"
+import { recordChecks } from "./checks/record-checks.ts"
+
+/** Every check, family by family. */
+export const checks: ReadonlyArray<Check> = [
+  ...coverageChecks,
+  ...recordChecks,
+  ...ledgerChecks,
+  ...ageChecks,
+  ...balanceChecks,
+]

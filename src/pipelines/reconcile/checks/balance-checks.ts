@@ -1,0 +1,85 @@
+import type { Check } from "../check.ts"
+
+const balanceId = (row: string): string => `concat_ws('/', ${row}.customer_id, ${row}.currency)`
+
+const toleranceOf = (row: string): string =>
+  `coalesce((SELECT absolute FROM tolerances AS l WHERE l.currency = ${row}.currency), 0)`
+
+export const balanceChecks: ReadonlyArray<Check> = [
+  {
+    code: "BAL_COMPONENTS",
+    severity: "high",
+    family: "balances",
+    definition: "available + held is not total.",
+    query: `
+      SELECT 'balances' AS stream, ${balanceId("b")} AS record_id, b.customer_id, b.currency, b.available + b.held AS expected,
+        b.total AS actual, concat('available ', b.available, ' + held ', b.held, ' is not total ', b.total) AS detail
+      FROM closing AS b WHERE b.available + b.held <> b.total`,
+    unproven: null,
+  },
+  {
+    code: "BAL_NEGATIVE",
+    severity: "high",
+    family: "balances",
+    definition: "total or available is below zero.",
+    query: `
+      SELECT 'balances' AS stream, ${balanceId("b")} AS record_id, b.customer_id, b.currency, 0 AS expected,
+        least(b.total, b.available) AS actual, concat('total ', b.total, ', available ', b.available) AS detail
+      FROM closing AS b WHERE b.total < 0 OR b.available < 0`,
+    unproven: null,
+  },
+  {
+    code: "BAL_INCEPTION",
+    severity: "critical",
+    family: "balances",
+    definition: "total is not the sum of all posted net amounts, credits less debits, up to asOf.",
+    query: `
+      SELECT 'balances' AS stream, ${balanceId("c")} AS record_id, c.customer_id, c.currency,
+        coalesce(p.since_inception, 0) AS expected, c.total AS actual, ${toleranceOf("c")} AS tolerance,
+        'the balance is not the sum of the transactions since the beginning' AS detail
+      FROM closing AS c
+      JOIN summable AS s ON s.customer_id = c.customer_id AND s.currency = c.currency AND s.is_proven
+      LEFT JOIN posted AS p ON p.customer_id = c.customer_id AND p.currency = c.currency
+      WHERE abs(c.total - coalesce(p.since_inception, 0)) > ${toleranceOf("c")}`,
+    unproven: `
+      SELECT count(*) AS unproven FROM closing AS c
+      JOIN summable AS s ON s.customer_id = c.customer_id AND s.currency = c.currency AND NOT s.is_proven`,
+  },
+  {
+    code: "BAL_ROLLFORWARD",
+    severity: "critical",
+    family: "balances",
+    definition: "The opening balance and the movements posted since do not make the closing balance.",
+    query: `
+      SELECT 'balances' AS stream, ${balanceId("c")} AS record_id, c.customer_id, c.currency,
+        o.total + coalesce(p.in_period, 0) AS expected, c.total AS actual, ${toleranceOf("c")} AS tolerance,
+        concat('opening ', o.total, ' and movements ', coalesce(p.in_period, 0), ' since ', strftime(o.as_of, '%Y-%m-%dT%H:%M:%SZ'), ' do not make the closing balance') AS detail
+      FROM closing AS c
+      JOIN opening AS o ON o.customer_id = c.customer_id AND o.currency = c.currency
+      JOIN summable AS s ON s.customer_id = c.customer_id AND s.currency = c.currency AND s.is_proven
+      LEFT JOIN posted AS p ON p.customer_id = c.customer_id AND p.currency = c.currency
+      WHERE abs(c.total - (o.total + coalesce(p.in_period, 0))) > ${toleranceOf("c")}`,
+    unproven: `
+      SELECT count(*) AS unproven FROM closing AS c
+      LEFT JOIN opening AS o ON o.customer_id = c.customer_id AND o.currency = c.currency
+      JOIN summable AS s ON s.customer_id = c.customer_id AND s.currency = c.currency
+      WHERE o.customer_id IS NOT NULL AND NOT s.is_proven`,
+  },
+  {
+    code: "BAL_UNSTATED",
+    severity: "high",
+    family: "balances",
+    definition: "Posted transactions in a currency for which the customer has no balance row do not sum to zero.",
+    query: `
+      SELECT 'balances' AS stream, ${balanceId("p")} AS record_id, p.customer_id, p.currency, p.since_inception AS expected,
+        'posted transactions make a balance that the API does not state' AS detail
+      FROM posted AS p
+      JOIN summable AS s ON s.customer_id = p.customer_id AND s.currency = p.currency AND s.is_proven AND s.balances_proven
+      ANTI JOIN closing AS c ON c.customer_id = p.customer_id AND c.currency = p.currency
+      WHERE p.since_inception <> 0`,
+    unproven: `
+      SELECT count(*) AS unproven FROM posted AS p
+      JOIN summable AS s ON s.customer_id = p.customer_id AND s.currency = p.currency AND NOT (s.is_proven AND s.balances_proven)
+      ANTI JOIN closing AS c ON c.customer_id = p.customer_id AND c.currency = p.currency`,
+  },
+]

@@ -1,0 +1,43 @@
+import type { Check } from "../check.ts"
+
+export const coverageChecks: ReadonlyArray<Check> = [
+  {
+    code: "COV_INCOMPLETE",
+    severity: "critical",
+    family: "coverage",
+    definition: "A partition is neither COMPLETE nor NOT_APPLICABLE in this run (denied streams and unknown customers have codes of their own).",
+    query: `
+      SELECT stream, concat_ws('/', customer_id, stream) AS record_id, customer_id,
+        concat(state, ' after ', pages, CASE pages WHEN 1 THEN ' page: ' ELSE ' pages: ' END, reason) AS detail
+      FROM recon.coverage
+      WHERE run_id = getvariable('run') AND state NOT IN ('COMPLETE', 'NOT_APPLICABLE', 'DENIED')
+        AND problem_code IS DISTINCT FROM 'PARTNER_CUSTOMER_NOT_FOUND'`,
+    unproven: null,
+  },
+  {
+    code: "COV_DENIED",
+    severity: "high",
+    family: "coverage",
+    definition: "The credentials lack the scope that a stream needs.",
+    query: `
+      SELECT stream, stream AS record_id,
+        concat('the scope is denied, so the list was not read for ', count(*), CASE count(*) WHEN 1 THEN ' customer' ELSE ' customers' END) AS detail
+      FROM recon.coverage
+      WHERE run_id = getvariable('run') AND state = 'DENIED'
+      GROUP BY stream`,
+    unproven: null,
+  },
+  {
+    code: "COV_CUSTOMER_UNKNOWN",
+    severity: "high",
+    family: "coverage",
+    definition: "The API does not know a customer on the roster.",
+    query: `
+      SELECT customer_id AS record_id, customer_id,
+        concat('the API does not know this customer (', count(*), CASE count(*) WHEN 1 THEN ' list' ELSE ' lists' END, ')') AS detail
+      FROM recon.coverage
+      WHERE run_id = getvariable('run') AND problem_code = 'PARTNER_CUSTOMER_NOT_FOUND'
+      GROUP BY customer_id`,
+    unproven: null,
+  },
+]

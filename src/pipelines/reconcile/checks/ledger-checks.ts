@@ -1,0 +1,101 @@
+import type { Severity } from "../../configuration.ts"
+import type { Check } from "../check.ts"
+
+/** What each ledger check takes from the verdicts: a sentence, and a severity of its own where the rule says so. */
+interface LedgerCheck {
+  readonly code: string
+  readonly severity: Severity
+  readonly definition: string
+  /** SQL that says what was found; reads the columns of `verdict`. */
+  readonly detail: string
+  /** SQL for the exception's own severity; null for the check's. */
+  readonly graver?: string
+  readonly expected?: string
+  readonly actual?: string
+  readonly unproven?: string
+}
+
+const ofMovement = (check: LedgerCheck): Check => ({
+  code: check.code,
+  severity: check.severity,
+  family: "ledger",
+  definition: check.definition,
+  query: `
+      SELECT stream, record_id, CASE WHEN has_legs THEN movement_direction END AS leg, transaction_id AS counterpart_id,
+        movement_customer AS customer_id, movement_currency AS currency, ${check.expected ?? "expected"} AS expected,
+        ${check.actual ?? "actual"} AS actual, tolerance, ${check.graver ?? "NULL"} AS severity, ${check.detail} AS detail
+      FROM verdict WHERE verdict = '${check.code}' AND side = 'movement'`,
+  unproven: check.unproven ?? null,
+})
+
+export const ledgerChecks: ReadonlyArray<Check> = [
+  ofMovement({
+    code: "LED_MISSING_TRANSACTION",
+    severity: "high",
+    definition: "A settled movement past its grace has no transaction of any status (critical for a debit).",
+    graver: "CASE movement_direction WHEN 'DEBIT' THEN 'critical' END",
+    detail: "concat('settled as ', movement_direction, ' at ', strftime(settled_at, '%Y-%m-%dT%H:%M:%SZ'), ', and no transaction names it')",
+    actual: "NULL",
+    unproven: "SELECT count(*) AS unproven FROM verdict WHERE side = 'movement' AND verdict = 'unproven' AND class = 'settled' AND transaction_no IS NULL",
+  }),
+  {
+    code: "LED_MISSING_PRODUCT",
+    severity: "critical",
+    family: "ledger",
+    definition: "A transaction names a product record that does not exist.",
+    query: `
+      SELECT 'transactions' AS stream, transaction_id AS record_id, resource_id AS counterpart_id, customer_id, currency, actual,
+        concat(status, ' transaction names ', resource_type, ' ', resource_id, ', which no list holds') AS detail
+      FROM verdict WHERE verdict = 'LED_MISSING_PRODUCT'`,
+    unproven: "SELECT count(*) AS unproven FROM verdict WHERE movement_no IS NULL AND verdict = 'unproven' AND resource_id IS NOT NULL",
+  },
+  ofMovement({
+    code: "LED_DUPLICATE_TRANSACTION",
+    severity: "critical",
+    definition: "More than one posted transaction for one movement.",
+    detail: "concat(posted, ' posted transactions for one movement')",
+    actual: `(SELECT TRY(CAST(sum(d.actual::DOUBLE) AS DECIMAL(38,18))) FROM verdict AS d WHERE FALSE)`,
+  }),
+  ofMovement({
+    code: "LED_AMOUNT_MISMATCH",
+    severity: "high",
+    definition: "The transaction's netAmount differs from the movement's beyond tolerance.",
+    detail: "concat('the record moves ', expected, ' ', movement_currency, ', its transaction ', actual)",
+  }),
+  ofMovement({
+    code: "LED_FEE_MISMATCH",
+    severity: "medium",
+    definition: "The net amounts agree, and the fees differ beyond tolerance.",
+    expected: "expected_fee",
+    actual: "actual_fee",
+    detail: "concat('the record has a fee of ', expected_fee, ' ', movement_currency, ', its transaction ', actual_fee)",
+  }),
+  ofMovement({
+    code: "LED_CURRENCY_MISMATCH",
+    severity: "critical",
+    definition: "The movement's only transaction is in another currency.",
+    actual: "NULL",
+    detail: "concat('the record moves ', expected, ' ', movement_currency, ', its transaction ', actual, ' ', currency)",
+  }),
+  ofMovement({
+    code: "LED_DIRECTION_MISMATCH",
+    severity: "critical",
+    definition: "The only transaction of a one-leg movement has the other direction.",
+    detail: "concat('the record is a ', movement_direction, ', its transaction a ', direction)",
+  }),
+  ofMovement({
+    code: "LED_OWNER_MISMATCH",
+    severity: "critical",
+    definition: "The movement's transaction belongs to another customer.",
+    detail: "concat('the transaction belongs to customer ', customer_id)",
+  }),
+  ofMovement({
+    code: "LED_STATUS_MISMATCH",
+    severity: "high",
+    definition: "A void record has a posted transaction (critical), or a settled record past grace has none that is posted.",
+    graver: "CASE class WHEN 'void' THEN 'critical' END",
+    detail: `CASE WHEN class = 'void' THEN 'the record will never move money, and its transaction is posted'
+          WHEN is_offset THEN 'the record is settled, and its transaction was taken back by a reversal'
+          ELSE concat('the record is settled, and its transaction is ', status) END`,
+  }),
+]

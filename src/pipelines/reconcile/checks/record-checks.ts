@@ -1,0 +1,59 @@
+import { streams } from "../../../api/streams.ts"
+import type { Check } from "../check.ts"
+import { movementRows } from "../movements.ts"
+
+const withStatuses = streams.filter((row) => row.statuses !== null)
+
+const idColumn = (stream: (typeof streams)[number]): string =>
+  stream.fields.find((field) => field.field === stream.id[0])?.column ?? "record_id"
+
+const unknownStatusOf = (stream: (typeof streams)[number]): string => `
+      SELECT '${stream.stream}' AS stream, r.${idColumn(stream)} AS record_id, r.customer_id,
+        concat('the status ', r.status, ' is not in the contract') AS detail
+      FROM main.${stream.stream} AS r ANTI JOIN recon.statuses AS s ON s.stream = '${stream.stream}' AND s.status = r.status`
+
+const arithmeticOf = (stream: string, id: string, sign: string): string => `
+      SELECT '${stream}' AS stream, ${id} AS record_id, customer_id, currency, net_amount AS actual,
+        TRY(amount ${sign} fee) AS expected,
+        concat('amount ', amount, ' ${sign} fee ', fee, ' is not netAmount ', net_amount) AS detail
+      FROM main.${stream} WHERE TRY(amount ${sign} fee) IS DISTINCT FROM net_amount`
+
+const signOf = (direction: "CREDIT" | "DEBIT"): string => (direction === "CREDIT" ? "-" : "+")
+
+export const recordChecks: ReadonlyArray<Check> = [
+  {
+    code: "REC_INVALID",
+    severity: "high",
+    family: "records",
+    definition: "A record cannot be read by the contract; it is in quarantine with its payload.",
+    query: `
+      SELECT stream, coalesce(record_id, concat_ws('/', customer_id, stream, sequence, item_index)) AS record_id, customer_id,
+        string_agg(DISTINCT reason, '; ' ORDER BY reason) AS detail
+      FROM raw.quarantine
+      WHERE run_id = getvariable('run')
+      GROUP BY ALL`,
+    unproven: null,
+  },
+  {
+    code: "REC_UNKNOWN_STATUS",
+    severity: "medium",
+    family: "records",
+    definition: "A record has a status outside the contract, so nobody can say what it means for money.",
+    query: withStatuses.map(unknownStatusOf).join("\n      UNION ALL BY NAME"),
+    unproven: null,
+  },
+  {
+    code: "REC_ARITHMETIC",
+    severity: "high",
+    family: "records",
+    definition: "amount, fee and netAmount do not agree: netAmount is amount - fee for a credit, amount + fee for a debit.",
+    query: [
+      ...movementRows
+        .filter((row) => !row.leg)
+        .map((row) => arithmeticOf(row.stream, row.id, signOf(row.direction))),
+      `${arithmeticOf("transactions", "transaction_id", "-")} AND direction = 'CREDIT'`,
+      `${arithmeticOf("transactions", "transaction_id", "+")} AND direction = 'DEBIT'`,
+    ].join("\n      UNION ALL BY NAME"),
+    unproven: null,
+  },
+]

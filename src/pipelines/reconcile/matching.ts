@@ -1,0 +1,191 @@
+import { Effect } from "effect"
+import type { Sql } from "../../store/database.ts"
+import type { StoreError } from "../../store/store-error.ts"
+import { movementRows, movementsSql } from "./movements.ts"
+
+/** Which list holds the records that a resourceType names. */
+const kindsSql = `
+  CREATE OR REPLACE TEMP TABLE movement_kind AS
+  SELECT DISTINCT * FROM (VALUES ${movementRows.map((row) => `('${row.resourceType}', '${row.stream}')`).join(", ")}) AS k(resource_type, stream)`
+
+/**
+ * A REVERSED transaction and the posted one that takes it back: same resource, currency and net amount, other direction.
+ * Together they moved nothing, so neither can be a movement's match. Paired one to one, oldest first.
+ */
+const offsetsSql = `
+  CREATE OR REPLACE TEMP TABLE offset_transaction AS
+  WITH of_reversed AS (
+    SELECT rowid AS transaction_no, resource_type, resource_id, customer_id, currency, net_amount, direction, status, posted_at
+    FROM main.transactions
+    WHERE resource_id IN (SELECT resource_id FROM main.transactions WHERE status = 'REVERSED')
+  ),
+  numbered AS (
+    SELECT *, row_number() OVER (
+      PARTITION BY resource_type, resource_id, customer_id, currency, net_amount, direction, status ORDER BY posted_at, transaction_no
+    ) AS place
+    FROM of_reversed
+  ),
+  pairs AS (
+    SELECT gone.transaction_no AS reversed_no, back.transaction_no AS reversal_no
+    FROM numbered AS gone JOIN numbered AS back
+      ON back.resource_type = gone.resource_type AND back.resource_id = gone.resource_id
+      AND back.customer_id = gone.customer_id AND back.currency = gone.currency AND back.net_amount = gone.net_amount
+      AND back.direction <> gone.direction AND back.place = gone.place
+    WHERE gone.status = 'REVERSED' AND back.status = 'COMPLETED'
+  )
+  SELECT reversed_no AS transaction_no FROM pairs UNION ALL SELECT reversal_no FROM pairs`
+
+/** Movements and transactions side by side: one full outer join, everything that the verdict asks, and nothing else. */
+const pairsSql = `
+  CREATE OR REPLACE TEMP TABLE pair AS
+  SELECT m.movement_no, m.stream, m.record_id, m.direction AS movement_direction, m.has_legs, m.class,
+    m.settled_at, m.customer_id AS movement_customer, m.currency AS movement_currency, m.net_amount AS expected, m.fee AS expected_fee,
+    t.rowid AS transaction_no, t.transaction_id, t.status, t.type, t.resource_type, t.resource_id, t.direction, t.customer_id,
+    t.currency, t.net_amount AS actual, t.fee AS actual_fee, t.posted_at, t.created_at,
+    (m.class = 'settled' AND t.status IN ('COMPLETED', 'REVERSED') AND t.net_amount = m.net_amount AND t.fee = m.fee
+      AND t.currency = m.currency AND t.direction = m.direction AND t.customer_id = m.customer_id) IS TRUE AS is_clean
+  FROM movement AS m
+  FULL OUTER JOIN main.transactions AS t
+    ON t.resource_id = m.record_id AND t.resource_type = m.resource_type AND (NOT m.has_legs OR t.direction = m.direction)`
+
+/**
+ * Per movement, the transaction to judge it by: a posted one before an open one, an unknown one before a failed one;
+ * halves of a reversal come last. Only movements with several transactions need the choice.
+ */
+const severalSql = `
+  CREATE OR REPLACE TEMP TABLE several AS
+  WITH crowded AS (
+    SELECT movement_no FROM pair WHERE movement_no IS NOT NULL GROUP BY movement_no HAVING count(*) > 1
+  ),
+  candidate AS (
+    SELECT p.movement_no, p.transaction_no, o.transaction_no IS NOT NULL AS is_offset,
+      o.transaction_no IS NULL AND p.status IN ('COMPLETED', 'REVERSED') AS is_posted,
+      row_number() OVER (
+        PARTITION BY p.movement_no
+        ORDER BY CASE
+          WHEN o.transaction_no IS NOT NULL THEN 4
+          WHEN p.status IN ('COMPLETED', 'REVERSED') THEN 0
+          WHEN p.status = 'PENDING' THEN 1
+          WHEN p.status = 'FAILED' THEN 3
+          ELSE 2 END,
+          p.direction <> p.movement_direction, p.currency <> p.movement_currency, p.actual <> p.expected,
+          p.created_at, p.transaction_id
+      ) AS place
+    FROM pair AS p SEMI JOIN crowded USING (movement_no)
+    LEFT JOIN offset_transaction AS o ON o.transaction_no = p.transaction_no
+  )
+  SELECT movement_no, transaction_no, is_offset, place = 1 AS is_chosen,
+    count(*) FILTER (is_posted) OVER (PARTITION BY movement_no) AS posted,
+    count(*) FILTER (NOT is_offset) OVER (PARTITION BY movement_no) AS others
+  FROM candidate`
+
+/** What may differ: the larger of an absolute amount and a share of the expected amount. Zero unless configured. */
+const toleranceOf = (currency: string, expected: string): string =>
+  `coalesce((SELECT greatest(l.absolute, coalesce(TRY(CAST(abs(${expected}) AS DECIMAL(33,14)) * l.rate), 0)) FROM tolerances AS l WHERE l.currency = ${currency}), 0)`
+
+/**
+ * The verdict on each movement and each transaction that belongs to no movement's row: the first rule that applies. What
+ * is clean at first sight was decided by equality alone; only the rest goes through the rules.
+ */
+const verdictSql = `
+  CREATE OR REPLACE TEMP TABLE verdict AS
+  WITH judged AS (
+    SELECT p.*, s.is_chosen, coalesce(s.is_offset, FALSE) AS is_offset, coalesce(s.posted, CASE WHEN p.status IN ('COMPLETED', 'REVERSED') THEN 1 ELSE 0 END) AS posted,
+      coalesce(s.others, 1) AS others,
+      p.status IN ('COMPLETED', 'REVERSED') AS is_posted,
+      p.settled_at + getvariable('grace') > getvariable('started_at') AS movement_in_grace,
+      coalesce(p.posted_at, p.created_at) + getvariable('grace') > getvariable('started_at') AS transaction_in_grace
+    FROM pair AS p LEFT JOIN several AS s ON s.movement_no = p.movement_no AND s.transaction_no = p.transaction_no
+    WHERE NOT p.is_clean OR s.movement_no IS NOT NULL
+  ),
+  weighed AS (
+    SELECT *, ${toleranceOf("movement_currency", "expected")} AS tolerance,
+      coalesce(TRY(abs(actual - expected)), 99999999999999999999) AS gap,
+      coalesce(TRY(abs(actual_fee - expected_fee)), 99999999999999999999) AS fee_gap
+    FROM judged
+  )
+  SELECT w.*,
+    CASE
+      -- Transactions that are not a movement's chosen one.
+      WHEN movement_no IS NULL THEN 'transaction'
+      WHEN is_chosen IS FALSE THEN 'transaction'
+      ELSE 'movement'
+    END AS side,
+    CASE
+      WHEN movement_no IS NULL AND resource_id IS NULL THEN
+        CASE WHEN type NOT IN ('FEE', 'ADJUSTMENT') THEN 'unproven'
+          WHEN is_posted THEN 'matched' WHEN status = 'PENDING' THEN 'in flight' WHEN status = 'FAILED' THEN 'void' ELSE 'unproven' END
+      WHEN movement_no IS NULL THEN
+        CASE WHEN NOT named_is_proven_absent THEN 'unproven' WHEN transaction_in_grace THEN 'in flight' ELSE 'LED_MISSING_PRODUCT' END
+      WHEN is_chosen IS FALSE THEN
+        CASE WHEN is_offset OR status = 'FAILED' OR class = 'undone' THEN 'void'
+          WHEN class = 'unknown' THEN 'unproven'
+          WHEN class = 'settled' AND is_posted THEN 'LED_DUPLICATE_TRANSACTION'
+          WHEN class = 'void' AND status = 'COMPLETED' THEN 'LED_STATUS_MISMATCH'
+          WHEN class = 'void' AND is_posted THEN 'void'
+          WHEN is_posted OR status = 'PENDING' THEN 'in flight'
+          ELSE 'unproven' END
+      WHEN class = 'unknown' THEN 'unproven'
+      WHEN class = 'open' THEN 'in flight'
+      WHEN class = 'undone' THEN 'void'
+      WHEN class = 'void' THEN CASE WHEN status = 'COMPLETED' AND NOT is_offset THEN 'LED_STATUS_MISMATCH' ELSE 'void' END
+      -- From here on the movement is settled.
+      WHEN transaction_no IS NULL THEN
+        CASE WHEN NOT transaction_is_proven_absent THEN 'unproven' WHEN movement_in_grace THEN 'in flight' ELSE 'LED_MISSING_TRANSACTION' END
+      WHEN posted > 1 THEN 'LED_DUPLICATE_TRANSACTION'
+      WHEN is_offset THEN CASE WHEN transaction_in_grace THEN 'in flight' ELSE 'LED_STATUS_MISMATCH' END
+      WHEN NOT is_posted AND status NOT IN ('PENDING', 'FAILED') THEN 'unproven'
+      WHEN (is_posted OR others = 1) AND customer_id <> movement_customer THEN 'LED_OWNER_MISMATCH'
+      WHEN (is_posted OR others = 1) AND currency <> movement_currency THEN 'LED_CURRENCY_MISMATCH'
+      WHEN (is_posted OR others = 1) AND direction <> movement_direction THEN 'LED_DIRECTION_MISMATCH'
+      WHEN NOT is_posted THEN CASE WHEN movement_in_grace THEN 'in flight' ELSE 'LED_STATUS_MISMATCH' END
+      WHEN gap > tolerance THEN 'LED_AMOUNT_MISMATCH'
+      WHEN fee_gap > tolerance THEN 'LED_FEE_MISMATCH'
+      WHEN gap > 0 OR fee_gap > 0 THEN 'within tolerance'
+      ELSE 'matched'
+    END AS verdict
+  FROM (
+    SELECT g.*,
+      g.movement_no IS NULL AND g.resource_id IS NOT NULL AND r.stream IS NOT NULL AND c.customer_id IS NOT NULL
+        AND q.record_id IS NULL AND a.customer_id IS NULL AS named_is_proven_absent,
+      g.transaction_no IS NULL AND tc.customer_id IS NOT NULL AND tq.resource_id IS NULL AND ta.customer_id IS NULL
+        AS transaction_is_proven_absent
+    FROM weighed AS g
+    -- The product record that a transaction names: its list, whether that is proven, whether it is in quarantine.
+    LEFT JOIN movement_kind AS r ON g.movement_no IS NULL AND r.resource_type = g.resource_type
+    LEFT JOIN proven AS c ON c.customer_id = g.customer_id AND c.stream = r.stream
+    LEFT JOIN (SELECT DISTINCT stream, record_id FROM quarantined WHERE record_id IS NOT NULL) AS q ON q.stream = r.stream AND q.record_id = g.resource_id
+    LEFT JOIN (SELECT DISTINCT customer_id, stream FROM quarantined WHERE record_id IS NULL) AS a ON a.customer_id = g.customer_id AND a.stream = r.stream
+    -- The transaction of a movement that has none: whether the customer's list is proven, and nothing unreadable could be it.
+    LEFT JOIN proven AS tc ON g.transaction_no IS NULL AND tc.customer_id = g.movement_customer AND tc.stream = 'transactions'
+    LEFT JOIN (SELECT DISTINCT resource_id FROM quarantined WHERE stream = 'transactions' AND resource_id IS NOT NULL) AS tq
+      ON g.transaction_no IS NULL AND tq.resource_id = g.record_id
+    LEFT JOIN (SELECT DISTINCT customer_id FROM quarantined WHERE stream = 'transactions' AND resource_id IS NULL) AS ta
+      ON g.transaction_no IS NULL AND ta.customer_id = g.movement_customer
+  ) AS w`
+
+const matchesSql = [
+  "DELETE FROM recon.matches",
+  `INSERT INTO recon.matches
+   SELECT getvariable('run'), side,
+     CASE WHEN movement_no IS NOT NULL THEN stream END, CASE WHEN movement_no IS NOT NULL THEN record_id END,
+     CASE WHEN movement_no IS NOT NULL THEN movement_direction END, transaction_id,
+     CASE side WHEN 'movement' THEN movement_customer ELSE customer_id END,
+     CASE side WHEN 'movement' THEN movement_currency ELSE currency END,
+     CASE side WHEN 'movement' THEN expected END, actual,
+     CASE WHEN starts_with(verdict, 'LED_') THEN 'exception' ELSE verdict END,
+     CASE WHEN starts_with(verdict, 'LED_') THEN verdict END
+   FROM verdict`,
+  // What the verdict left out is what was clean at first sight.
+  `INSERT INTO recon.matches
+   SELECT getvariable('run'), 'movement', p.stream, p.record_id, p.movement_direction, p.transaction_id, p.movement_customer,
+     p.movement_currency, p.expected, p.actual, 'matched', NULL
+   FROM pair AS p
+   WHERE p.is_clean AND p.movement_no NOT IN (SELECT movement_no FROM several)`,
+]
+
+/** Compares every expected movement with the transactions that name it, and leaves `verdict` and recon.matches behind. */
+export const matchMovements = (sql: Sql): Effect.Effect<void, StoreError> =>
+  Effect.forEach([kindsSql, movementsSql, offsetsSql, pairsSql, severalSql, verdictSql, ...matchesSql], (text) => sql.run(text), {
+    discard: true,
+  })

@@ -1,0 +1,95 @@
+import { FileSystem } from "@effect/platform"
+import { parse } from "csv-parse/sync"
+import { Data, Effect, ParseResult, Schema } from "effect"
+import type { Product } from "../api/streams.ts"
+
+/** A customer to read. The API has no list of customers, so the partner names its own. Source: contract, "Customers". */
+export interface RosterEntry {
+  readonly customerId: string
+  readonly partnerCustomerRef: string
+  /** Products that must be enabled; null where the roster does not say. Other products are read all the same. */
+  readonly products: ReadonlyArray<Product> | null
+}
+
+/** Why a roster cannot be used; names the file and, where there is one, the row. Exit code 2. */
+export class RosterError extends Data.TaggedError("RosterError")<{
+  readonly file: string
+  readonly detail: string
+}> {
+  override get message(): string {
+    return `${this.file}: ${this.detail}`
+  }
+}
+
+const productNames = ["core", "fiat", "crypto", "conversion", "collection"] as const satisfies ReadonlyArray<Product>
+
+const Entry = Schema.Struct({
+  customerId: Schema.NonEmptyString,
+  partnerCustomerRef: Schema.NonEmptyString,
+  products: Schema.optional(
+    Schema.NullOr(Schema.Union(Schema.String, Schema.Array(Schema.String))),
+  ),
+})
+
+const decodeEntry = Schema.decodeUnknown(Entry, { errors: "all" })
+
+const readProducts = (given: string | ReadonlyArray<string> | null | undefined): ReadonlyArray<string> =>
+  (typeof given === "string" ? given.split(/[\s,;|]+/) : (given ?? [])).map((name) => name.trim()).filter((name) => name !== "")
+
+const isProduct = (name: string): name is Product => (productNames as ReadonlyArray<string>).includes(name)
+
+const rowsOf = (file: string, text: string): Effect.Effect<ReadonlyArray<unknown>, RosterError> =>
+  Effect.try({
+    try: (): unknown =>
+      /^\s*[[{]/.test(text)
+        ? (JSON.parse(text) as unknown)
+        : parse(text, { columns: true, bom: true, skip_empty_lines: true, trim: true }),
+    catch: (error) => new RosterError({ file, detail: error instanceof Error ? error.message : String(error) }),
+  }).pipe(
+    Effect.flatMap((content) =>
+      Array.isArray(content)
+        ? Effect.succeed(content as ReadonlyArray<unknown>)
+        : Effect.fail(new RosterError({ file, detail: "is JSON, but not a list of customers" })),
+    ),
+  )
+
+const describe = (error: ParseResult.ParseError): string =>
+  ParseResult.ArrayFormatter.formatErrorSync(error)
+    .map((issue) => `${issue.path.join(".")} ${issue._tag === "Missing" ? "is missing" : "is empty or not text"}`)
+    .join("; ")
+
+const readEntry = (file: string, row: unknown, number: number): Effect.Effect<RosterEntry, RosterError> =>
+  Effect.gen(function* () {
+    const fail = (detail: string) => new RosterError({ file, detail: `customer ${number}: ${detail}` })
+    const entry = yield* decodeEntry(row).pipe(Effect.mapError((error) => fail(describe(error))))
+    const products = readProducts(entry.products)
+    const stranger = products.find((name) => !isProduct(name))
+    if (stranger !== undefined) {
+      return yield* fail(`${JSON.stringify(stranger)} is not a product; the products are ${productNames.join(", ")}`)
+    }
+    return {
+      customerId: entry.customerId,
+      partnerCustomerRef: entry.partnerCustomerRef,
+      products: products.length === 0 ? null : products.filter(isProduct),
+    }
+  })
+
+/** Reads a roster: CSV with a header line, or a JSON list, of customerId, partnerCustomerRef and optionally products. */
+export const readRoster = (
+  file: string,
+): Effect.Effect<ReadonlyArray<RosterEntry>, RosterError, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const text = yield* fs
+      .readFileString(file)
+      .pipe(Effect.mapError(() => new RosterError({ file, detail: "cannot be read; check the path given to --customers" })))
+    const rows = yield* rowsOf(file, text)
+    const entries = yield* Effect.forEach(rows, (row, index) => readEntry(file, row, index + 1))
+    if (entries.length === 0) return yield* new RosterError({ file, detail: "names no customer" })
+    const seen = new Set<string>()
+    for (const { customerId } of entries) {
+      if (seen.has(customerId)) return yield* new RosterError({ file, detail: `customer ${customerId} is there twice` })
+      seen.add(customerId)
+    }
+    return entries
+  })

@@ -1,0 +1,32 @@
+import type { Contract, ContractStream } from "../api/contract.ts"
+import type { Field } from "../api/field.ts"
+import type { TypedColumn, TypedTable } from "../store/typed-table.ts"
+
+const columnType = { text: "text", direction: "text", personal: "text", money: "money", time: "time" } as const
+
+const columnOf =
+  (schema: string) =>
+  (field: Field): TypedColumn => ({
+    column: field.column,
+    field: field.field,
+    type: columnType[field.type],
+    required: field.required,
+    comment:
+      `${schema}.${field.field}, ${field.standing} by the contract.` +
+      (field.type === "personal" ? " Personal data: a salted hash unless the configuration keeps it." : ""),
+  })
+
+const tableOf = (stream: ContractStream): TypedTable => {
+  const column = columnOf(stream.schema)
+  return {
+    name: stream.stream,
+    comment: `${stream.schema}: one row for each record of the API's list ${stream.path}.`,
+    columns: stream.fields.map(column),
+    key: stream.idFields.map(column),
+    // A balance is a reading at an instant: the roll-forward needs each of them.
+    snapshots: stream.stream === "balances" ? "balance_snapshots" : null,
+  }
+}
+
+/** The contract's streams as the store's tables: the one place where the two meet. */
+export const streamTables = (contract: Contract): ReadonlyArray<TypedTable> => contract.streams.map(tableOf)

@@ -1,0 +1,80 @@
+import { Clock, DateTime, Effect, Exit, Queue, Ref } from "effect"
+import { PartnerApi } from "../../api/partner-api.ts"
+import type { PersonalData } from "../../api/personal-data.ts"
+import { Database } from "../../store/database.ts"
+import { ensureTypedTables } from "../../store/typed-table.ts"
+import type { Configuration } from "../configuration.ts"
+import { ProgressListener } from "../progress.ts"
+import type { RosterEntry } from "../roster.ts"
+import type { Run } from "../run-id.ts"
+import { newRun } from "../run-id.ts"
+import { streamTables } from "../stream-tables.ts"
+import { type Reading, writeReadings, type Written } from "./page-writer.ts"
+import { planRun, proveCoverage } from "./run-coverage.ts"
+import { readPartitions } from "./read-partitions.ts"
+
+export interface SyncOptions {
+  readonly configuration: Configuration
+  readonly personalData: PersonalData
+  readonly customers: ReadonlyArray<RosterEntry>
+  readonly baseUrl: string
+}
+
+/** Pages that may wait for the writer; with more, the readers wait. */
+const waitingPages = 64
+
+/**
+ * Reads every list of every customer to its end and stores what came. Ends with the run's coverage on record; fails only
+ * where nothing else could have succeeded, and then the run is on record as failed.
+ */
+export const sync = (options: SyncOptions) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const api = yield* PartnerApi
+    const progress = yield* ProgressListener
+    const { configuration, customers } = options
+    const tables = streamTables(configuration.contract)
+    yield* ensureTypedTables(database, tables)
+    const run: Run = yield* newRun
+    yield* planRun(database, run, configuration, customers)
+
+    const readings = yield* Queue.bounded<Reading>(waitingPages)
+    const written = yield* Ref.make<Written>({ pages: 0, records: 0, bytes: 0, ended: 0 })
+    const partitions = customers.length * tables.length
+    const onWritten = (more: Written) =>
+      Effect.gen(function* () {
+        const all = yield* Ref.updateAndGet(written, (before) => ({
+          pages: before.pages + more.pages,
+          records: before.records + more.records,
+          bytes: before.bytes + more.bytes,
+          ended: before.ended + more.ended,
+        }))
+        const counts = yield* api.counts
+        yield* progress.report({ step: "reading", partitionsDone: all.ended, partitions, records: all.records, ...counts })
+      })
+
+    const finish = (state: "synced" | "failed" | "interrupted", detail: string | null) =>
+      Effect.gen(function* () {
+        const { bytes, pages, records } = yield* Ref.get(written)
+        const { requests, retries } = yield* api.counts
+        const finishedAt = DateTime.formatIso(DateTime.unsafeMake(yield* Clock.currentTimeMillis))
+        yield* proveCoverage(database, run, { state, detail, finishedAt, bytes, pages, records, requests, retries })
+      })
+
+    yield* Effect.all(
+      [
+        readPartitions({ ...options, readings }, customers),
+        writeReadings(database, run.runId, tables, configuration.contract.page.items, readings, onWritten),
+      ],
+      { concurrency: "unbounded", discard: true },
+    ).pipe(
+      Effect.onExit((exit) => {
+        if (Exit.isSuccess(exit)) return Effect.void
+        return Exit.isInterrupted(exit)
+          ? Effect.ignore(finish("interrupted", "the run was interrupted"))
+          : Effect.ignore(finish("failed", "the run could not go on; its pages so far are kept"))
+      }),
+    )
+    yield* finish("synced", null)
+    return run
+  })
