@@ -1,8 +1,7 @@
 import { Context, Effect } from "effect"
 
-/** How far a run is. */
+/** How far the reading is. */
 export interface Progress {
-  readonly step: "reading" | "reconciling" | "reporting"
   readonly partitionsDone: number
   readonly partitions: number
   readonly records: number
@@ -12,5 +11,8 @@ export interface Progress {
 
 /** Who wants to know how far a run is; nobody, unless a command says so. */
 export class ProgressListener extends Context.Reference<ProgressListener>()("tidemark/ProgressListener", {
-  defaultValue: () => ({ report: (_: Progress): Effect.Effect<void> => Effect.void }),
+  defaultValue: () => ({
+    reading: (_: Progress): Effect.Effect<void> => Effect.void,
+    step: (_: "reconciling" | "reporting"): Effect.Effect<void> => Effect.void,
+  }),
 }) {}

@@ -5,6 +5,16 @@ import type { StoreError } from "../../store/store-error.ts"
 import { type Configuration, knownAgeLimits, knownPlaces } from "../configuration.ts"
 import type { Run } from "../run-id.ts"
 
+/** The settings as `key.key` and value, leaves only; the contract's differences are part of the configuration's hash. */
+const settingsOf = (configuration: Configuration): ReadonlyArray<readonly [string, string]> => {
+  const { contract: _, sha256: __, ...settings } = configuration
+  const leaves = (value: unknown, path: string): ReadonlyArray<readonly [string, string]> =>
+    typeof value === "object" && value !== null
+      ? Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === "" ? key : `${path}.${key}`))
+      : [[path, String(value)]]
+  return leaves(settings, "")
+}
+
 /**
  * What every check stands on, as tables that a query can read: the settings in force, what is proven in this run, and
  * which sums a quarantined transaction makes unprovable.
@@ -14,6 +24,11 @@ export const prepareGround = (sql: Sql, run: Run, configuration: Configuration):
     yield* sql.run(`SET VARIABLE run = ${quoteText(run.runId)}`)
     yield* sql.run(`SET VARIABLE started_at = ${quoteText(run.startedAt)}::TIMESTAMPTZ`)
     yield* sql.run(`SET VARIABLE grace = INTERVAL ${configuration.graceMinutes} MINUTE`)
+    // For sentences: an amount without the zeros that its column carries, an instant to the second.
+    yield* sql.run(
+      "CREATE OR REPLACE TEMP MACRO plain(amount) AS rtrim(rtrim(CAST(CAST(amount AS DECIMAL(38,18)) AS VARCHAR), '0'), '.')",
+    )
+    yield* sql.run("CREATE OR REPLACE TEMP MACRO moment(instant) AS strftime(instant, '%Y-%m-%dT%H:%M:%SZ')")
 
     const places = Object.entries({ ...knownPlaces, ...configuration.currencyPlaces })
     yield* sql.run("DELETE FROM recon.currencies")
@@ -37,6 +52,13 @@ export const prepareGround = (sql: Sql, run: Run, configuration: Configuration):
       "CREATE OR REPLACE TEMP TABLE age_limits AS SELECT unnest($1) AS stream, unnest($2)::INTEGER AS hours",
       [limits.map(([stream]) => stream), limits.map(([, hours]) => String(hours))],
     )
+
+    const settings = settingsOf(configuration)
+    yield* sql.run("DELETE FROM recon.settings WHERE run_id = getvariable('run')")
+    yield* sql.run("INSERT INTO recon.settings SELECT getvariable('run'), unnest($1), unnest($2)", [
+      settings.map(([setting]) => setting),
+      settings.map(([, value]) => value),
+    ])
 
     const tolerances = Object.entries(configuration.tolerance)
     yield* sql.run(

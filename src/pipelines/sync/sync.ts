@@ -50,7 +50,7 @@ export const sync = (options: SyncOptions) =>
           ended: before.ended + more.ended,
         }))
         const counts = yield* api.counts
-        yield* progress.report({ step: "reading", partitionsDone: all.ended, partitions, records: all.records, ...counts })
+        yield* progress.reading({ partitionsDone: all.ended, partitions, records: all.records, ...counts })
       })
 
     const finish = (state: "synced" | "failed" | "interrupted", detail: string | null) =>

@@ -156,7 +156,7 @@ const tables: ReadonlyArray<TableDescription> = [
     columns: [
       ["exception_id", "VARCHAR NOT NULL", "The exception."],
       runId,
-      ["at", "TIMESTAMPTZ NOT NULL", "When it happened: for a run's own events, when that run began."],
+      ["occurred_at", "TIMESTAMPTZ NOT NULL", "When it happened: for a run's own events, when that run began."],
       ["event", "VARCHAR NOT NULL", "opened, resolved or reopened by a run."],
       ["who", "VARCHAR NOT NULL", "tidemark, or the person who acted."],
       ["note", "VARCHAR", "Why, where a person said so."],
@@ -238,6 +238,15 @@ const tables: ReadonlyArray<TableDescription> = [
       ["reported_closing", money, "Total as the API states it."],
       ["difference", money, "Reported less computed."],
       ["status", "VARCHAR NOT NULL", "agrees, differs, unproven or unstated."],
+    ],
+  },
+  {
+    name: "recon.settings",
+    comment: "The settings that a run was judged by.",
+    columns: [
+      runId,
+      ["setting", "VARCHAR NOT NULL", "The key in the configuration, with dots."],
+      ["value", "VARCHAR NOT NULL", "The value in force."],
     ],
   },
   {

@@ -8,7 +8,7 @@ const openRecord = (stream: string, id: string): string => `
         FROM main.${stream} AS p JOIN recon.statuses AS s ON s.stream = '${stream}' AND s.status = p.status AND s.class = 'open'`
 
 const ageSentence =
-  "concat(status, ' since ', strftime(created_at, '%Y-%m-%dT%H:%M:%SZ'), ', and the limit is ', hours, CASE hours WHEN 1 THEN ' hour' ELSE ' hours' END)"
+  "concat(status, ' since ', moment(created_at), ', and the limit is ', hours, CASE hours WHEN 1 THEN ' hour' ELSE ' hours' END)"
 
 export const ageChecks: ReadonlyArray<Check> = [
   {

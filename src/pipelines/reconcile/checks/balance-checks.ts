@@ -13,7 +13,7 @@ export const balanceChecks: ReadonlyArray<Check> = [
     definition: "available + held is not total.",
     query: `
       SELECT 'balances' AS stream, ${balanceId("b")} AS record_id, b.customer_id, b.currency, b.available + b.held AS expected,
-        b.total AS actual, concat('available ', b.available, ' + held ', b.held, ' is not total ', b.total) AS detail
+        b.total AS actual, concat('available ', plain(b.available), ' + held ', plain(b.held), ' is not total ', plain(b.total)) AS detail
       FROM closing AS b WHERE b.available + b.held <> b.total`,
     unproven: null,
   },
@@ -24,7 +24,7 @@ export const balanceChecks: ReadonlyArray<Check> = [
     definition: "total or available is below zero.",
     query: `
       SELECT 'balances' AS stream, ${balanceId("b")} AS record_id, b.customer_id, b.currency, 0 AS expected,
-        least(b.total, b.available) AS actual, concat('total ', b.total, ', available ', b.available) AS detail
+        least(b.total, b.available) AS actual, concat('total ', plain(b.total), ', available ', plain(b.available)) AS detail
       FROM closing AS b WHERE b.total < 0 OR b.available < 0`,
     unproven: null,
   },
@@ -53,7 +53,7 @@ export const balanceChecks: ReadonlyArray<Check> = [
     query: `
       SELECT 'balances' AS stream, ${balanceId("c")} AS record_id, c.customer_id, c.currency,
         o.total + coalesce(p.in_period, 0) AS expected, c.total AS actual, ${toleranceOf("c")} AS tolerance,
-        concat('opening ', o.total, ' and movements ', coalesce(p.in_period, 0), ' since ', strftime(o.as_of, '%Y-%m-%dT%H:%M:%SZ'), ' do not make the closing balance') AS detail
+        concat('opening ', plain(o.total), ' and movements ', plain(coalesce(p.in_period, 0)), ' since ', moment(o.as_of), ' do not make the closing balance') AS detail
       FROM closing AS c
       JOIN opening AS o ON o.customer_id = c.customer_id AND o.currency = c.currency
       JOIN summable AS s ON s.customer_id = c.customer_id AND s.currency = c.currency AND s.is_proven

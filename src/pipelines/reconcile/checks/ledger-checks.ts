@@ -24,7 +24,7 @@ const ofMovement = (check: LedgerCheck): Check => ({
       SELECT stream, record_id, CASE WHEN has_legs THEN movement_direction END AS leg, transaction_id AS counterpart_id,
         movement_customer AS customer_id, movement_currency AS currency, ${check.expected ?? "expected"} AS expected,
         ${check.actual ?? "actual"} AS actual, tolerance, ${check.graver ?? "NULL"} AS severity, ${check.detail} AS detail
-      FROM verdict WHERE verdict = '${check.code}' AND side = 'movement'`,
+      FROM verdict AS v WHERE verdict = '${check.code}' AND side = 'movement'`,
   unproven: check.unproven ?? null,
 })
 
@@ -34,7 +34,7 @@ export const ledgerChecks: ReadonlyArray<Check> = [
     severity: "high",
     definition: "A settled movement past its grace has no transaction of any status (critical for a debit).",
     graver: "CASE movement_direction WHEN 'DEBIT' THEN 'critical' END",
-    detail: "concat('settled as ', movement_direction, ' at ', strftime(settled_at, '%Y-%m-%dT%H:%M:%SZ'), ', and no transaction names it')",
+    detail: "concat('settled as ', movement_direction, ' at ', moment(settled_at), ', and no transaction names it')",
     actual: "NULL",
     unproven: "SELECT count(*) AS unproven FROM verdict WHERE side = 'movement' AND verdict = 'unproven' AND class = 'settled' AND transaction_no IS NULL",
   }),
@@ -53,14 +53,16 @@ export const ledgerChecks: ReadonlyArray<Check> = [
     code: "LED_DUPLICATE_TRANSACTION",
     severity: "critical",
     definition: "More than one posted transaction for one movement.",
-    detail: "concat(posted, ' posted transactions for one movement')",
-    actual: `(SELECT TRY(CAST(sum(d.actual::DOUBLE) AS DECIMAL(38,18))) FROM verdict AS d WHERE FALSE)`,
+    actual: "NULL",
+    detail: `concat(posted, ' posted transactions for one movement: ', transaction_id, ' and ',
+          (SELECT string_agg(d.transaction_id, ', ' ORDER BY d.transaction_id) FROM verdict AS d
+           WHERE d.movement_no = v.movement_no AND d.side = 'transaction' AND d.is_posted AND NOT d.is_offset))`,
   }),
   ofMovement({
     code: "LED_AMOUNT_MISMATCH",
     severity: "high",
     definition: "The transaction's netAmount differs from the movement's beyond tolerance.",
-    detail: "concat('the record moves ', expected, ' ', movement_currency, ', its transaction ', actual)",
+    detail: "concat('the record moves ', plain(expected), ' ', movement_currency, ', its transaction ', plain(actual))",
   }),
   ofMovement({
     code: "LED_FEE_MISMATCH",
@@ -68,14 +70,14 @@ export const ledgerChecks: ReadonlyArray<Check> = [
     definition: "The net amounts agree, and the fees differ beyond tolerance.",
     expected: "expected_fee",
     actual: "actual_fee",
-    detail: "concat('the record has a fee of ', expected_fee, ' ', movement_currency, ', its transaction ', actual_fee)",
+    detail: "concat('the record has a fee of ', plain(expected_fee), ' ', movement_currency, ', its transaction ', plain(actual_fee))",
   }),
   ofMovement({
     code: "LED_CURRENCY_MISMATCH",
     severity: "critical",
     definition: "The movement's only transaction is in another currency.",
     actual: "NULL",
-    detail: "concat('the record moves ', expected, ' ', movement_currency, ', its transaction ', actual, ' ', currency)",
+    detail: "concat('the record moves ', plain(expected), ' ', movement_currency, ', its transaction ', plain(actual), ' ', currency)",
   }),
   ofMovement({
     code: "LED_DIRECTION_MISMATCH",

@@ -15,7 +15,7 @@ const unknownStatusOf = (stream: (typeof streams)[number]): string => `
 const arithmeticOf = (stream: string, id: string, sign: string): string => `
       SELECT '${stream}' AS stream, ${id} AS record_id, customer_id, currency, net_amount AS actual,
         TRY(amount ${sign} fee) AS expected,
-        concat('amount ', amount, ' ${sign} fee ', fee, ' is not netAmount ', net_amount) AS detail
+        concat('amount ', plain(amount), ' ${sign} fee ', plain(fee), ' is not netAmount ', plain(net_amount)) AS detail
       FROM main.${stream} WHERE TRY(amount ${sign} fee) IS DISTINCT FROM net_amount`
 
 const signOf = (direction: "CREDIT" | "DEBIT"): string => (direction === "CREDIT" ? "-" : "+")

@@ -1,0 +1,26 @@
+-- title: Exceptions
+-- about: Everything that is wrong and not yet settled, worst first. The id of a break stays the same night after night.
+-- columns: exception_id text, code text, severity text, state text, stream text, record_id text, counterpart_id text,
+--   customer_id text, partner_customer_ref text, currency text, expected money(currency), actual money(currency),
+--   difference money(currency), tolerance money(currency), first_seen time, last_seen time, age_days integer,
+--   bucket text, assignee text, detail text
+-- order: severity_order, code, record_id, leg
+
+WITH aged AS (
+  SELECT e.*, date_diff('day', first_seen::DATE, getvariable('started_at')::DATE) AS age_days
+  FROM recon.exceptions AS e
+  WHERE state IN ('open', 'acknowledged', 'reopened')
+)
+SELECT a.* EXCLUDE (customer_id), a.customer_id, c.partner_customer_ref,
+  CASE
+    WHEN age_days <= 1 THEN '0-1'
+    WHEN age_days <= 3 THEN '2-3'
+    WHEN age_days <= 7 THEN '4-7'
+    WHEN age_days <= 30 THEN '8-30'
+    WHEN age_days <= 60 THEN '31-60'
+    WHEN age_days <= 90 THEN '61-90'
+    ELSE 'over 90'
+  END AS bucket,
+  list_position(['critical', 'high', 'medium', 'low', 'info'], severity) AS severity_order
+FROM aged AS a
+LEFT JOIN main.customers AS c ON c.customer_id = a.customer_id

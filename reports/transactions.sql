@@ -1,0 +1,11 @@
+-- title: Transactions
+-- about: Every transaction, with the product record that it belongs to and what the reconciliation made of it.
+-- columns: transaction_id text, customer_id text, partner_customer_ref text, type text, direction text, currency text,
+--   network text, amount money(currency), fee money(currency), net_amount money(currency), status text,
+--   resource_type text, resource_id text, reference text, created_at time, posted_at time, category text, code text
+-- order: created_at, transaction_id
+
+SELECT t.*, c.partner_customer_ref, m.category, m.code
+FROM main.transactions AS t
+LEFT JOIN main.customers AS c ON c.customer_id = t.customer_id
+LEFT JOIN recon.matches AS m ON m.transaction_id = t.transaction_id AND m.run_id = getvariable('run')

@@ -1,0 +1,25 @@
+import { Effect } from "effect"
+import { Database } from "../store/database.ts"
+import { publishSnapshot } from "../store/snapshot.ts"
+import { ProgressListener } from "./progress.ts"
+import { reconcile } from "./reconcile/reconcile.ts"
+import { report } from "./report/report.ts"
+import { summarize } from "./run-summary.ts"
+import { sync, type SyncOptions } from "./sync/sync.ts"
+
+/**
+ * A whole night: read, reconcile, report, and publish the snapshot for analysts. Coverage that is not complete stops
+ * nothing: the reports say PARTIAL.
+ */
+export const nightly = (options: SyncOptions, out: string) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const progress = yield* ProgressListener
+    const run = yield* sync(options)
+    yield* progress.step("reconciling")
+    yield* reconcile(run, options.configuration)
+    yield* progress.step("reporting")
+    const { folder } = yield* report(run, options.configuration, out)
+    const snapshot = yield* publishSnapshot(database)
+    return { run, folder, snapshot, summary: yield* summarize(database, run.runId) }
+  })

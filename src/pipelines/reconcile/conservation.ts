@@ -1,0 +1,81 @@
+import { Data, Effect } from "effect"
+import type { Sql } from "../../store/database.ts"
+import type { StoreError } from "../../store/store-error.ts"
+import { movementRows } from "./movements.ts"
+
+/**
+ * A movement or a transaction was lost or counted twice on its way through the reconciliation. No figure of the run may
+ * be trusted then, so the run fails. Source: design, section 5 "conservation".
+ */
+export class ConservationBroken extends Data.TaggedError("ConservationBroken")<{
+  readonly rows: ReadonlyArray<{
+    readonly side: string
+    readonly currency: string
+    readonly items: bigint
+    readonly expected_items: bigint
+    readonly amount: string | null
+    readonly expected_amount: string | null
+  }>
+}> {
+  override get message(): string {
+    const lines = this.rows.map(
+      (row) =>
+        `${row.side}s in ${row.currency}: ${row.items} items of ${row.amount} are accounted for, ` +
+        `and the tables hold ${row.expected_items} of ${row.expected_amount}`,
+    )
+    return `the reconciliation lost or doubled something, so none of its figures may be used; ${lines.join("; ")}`
+  }
+}
+
+const category = "CASE WHEN starts_with(verdict, 'LED_') THEN 'exception' ELSE verdict END"
+
+const clean = "pair WHERE is_clean AND movement_no NOT IN (SELECT movement_no FROM several)"
+
+const accountedSql = `
+  INSERT INTO recon.conservation
+  SELECT getvariable('run'), side, currency, category, count(*), sum(amount)
+  FROM (
+    SELECT 'movement' AS side, movement_currency AS currency, ${category} AS category, expected AS amount
+    FROM verdict WHERE side = 'movement'
+    UNION ALL
+    SELECT 'transaction', currency, ${category}, actual FROM verdict WHERE transaction_no IS NOT NULL
+    UNION ALL
+    SELECT 'movement', movement_currency, 'matched', expected FROM ${clean}
+    UNION ALL
+    SELECT 'transaction', currency, 'matched', actual FROM ${clean}
+  )
+  GROUP BY ALL`
+
+/** Counted on the typed tables themselves, apart from everything that the matching made. */
+const totalsSql = `
+  INSERT INTO recon.conservation
+  SELECT getvariable('run'), 'movement', currency, 'total', count(*), sum(amount)
+  FROM (${movementRows.map((row) => `SELECT ${row.currency} AS currency, ${row.netAmount} AS amount FROM main.${row.stream}`).join(" UNION ALL ")})
+  GROUP BY currency
+  UNION ALL
+  SELECT getvariable('run'), 'transaction', currency, 'total', count(*), sum(net_amount) FROM main.transactions GROUP BY currency`
+
+const brokenSql = `
+  WITH accounted AS (
+    SELECT side, currency, sum(items)::BIGINT AS items, sum(amount) AS amount FROM recon.conservation
+    WHERE run_id = getvariable('run') AND category <> 'total' GROUP BY side, currency
+  ),
+  held AS (
+    SELECT side, currency, items, amount FROM recon.conservation
+    WHERE run_id = getvariable('run') AND category = 'total'
+  )
+  SELECT coalesce(h.side, a.side) AS side, coalesce(h.currency, a.currency) AS currency,
+    coalesce(a.items, 0) AS items, coalesce(h.items, 0) AS expected_items, a.amount, h.amount AS expected_amount
+  FROM held AS h FULL OUTER JOIN accounted AS a ON a.side = h.side AND a.currency = h.currency
+  WHERE a.items IS DISTINCT FROM h.items OR a.amount IS DISTINCT FROM h.amount
+  ORDER BY ALL`
+
+/** Every movement and every transaction is in exactly one category, and their sums tie to the typed tables. */
+export const checkConservation = (sql: Sql): Effect.Effect<void, StoreError | ConservationBroken> =>
+  Effect.gen(function* () {
+    yield* sql.run("DELETE FROM recon.conservation WHERE run_id = getvariable('run')")
+    yield* sql.run(accountedSql)
+    yield* sql.run(totalsSql)
+    const rows = yield* sql.rows<ConservationBroken["rows"][number]>(brokenSql)
+    if (rows.length > 0) return yield* new ConservationBroken({ rows })
+  })

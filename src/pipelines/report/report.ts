@@ -1,0 +1,107 @@
+import { Path } from "@effect/platform"
+import { Clock, DateTime, Effect, Option } from "effect"
+import { formatMoney } from "./money-format.ts"
+import { Database, type Sql } from "../../store/database.ts"
+import { quoteText } from "../../store/describe-table.ts"
+import type { StoreError } from "../../store/store-error.ts"
+import type { Configuration } from "../configuration.ts"
+import type { Run } from "../run-id.ts"
+import { summarize } from "../run-summary.ts"
+import { buildFolder, pointLatest } from "./atomic-folder.ts"
+import { writeCsv } from "./csv-file.ts"
+import { findPreviousManifest, writeManifest, type Manifest } from "./manifest.ts"
+import { reportDefinitions } from "./report-definitions.ts"
+
+/** `yyyy-mm-dd` of the night, by the run's beginning in UTC. */
+const nightOf = (run: Run): string => run.startedAt.slice(0, 10)
+
+const placesOf = (sql: Sql): Effect.Effect<ReadonlyMap<string, number>, StoreError> =>
+  Effect.map(
+    sql.rows<{ currency: string; places: number }>("SELECT currency, places FROM recon.currencies"),
+    (rows) => new Map(rows.map((row) => [row.currency, row.places])),
+  )
+
+/** Sums per currency that another tool can check the files against. */
+const controlTotals = (sql: Sql, run: Run, places: ReadonlyMap<string, number>) =>
+  Effect.map(
+    sql.rows<{ currency: string; transactions: string; movements: string; computed: string; reported: string }>(
+      `WITH counted AS (
+         SELECT currency, sum(amount) FILTER (side = 'transaction') AS transactions, sum(amount) FILTER (side = 'movement') AS movements
+         FROM recon.conservation WHERE run_id = $1 AND category = 'total' GROUP BY currency
+       ),
+       rolled AS (
+         SELECT currency, sum(computed_closing) AS computed, sum(reported_closing) AS reported
+         FROM recon.rollforward WHERE run_id = $1 GROUP BY currency
+       )
+       SELECT currency, coalesce(transactions, 0) AS transactions, coalesce(movements, 0) AS movements,
+         coalesce(computed, 0) AS computed, coalesce(reported, 0) AS reported
+       FROM counted FULL OUTER JOIN rolled USING (currency) ORDER BY currency`,
+      [run.runId],
+    ),
+    (rows) =>
+      rows.map(({ currency, ...sums }) => ({
+        currency,
+        transactions_net: formatMoney(sums.transactions, places.get(currency)),
+        movements_net: formatMoney(sums.movements, places.get(currency)),
+        computed_closing: formatMoney(sums.computed, places.get(currency)),
+        reported_closing: formatMoney(sums.reported, places.get(currency)),
+      })),
+  )
+
+/** Where a run's reports lie and what they say. */
+export interface WrittenReports {
+  readonly folder: string
+  readonly manifest: Manifest
+}
+
+/**
+ * Writes every report of a reconciled run into `<out>/<yyyy-mm-dd>/<run id>/`, the manifest last, and points
+ * `<out>/latest` there. The folder appears whole or not at all; the same run written again replaces its own folder.
+ */
+export const report = (run: Run, configuration: Configuration, out: string) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const path = yield* Path.Path
+    const definitions = yield* reportDefinitions
+    const night = nightOf(run)
+    const folder = path.join(out, night, run.runId)
+    const places = yield* placesOf(database)
+    const totals = yield* controlTotals(database, run, places)
+    const summary = yield* summarize(database, run.runId)
+    const previous = yield* findPreviousManifest(out, run.runId)
+
+    const manifest = yield* buildFolder(folder, (building) =>
+      Effect.gen(function* () {
+        const connection = yield* database.reader
+        yield* Effect.promise(() => connection.run(`SET VARIABLE run = ${quoteText(run.runId)}`))
+        yield* Effect.promise(() => connection.run(`SET VARIABLE started_at = ${quoteText(run.startedAt)}::TIMESTAMPTZ`))
+        const files = yield* Effect.forEach(definitions, (definition) => {
+          const name = `recon_${definition.name}_${night.replaceAll("-", "")}_${run.runId}.csv`
+          return writeCsv({
+            connection,
+            definition,
+            file: path.join(building, name),
+            places,
+            profile: configuration.csvProfile,
+          }).pipe(Effect.map(({ bytes, rows, sha256 }) => ({ name, title: definition.title, sha256, bytes, rows })))
+        })
+        const manifest: Manifest = {
+          version: 1,
+          run_id: run.runId,
+          night,
+          produced_at: DateTime.formatIso(DateTime.unsafeMake(yield* Clock.currentTimeMillis)),
+          verdict: summary.verdict,
+          coverage: summary.coverage,
+          files,
+          control_totals: totals,
+          configuration_sha256: configuration.sha256,
+          previous_manifest_sha256: Option.match(previous, { onNone: () => null, onSome: ({ sha256 }) => sha256 }),
+        }
+        yield* writeManifest(building, manifest)
+        return manifest
+      }).pipe(Effect.scoped),
+    )
+    yield* pointLatest(out, folder)
+    yield* database.run("UPDATE recon.runs SET state = 'reported' WHERE run_id = $1", [run.runId])
+    return { folder, manifest } satisfies WrittenReports
+  })

@@ -1,0 +1,77 @@
+import { Effect } from "effect"
+import type { Sql } from "../store/database.ts"
+import type { StoreError } from "../store/store-error.ts"
+import type { CoverageState } from "../store/tables.ts"
+import { type Severity, severities } from "./configuration.ts"
+
+/** What a person wants to know of a run at once, and what its exit code is decided by. */
+export interface RunSummary {
+  readonly runId: string
+  readonly verdict: "CLEAN" | "EXCEPTIONS" | "PARTIAL"
+  readonly coverage: Readonly<Record<CoverageState, number>>
+  readonly partitions: number
+  readonly pages: number
+  readonly records: number
+  readonly quarantined: number
+  readonly requests: number
+  readonly retries: number
+  /** Exceptions that are neither resolved nor written off. */
+  readonly exceptions: Readonly<Record<Severity, number>>
+  readonly byCode: ReadonlyArray<{ readonly code: string; readonly severity: Severity; readonly count: number }>
+  /** Cases that could not be judged for lack of proof. */
+  readonly unproven: number
+}
+
+const noCoverage: Record<CoverageState, number> = { COMPLETE: 0, NOT_APPLICABLE: 0, PARTIAL: 0, DENIED: 0, FAILED: 0 }
+
+const live = "state IN ('open', 'acknowledged', 'reopened')"
+
+export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, StoreError> =>
+  Effect.gen(function* () {
+    const [run] = yield* sql.rows<{ partitions: bigint; pages: bigint; records: bigint; requests: bigint; retries: bigint }>(
+      "SELECT partitions, coalesce(pages, 0) AS pages, coalesce(records, 0) AS records, coalesce(requests, 0) AS requests, coalesce(retries, 0) AS retries FROM recon.runs WHERE run_id = $1",
+      [runId],
+    )
+    const states = yield* sql.rows<{ state: CoverageState; partitions: bigint }>(
+      "SELECT state, count(*) AS partitions FROM recon.coverage WHERE run_id = $1 GROUP BY state",
+      [runId],
+    )
+    const codes = yield* sql.rows<{ code: string; severity: Severity; count: bigint }>(
+      `SELECT code, severity, count(*) AS count FROM recon.exceptions WHERE ${live} GROUP BY code, severity
+       ORDER BY list_position(['critical', 'high', 'medium', 'low', 'info'], severity), code`,
+    )
+    const [counts] = yield* sql.rows<{ quarantined: bigint; unproven: bigint }>(
+      `SELECT (SELECT count(*) FROM raw.quarantine WHERE run_id = $1) AS quarantined,
+         (SELECT coalesce(sum(unproven), 0)::BIGINT FROM recon.check_results WHERE run_id = $1) AS unproven`,
+      [runId],
+    )
+    const coverage = { ...noCoverage, ...Object.fromEntries(states.map((row) => [row.state, Number(row.partitions)])) }
+    const exceptions = Object.fromEntries(
+      severities.map((severity) => [
+        severity,
+        codes.filter((row) => row.severity === severity).reduce((sum, row) => sum + Number(row.count), 0),
+      ]),
+    ) as Record<Severity, number>
+    const complete = coverage.PARTIAL + coverage.DENIED + coverage.FAILED === 0
+    return {
+      runId,
+      verdict: !complete ? "PARTIAL" : codes.length > 0 ? "EXCEPTIONS" : "CLEAN",
+      coverage,
+      partitions: Number(run?.partitions ?? 0n),
+      pages: Number(run?.pages ?? 0n),
+      records: Number(run?.records ?? 0n),
+      quarantined: Number(counts?.quarantined ?? 0n),
+      requests: Number(run?.requests ?? 0n),
+      retries: Number(run?.retries ?? 0n),
+      exceptions,
+      byCode: codes.map((row) => ({ ...row, count: Number(row.count) })),
+      unproven: Number(counts?.unproven ?? 0n),
+    }
+  })
+
+/** Source: design, section 7: 4 outranks 3. */
+export const exitCodeOf = (summary: RunSummary, failOn: Severity): number => {
+  if (summary.verdict === "PARTIAL") return 4
+  const grave = severities.slice(0, severities.indexOf(failOn) + 1)
+  return grave.some((severity) => summary.exceptions[severity] > 0) ? 3 : 0
+}

@@ -1,0 +1,40 @@
+import { FileSystem, Path } from "@effect/platform"
+import type { PlatformError } from "@effect/platform/Error"
+import { Effect } from "effect"
+import type { Database } from "./database.ts"
+import { StoreError } from "./store-error.ts"
+
+/** The published snapshot's name; it lies beside the working database. Source: design, section 4. */
+export const snapshotName = "analytics.duckdb"
+
+export const snapshotFile = (database: string): Effect.Effect<string, never, Path.Path> =>
+  Effect.map(Path.Path, (path) => path.join(path.dirname(database), snapshotName))
+
+const writeFailed = (file: string) => (cause: PlatformError) =>
+  new StoreError({
+    reason: cause._tag === "SystemError" && cause.reason === "PermissionDenied" ? "Denied" : "Query",
+    file,
+    detail: cause.message,
+    cause,
+  })
+
+/**
+ * Publishes a copy of the store under the snapshot's name, replacing the last one in a single rename: readers keep the
+ * file that they have open, and nobody ever sees half a run. The caller writes nothing meanwhile.
+ */
+export const publishSnapshot = (
+  database: Database["Type"],
+): Effect.Effect<string, StoreError, FileSystem.FileSystem | Path.Path> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const target = yield* snapshotFile(database.file)
+    const partial = `${target}.partial`
+    // After a checkpoint everything is in the file, and the log beside it is empty.
+    yield* database.run("CHECKPOINT")
+    yield* fs.copyFile(database.file, partial).pipe(
+      Effect.zipRight(fs.rename(partial, target)),
+      Effect.tapError(() => Effect.ignore(fs.remove(partial, { force: true }))),
+      Effect.mapError(writeFailed(target)),
+    )
+    return target
+  })
