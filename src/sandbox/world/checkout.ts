@@ -34,9 +34,10 @@ const stepsOf = (draft: CheckoutDraft): Array<Step> => {
     const status = total >= draft.amount ? "PAID" : "PARTIALLY_PAID"
     steps.push({ at, set: { status, paidAmount: formatMoney(total, places) } })
   }
-  if (total < draft.amount && draft.status === undefined) {
-    steps.push({ at: draft.expiresAt, set: { status: total === 0n ? "EXPIRED" : "CLOSED" } })
-  }
+  // One lone payment too little leaves a checkout partially paid for good; of several, the rest is given up at expiry.
+  if (draft.status !== undefined || total >= draft.amount) return steps
+  if (total === 0n) steps.push({ at: draft.expiresAt, set: { status: "EXPIRED" } })
+  else if (draft.paid.length > 1) steps.push({ at: draft.expiresAt, set: { status: "CLOSED" } })
   return steps
 }
 
@@ -76,7 +77,7 @@ export const liveCheckout = (
   const style = drawStyle(chanceIn(realm, `checkout-style/${key}`))
   const checkoutId = idIn(realm, `checkout/${key}`)
   const parts = chance.pick([0, 1, 1, 1, 2, 3])
-  const share = parts === 0 ? 0n : floorTo(amount / BigInt(parts), currency.places)
+  const share = floorTo(amount / BigInt(parts + 1), currency.places)
   const paid: Array<{ at: Instant; amount: Money }> = []
   let left = amount
   for (let part = 0; part < parts; part++) {

@@ -1,0 +1,233 @@
+import { describe, expect, it } from "vitest"
+import { streams } from "../../src/api/streams.ts"
+import { breakCodes } from "../../src/sandbox/breaks/break-code.ts"
+import { generateWorld, type World, type WorldOptions } from "../../src/sandbox/world.ts"
+import { audit, auditRollforward, postedSums } from "./auditor.ts"
+import { amountOf, openBooks, textOf } from "./books.ts"
+import { finding } from "./finding.ts"
+
+const day = 86_400_000
+const now = Date.parse("2026-06-28T02:00:00Z")
+const seeds = [1, 2, 3, 77]
+const small = { now, days: 20, customers: 6 } as const
+
+const expected = (world: World) =>
+  world.answerKey.map(({ code, recordId, severity, leg }) => finding(code, recordId, severity, leg)).sort()
+
+const everyRecord = (world: World) =>
+  world.customers.map(({ customerId }) => streams.map(({ stream }) => world.list(customerId, stream)))
+
+const idsOf = (world: World) => new Set(openBooks(world).entries.map(({ stream, id }) => `${stream}/${id}`))
+
+describe("a healthy world", () => {
+  it.each(seeds)("breaks no rule (seed %i)", (seed) => {
+    const world = generateWorld({ seed, now })
+    expect(audit(openBooks(world))).toEqual([])
+    expect(world.answerKey).toEqual([])
+  })
+
+  it.each([0, 1, 5, 13, 29])("breaks no rule %i hours later", (hours) => {
+    const world = generateWorld({ ...small, seed: 4, start: now - 20 * day, now: now + hours * 3_600_000 })
+    expect(audit(openBooks(world))).toEqual([])
+  })
+
+  it("states balances that its transactions add up to", () => {
+    const books = openBooks(generateWorld({ seed: 9, now }))
+    const sums = postedSums(books)
+    expect(books.balances.length).toBeGreaterThan(60)
+    for (const row of books.balances) {
+      expect(amountOf(row, "total")).toBe(sums.get(`${row.customerId}/${textOf(row, "currency")}`) ?? 0n)
+    }
+    expect(books.balances.some((row) => amountOf(row, "total") === 0n)).toBe(true)
+    expect(books.balances.some((row) => amountOf(row, "held") > 0n)).toBe(true)
+  })
+
+  it("has about ten thousand records, of every stream", () => {
+    const { entries, balances } = openBooks(generateWorld({ seed: 1, now }))
+    expect(entries.length + balances.length).toBeGreaterThan(8_000)
+    expect(entries.length + balances.length).toBeLessThan(16_000)
+    expect(new Set(entries.map(({ stream }) => stream)).size).toBe(streams.length - 1)
+  })
+
+  it("carries text and amounts that trip careless readers", () => {
+    const { entries } = openBooks(generateWorld({ seed: 1, now }))
+    const texts = entries.flatMap(({ raw }) => Object.values(raw).filter((value) => typeof value === "string"))
+    for (const trap of [/,/, /"/, /[^\r]\n/, /\r\n/, /\t/, /^=/, /^\+/, /^-[^\d]/, /^@/, /\p{Script=Han}/u]) {
+      expect(texts.some((text) => trap.test(text))).toBe(true)
+    }
+    for (const trap of [/\p{Script=Arabic}/u, /\p{Script=Hebrew}/u, /\p{Extended_Pictographic}/u, /\+08:00$/]) {
+      expect(texts.some((text) => trap.test(text))).toBe(true)
+    }
+    expect(texts).toContain("9876543210123456789")
+    expect(texts).toContain("0.000000000000000001")
+    expect(entries.some(({ raw }) => raw.currency === "ETH" && /[1-9]$/.test(String(raw.amount)))).toBe(true)
+    expect(entries.some(({ raw, stream }) => stream === "fiat_deposits" && raw.reference === null)).toBe(true)
+    expect(entries.some(({ raw, stream }) => stream === "fiat_deposits" && !("reference" in raw))).toBe(true)
+  })
+
+  it("lists newest first, by the instant that the record states", () => {
+    const world = generateWorld({ ...small, seed: 3 })
+    for (const { customerId } of world.customers) {
+      const listed = world.list(customerId, "transactions").map((record) => Date.parse(String(record.createdAt)))
+      expect(listed).toEqual([...listed].sort((one, other) => other - one))
+    }
+  })
+
+  it("reaches every outcome of a deposit and a withdrawal", () => {
+    const { entries } = openBooks(generateWorld({ seed: 1, now }))
+    const outcomes = new Set(entries.map(({ stream, raw }) => `${stream} ${String(raw.status)}`))
+    for (const outcome of [
+      "fiat_deposits REVERSED",
+      "crypto_deposits REFUNDED",
+      "fiat_withdrawals FAILED",
+      "transactions REVERSED",
+      "transactions PENDING",
+      "transactions FAILED",
+      "checkouts PARTIALLY_PAID",
+      "checkouts EXPIRED",
+      "conversion_quotes EXPIRED",
+    ]) {
+      expect(outcomes).toContain(outcome)
+    }
+  })
+})
+
+describe("the same options", () => {
+  it.each(["none", "all"] as const)("give the same world (breaks %s)", (breaks) => {
+    const options: WorldOptions = { ...small, seed: 5, breaks }
+    const [one, other] = [generateWorld(options), generateWorld(options)]
+    expect(everyRecord(one)).toEqual(everyRecord(other))
+    expect(one.answerKey).toEqual(other.answerKey)
+  })
+
+  it("give another world for another seed", () => {
+    const [one, other] = [generateWorld({ ...small, seed: 5 }), generateWorld({ ...small, seed: 6 })]
+    expect(everyRecord(one)).not.toEqual(everyRecord(other))
+  })
+})
+
+describe("a broken world", () => {
+  it.each(seeds)("breaks exactly what its answer key says (seed %i)", (seed) => {
+    const world = generateWorld({ seed, now, breaks: "all" })
+    expect(audit(openBooks(world))).toEqual(expected(world))
+  })
+
+  it.each([1, 8])("does so in a small world too (seed %i)", (seed) => {
+    for (const customers of [1, 2, 3, 5]) {
+      const world = generateWorld({ seed, now, days: 12, customers, breaks: "all" })
+      expect(audit(openBooks(world))).toEqual(expected(world))
+    }
+  })
+
+  it.each(breakCodes.filter((code) => !["COV_INCOMPLETE", "BAL_ROLLFORWARD"].includes(code)))(
+    "breaks %s alone when asked for it alone",
+    (code) => {
+      const world = generateWorld({ ...small, seed: 2, breaks: [code] })
+      expect(audit(openBooks(world))).toEqual(expected(world))
+      expect(new Set(world.answerKey.map((entry) => entry.code))).toEqual(new Set([code]))
+    },
+  )
+
+  it("refuses one list of reference data for COV_INCOMPLETE", () => {
+    const world = generateWorld({ ...small, seed: 2, breaks: ["COV_INCOMPLETE"] })
+    expect(world.refused.map(({ customerId, stream }) => `${customerId}/${stream}`)).toEqual(
+      world.answerKey.map(({ recordId }) => recordId),
+    )
+    expect(audit(openBooks(world))).toEqual([])
+  })
+
+  it("names a record without an id by its place on the pages", () => {
+    const options = { ...small, seed: 2, breaks: ["REC_INVALID"], unreadableIds: true, pageSize: 2 } as const
+    const world = generateWorld(options)
+    const [customerId = "", stream, page, place] =
+      world.answerKey.find(({ recordId }) => recordId.includes("/"))?.recordId.split("/") ?? []
+    expect(stream).toBe("bank_accounts")
+    const record = world.list(customerId, "bank_accounts")[(Number(page) - 1) * 2 + Number(place)]
+    expect(record).toBeDefined()
+    expect(record).not.toHaveProperty("bankAccountId")
+  })
+
+  it("holds every near miss, and every record that the answer key names", () => {
+    const world = generateWorld({ seed: 1, now, breaks: "all" })
+    const { entries, quarantined, balances } = openBooks(world)
+    const ids = new Set([...entries, ...quarantined].map(({ id }) => id))
+    const customers = new Set(world.customers.map(({ customerId }) => customerId))
+    const stated = new Set(balances.map((row) => `${row.customerId}/${textOf(row, "currency")}`))
+    for (const { recordId } of [...world.answerKey, ...world.nearMisses]) {
+      const pair = recordId.includes("/") && customers.has(recordId.split("/")[0] ?? "")
+      expect(ids.has(recordId) || pair, recordId).toBe(true)
+    }
+    const unstated = world.answerKey.filter(({ code }) => code === "BAL_UNSTATED")
+    expect(unstated.every(({ recordId }) => !stated.has(recordId))).toBe(true)
+    expect(new Set(world.nearMisses.map(({ code }) => code))).toEqual(
+      new Set([
+        "AGE_STUCK",
+        "AGE_TRAVEL_RULE",
+        "BAL_UNSTATED",
+        "LED_DUPLICATE_TRANSACTION",
+        "LED_MISSING_PRODUCT",
+        "LED_MISSING_TRANSACTION",
+        "LED_STATUS_MISMATCH",
+      ]),
+    )
+  })
+
+  it("has both severities of AGE_STUCK", () => {
+    const world = generateWorld({ seed: 1, now, breaks: ["AGE_STUCK"] })
+    expect(new Set(world.answerKey.map(({ severity }) => severity))).toEqual(new Set(["medium", "high"]))
+  })
+})
+
+describe("the next night", () => {
+  const start = now - 20 * day
+  const nights = [now, now + day, now + 2 * day] as const
+  const nightOf = (nth: 0 | 1 | 2, breaks: WorldOptions["breaks"] = "all", seed = 1) => {
+    const previousNow = nth === 0 ? {} : { previousNow: nights[nth - 1] ?? now }
+    return generateWorld({ ...small, seed, start, now: nights[nth], ...previousNow, breaks })
+  }
+
+  it.each(seeds)("keeps every record of the one before and adds some (seed %i)", (seed) => {
+    for (const breaks of ["none", "all"] as const) {
+      const first = idsOf(nightOf(0, breaks, seed))
+      const second = idsOf(nightOf(1, breaks, seed))
+      const third = idsOf(nightOf(2, breaks, seed))
+      expect([...first].filter((id) => !second.has(id))).toEqual([])
+      expect([...second].filter((id) => !third.has(id))).toEqual([])
+      expect(second.size).toBeGreaterThan(first.size)
+    }
+  })
+
+  it.each(seeds)("rolls forward but for what was planted (seed %i)", (seed) => {
+    for (const nth of [1, 2] as const) {
+      const [before, after] = [nightOf(nth === 1 ? 0 : 1, "all", seed), nightOf(nth, "all", seed)]
+      const found = [...audit(openBooks(after)), ...auditRollforward(openBooks(before), openBooks(after))].sort()
+      expect(found).toEqual(expected(after))
+      expect(after.answerKey.some(({ code }) => code === "BAL_ROLLFORWARD")).toBe(true)
+    }
+  })
+
+  it("rolls forward in a healthy world", () => {
+    expect(auditRollforward(openBooks(nightOf(0, "none")), openBooks(nightOf(1, "none")))).toEqual([])
+  })
+
+  it("shows nothing new that should have been seen the night before", () => {
+    const [first, second] = [nightOf(0), nightOf(1)]
+    const seen = idsOf(first)
+    const late = openBooks(second).entries.filter(
+      ({ id, stream, raw }) => !seen.has(`${stream}/${id}`) && Date.parse(String(raw.createdAt)) < now - 3_600_000,
+    )
+    expect(late).toEqual([])
+  })
+
+  it("never changes what money a record states", () => {
+    const before = new Map(openBooks(nightOf(0)).entries.map((entry) => [`${entry.stream}/${entry.id}`, entry]))
+    const fields = ["amount", "fee", "netAmount", "currency", "customerId", "resourceId", "rate", "postedAt"]
+    for (const entry of openBooks(nightOf(1)).entries) {
+      const old = before.get(`${entry.stream}/${entry.id}`)
+      if (old === undefined) continue
+      for (const field of fields) {
+        if (old.raw[field] !== null && old.raw[field] !== undefined) expect(entry.raw[field]).toBe(old.raw[field])
+      }
+    }
+  })
+})
