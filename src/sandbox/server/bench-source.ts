@@ -2,6 +2,7 @@ import type { Product, StreamName } from "../../api/streams.ts"
 import type { PageSource } from "./page-source.ts"
 
 export interface BenchOptions {
+  /** At most 65,536: a record's id carries its customer in four hex digits. */
   readonly customers: number
   /** In total, dealt evenly over the customers. */
   readonly transactions: number
@@ -22,11 +23,35 @@ const kinds = [
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, "0")
 
-/** The n-th record's id: scattered in its first digits, as real ids are, and readable back in its last. */
-const idOf = (kind: string, customer: number, index: number): string =>
-  `${hex(Math.imul(index + 1, 0x9e3779b1) >>> 0, 8)}-${hex(customer, 4)}-4${kind}-8000-${hex(index, 12)}`
+/** Four hex digits of every number that has as many: looked up, because a page needs two thousand of them. */
+const quads = Array.from({ length: 65_536 }, (_, value) => hex(value, 4))
 
-const idShape = /^[0-9a-f]{8}-([0-9a-f]{4})-4[0-9a-f]{3}-8000-([0-9a-f]{12})$/
+/** The n-th record's scattered first digits, as real ids have them, and its last ones, which give the index back. */
+const headOf = (index: number): string => {
+  const scattered = Math.imul(index + 1, 0x9e3779b1)
+  return `${quads[scattered >>> 16]}${quads[scattered & 0xffff]}`
+}
+const tailOf = (index: number): string => `0000${quads[(index >>> 16) & 0xffff]}${quads[index & 0xffff]}`
+
+const idShape = /^[0-9a-f]{8}-([0-9a-f]{4})-4a00-8000-([0-9a-f]{12})$/
+
+/** Hundredths as a plain decimal. */
+const plain = (cents: number): string => `${Math.floor(cents / 100)}.${(cents % 100).toString().padStart(2, "0")}`
+
+/** Everything of a record between its customer and its resource, by its kind and one of a thousand amounts. */
+const middles = Array.from({ length: 4_096 }, (_, nth) => {
+  const [type, resourceType, direction, currency] = kinds[nth & 3] ?? kinds[0]
+  const cents = 1_000 + (Math.imul(nth + 7, 0x85ebca6b) >>> 12)
+  const fee = (nth % 97) + 1
+  const net = direction === "CREDIT" ? cents - fee : cents + fee
+  return (
+    `","type":"${type}","direction":"${direction}","currency":"${currency}","network":null,"amount":"${plain(cents)}",` +
+    `"fee":"${plain(fee)}","netAmount":"${plain(net)}","status":"COMPLETED","resourceType":"${resourceType}",` +
+    '"resourceId":"'
+  )
+})
+
+const fractions = [".000Z", ".250Z", ".500Z", ".750Z"] as const
 
 /** The second's text is kept: four records share it, and making it costs more than the rest of a record. */
 const makeClock = () => {
@@ -38,7 +63,7 @@ const makeClock = () => {
       second = whole
       text = new Date(whole * 1000).toISOString().slice(0, 19)
     }
-    return `${text}.${(at % 1000).toString().padStart(3, "0")}Z`
+    return text + fractions[(at % 1000) / stride]
   }
 }
 
@@ -62,18 +87,13 @@ export const benchSource = (options: BenchOptions): PageSource => {
   }
 
   const textOf = (customerId: string, place: number, index: number): string => {
-    const [type, resourceType, direction, currency, reference] = kinds[index & 3] ?? kinds[0]
-    const cents = 1_000 + (Math.imul(index + 7, 0x85ebca6b) >>> 12)
-    const fee = (index % 97) + 1
-    const net = direction === "CREDIT" ? cents - fee : cents + fee
+    const head = headOf(index)
+    const tail = tailOf(index)
     const at = clock(newest - index * stride)
-    return (
-      `{"transactionId":"${idOf("a00", place, index)}","customerId":"${customerId}","type":"${type}",` +
-      `"direction":"${direction}","currency":"${currency}","network":null,"amount":"${plain(cents)}",` +
-      `"fee":"${plain(fee)}","netAmount":"${plain(net)}","status":"COMPLETED","resourceType":"${resourceType}",` +
-      `"resourceId":"${idOf("b00", place, index)}","reference":"${reference} ${index}",` +
-      `"createdAt":"${at}","updatedAt":"${at}","postedAt":"${at}"}`
-    )
+    const reference = kinds[index & 3]?.[4]
+    const dates = `","createdAt":"${at}","updatedAt":"${at}","postedAt":"${at}"}`
+    const resource = `${middles[index & 4_095]}${head}-${quads[place]}-4b00-8000-${tail}","reference":"${reference} ${index}`
+    return `{"transactionId":"${head}-${quads[place]}-4a00-8000-${tail}","customerId":"${customerId}${resource}${dates}`
   }
 
   return {
@@ -82,8 +102,9 @@ export const benchSource = (options: BenchOptions): PageSource => {
     total,
     slice: (customerId, stream, from, to) => {
       const place = places.get(customerId) ?? 0
+      const end = Math.min(to, total(customerId, stream))
       const texts: Array<string> = []
-      for (let index = from; index < Math.min(to, total(customerId, stream)); index++) {
+      for (let index = from; index < end; index++) {
         texts.push(textOf(customerId, place, index))
       }
       return texts
@@ -94,11 +115,8 @@ export const benchSource = (options: BenchOptions): PageSource => {
       if (place === undefined || customer === undefined || index === undefined) return null
       const at = Number.parseInt(index, 16)
       const own = Number.parseInt(customer, 16) === place && at < total(customerId, stream)
-      return own && idOf("a00", place, at) === recordId ? textOf(customerId, place, at) : null
+      return own && recordId.startsWith(headOf(at)) ? textOf(customerId, place, at) : null
     },
     fault: () => null,
   }
 }
-
-/** Hundredths as a plain decimal. */
-const plain = (cents: number): string => `${Math.floor(cents / 100)}.${(cents % 100).toString().padStart(2, "0")}`
