@@ -23,9 +23,7 @@ const Decimal = Schema.String.pipe(
 )
 
 const Whole = (least: number, most: number) =>
-  Schema.Int.pipe(
-    Schema.between(least, most, { message: () => `must be a whole number from ${least} to ${most}` }),
-  )
+  Schema.Int.pipe(Schema.between(least, most, { message: () => `must be a whole number from ${least} to ${most}` }))
 
 /** What is accepted as equal: the larger of an absolute amount and basis points of the expected amount. */
 const Tolerance = Schema.Struct({

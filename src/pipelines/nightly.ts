@@ -5,7 +5,7 @@ import { ProgressListener } from "./progress.ts"
 import { reconcile } from "./reconcile/reconcile.ts"
 import { report } from "./report/report.ts"
 import { summarize } from "./run-summary.ts"
-import { sync, type SyncOptions } from "./sync/sync.ts"
+import { type SyncOptions, sync } from "./sync/sync.ts"
 
 /**
  * A whole night: read, reconcile, report, and publish the snapshot for analysts. Coverage that is not complete stops

@@ -26,17 +26,17 @@ const productNames = ["core", "fiat", "crypto", "conversion", "collection"] as c
 const Entry = Schema.Struct({
   customerId: Schema.NonEmptyString,
   partnerCustomerRef: Schema.NonEmptyString,
-  products: Schema.optional(
-    Schema.NullOr(Schema.Union(Schema.String, Schema.Array(Schema.String))),
-  ),
+  products: Schema.optional(Schema.NullOr(Schema.Union(Schema.String, Schema.Array(Schema.String)))),
 })
 
 const decodeEntry = Schema.decodeUnknown(Entry, { errors: "all" })
 
-const readProducts = (given: string | ReadonlyArray<string> | null | undefined): ReadonlyArray<string> =>
-  (typeof given === "string" ? given.split(/[\s,;|]+/) : (given ?? [])).map((name) => name.trim()).filter((name) => name !== "")
+export const readProducts = (given: string | ReadonlyArray<string> | null | undefined): ReadonlyArray<string> =>
+  (typeof given === "string" ? given.split(/[\s,;|]+/) : (given ?? []))
+    .map((name) => name.trim())
+    .filter((name) => name !== "")
 
-const isProduct = (name: string): name is Product => (productNames as ReadonlyArray<string>).includes(name)
+export const isProduct = (name: string): name is Product => (productNames as ReadonlyArray<string>).includes(name)
 
 const rowsOf = (file: string, text: string): Effect.Effect<ReadonlyArray<unknown>, RosterError> =>
   Effect.try({
@@ -82,7 +82,9 @@ export const readRoster = (
     const fs = yield* FileSystem.FileSystem
     const text = yield* fs
       .readFileString(file)
-      .pipe(Effect.mapError(() => new RosterError({ file, detail: "cannot be read; check the path given to --customers" })))
+      .pipe(
+        Effect.mapError(() => new RosterError({ file, detail: "cannot be read; check the path given to --customers" })),
+      )
     const rows = yield* rowsOf(file, text)
     const entries = yield* Effect.forEach(rows, (row, index) => readEntry(file, row, index + 1))
     if (entries.length === 0) return yield* new RosterError({ file, detail: "names no customer" })

@@ -28,7 +28,13 @@ const live = "state IN ('open', 'acknowledged', 'reopened')"
 
 export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, StoreError> =>
   Effect.gen(function* () {
-    const [run] = yield* sql.rows<{ partitions: bigint; pages: bigint; records: bigint; requests: bigint; retries: bigint }>(
+    const [run] = yield* sql.rows<{
+      partitions: bigint
+      pages: bigint
+      records: bigint
+      requests: bigint
+      retries: bigint
+    }>(
       "SELECT partitions, coalesce(pages, 0) AS pages, coalesce(records, 0) AS records, coalesce(requests, 0) AS requests, coalesce(retries, 0) AS retries FROM recon.runs WHERE run_id = $1",
       [runId],
     )

@@ -21,7 +21,13 @@ const runCheck = (sql: Sql, check: Check, configuration: Configuration): Effect.
     if (settings?.enabled === false) return
     const severity = settings?.severity ?? check.severity
     // A severity that the user sets is meant for all of the check's exceptions, the graver ones too.
-    const query = settings?.severity === undefined ? check : { ...check, query: `SELECT * REPLACE (NULL AS severity) FROM (SELECT * FROM no_finding UNION ALL BY NAME (${check.query}))` }
+    const query =
+      settings?.severity === undefined
+        ? check
+        : {
+            ...check,
+            query: `SELECT * REPLACE (NULL AS severity) FROM (SELECT * FROM no_finding UNION ALL BY NAME (${check.query}))`,
+          }
     yield* sql.run(findSql(query, severity))
     yield* sql.run(
       `INSERT INTO recon.check_results

@@ -38,7 +38,9 @@ export const prepareGround = (sql: Sql, run: Run, configuration: Configuration):
     ])
 
     const statuses = configuration.contract.streams.flatMap((stream) =>
-      Object.entries(stream.statuses ?? {}).map(([status, statusClass]) => [stream.stream, status, statusClass] as const),
+      Object.entries(stream.statuses ?? {}).map(
+        ([status, statusClass]) => [stream.stream, status, statusClass] as const,
+      ),
     )
     yield* sql.run("DELETE FROM recon.statuses")
     yield* sql.run("INSERT INTO recon.statuses SELECT unnest($1), unnest($2), unnest($3)", [

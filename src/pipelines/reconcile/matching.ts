@@ -186,6 +186,10 @@ const matchesSql = [
 
 /** Compares every expected movement with the transactions that name it, and leaves `verdict` and recon.matches behind. */
 export const matchMovements = (sql: Sql): Effect.Effect<void, StoreError> =>
-  Effect.forEach([kindsSql, movementsSql, offsetsSql, pairsSql, severalSql, verdictSql, ...matchesSql], (text) => sql.run(text), {
-    discard: true,
-  })
+  Effect.forEach(
+    [kindsSql, movementsSql, offsetsSql, pairsSql, severalSql, verdictSql, ...matchesSql],
+    (text) => sql.run(text),
+    {
+      discard: true,
+    },
+  )

@@ -33,7 +33,9 @@ export const reportDefinitions: Effect.Effect<
   const path = yield* Path.Path
   const folder = yield* packageReports
   const failed = () => new NoReportDefinitions({ folder })
-  const files = (yield* Effect.mapError(fs.readDirectory(folder), failed)).filter((file) => file.endsWith(".sql")).sort()
+  const files = (yield* Effect.mapError(fs.readDirectory(folder), failed))
+    .filter((file) => file.endsWith(".sql"))
+    .sort()
   if (files.length === 0) return yield* failed()
   return yield* Effect.forEach(files, (file) =>
     fs.readFileString(path.join(folder, file)).pipe(

@@ -1,6 +1,5 @@
 import { Path } from "@effect/platform"
 import { Clock, DateTime, Effect, Option } from "effect"
-import { formatMoney } from "./money-format.ts"
 import { Database, type Sql } from "../../store/database.ts"
 import { quoteText } from "../../store/describe-table.ts"
 import type { StoreError } from "../../store/store-error.ts"
@@ -9,7 +8,8 @@ import type { Run } from "../run-id.ts"
 import { summarize } from "../run-summary.ts"
 import { buildFolder, pointLatest } from "./atomic-folder.ts"
 import { writeCsv } from "./csv-file.ts"
-import { findPreviousManifest, writeManifest, type Manifest } from "./manifest.ts"
+import { findPreviousManifest, type Manifest, writeManifest } from "./manifest.ts"
+import { formatMoney } from "./money-format.ts"
 import { reportDefinitions } from "./report-definitions.ts"
 
 /** `yyyy-mm-dd` of the night, by the run's beginning in UTC. */
@@ -74,7 +74,9 @@ export const report = (run: Run, configuration: Configuration, out: string) =>
       Effect.gen(function* () {
         const connection = yield* database.reader
         yield* Effect.promise(() => connection.run(`SET VARIABLE run = ${quoteText(run.runId)}`))
-        yield* Effect.promise(() => connection.run(`SET VARIABLE started_at = ${quoteText(run.startedAt)}::TIMESTAMPTZ`))
+        yield* Effect.promise(() =>
+          connection.run(`SET VARIABLE started_at = ${quoteText(run.startedAt)}::TIMESTAMPTZ`),
+        )
         const files = yield* Effect.forEach(definitions, (definition) => {
           const name = `recon_${definition.name}_${night.replaceAll("-", "")}_${run.runId}.csv`
           return writeCsv({

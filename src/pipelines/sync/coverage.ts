@@ -1,5 +1,5 @@
-import { PartnerProblem } from "../../api/problem.ts"
 import type { ApiFailure } from "../../api/failures.ts"
+import { PartnerProblem } from "../../api/problem.ts"
 import { classify, policyOf } from "../../api/retry-policy.ts"
 import type { Product } from "../../api/streams.ts"
 import type { CoverageState } from "../../store/tables.ts"

@@ -10,7 +10,13 @@ import type { PartitionEnd } from "./coverage.ts"
 /** What the readers hand to the writer, in the order of each chain. */
 export type Reading =
   | { readonly _tag: "Page"; readonly customerId: string; readonly stream: string; readonly read: ChainPage }
-  | { readonly _tag: "End"; readonly customerId: string; readonly stream: string; readonly end: PartitionEnd; readonly unreadable: UnreadableBody | null }
+  | {
+      readonly _tag: "End"
+      readonly customerId: string
+      readonly stream: string
+      readonly end: PartitionEnd
+      readonly unreadable: UnreadableBody | null
+    }
   | { readonly _tag: "AllRead" }
 
 /** The bytes of a page whose envelope could not be read, personal data aside. */

@@ -2,7 +2,7 @@ import { Effect, HashSet, type Queue, Ref, Stream } from "effect"
 import type { ContractStream } from "../../api/contract.ts"
 import { type ApiFailure, UnreadablePage } from "../../api/failures.ts"
 import { pageChain } from "../../api/page-chain.ts"
-import { PartnerApi } from "../../api/partner-api.ts"
+import type { PartnerApi } from "../../api/partner-api.ts"
 import { hashFields, type PersonalData } from "../../api/personal-data.ts"
 import { policyOf } from "../../api/retry-policy.ts"
 import type { Configuration } from "../configuration.ts"
@@ -133,7 +133,11 @@ export const readPartitions = (
   customers: ReadonlyArray<RosterEntry>,
 ): Effect.Effect<void, CredentialsRefused | ApiUnavailable, PartnerApi> =>
   Effect.gen(function* () {
-    const shared: Shared = { ...options, denied: yield* Ref.make(HashSet.empty<string>()), heard: yield* Ref.make(false) }
+    const shared: Shared = {
+      ...options,
+      denied: yield* Ref.make(HashSet.empty<string>()),
+      heard: yield* Ref.make(false),
+    }
     const [first, ...others] = customers
     if (first === undefined) return
     yield* readCustomer(shared, first)

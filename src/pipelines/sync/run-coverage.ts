@@ -107,11 +107,7 @@ export interface RunEnd {
 }
 
 /** Compares the counts, and puts the run's coverage and its end on record. */
-export const proveCoverage = (
-  database: Database["Type"],
-  run: Run,
-  end: RunEnd,
-): Effect.Effect<void, StoreError> =>
+export const proveCoverage = (database: Database["Type"], run: Run, end: RunEnd): Effect.Effect<void, StoreError> =>
   database.transaction((sql) =>
     Effect.gen(function* () {
       const streams = yield* sql.rows<{ stream: string }>(
@@ -128,7 +124,17 @@ export const proveCoverage = (
            FROM recon.coverage WHERE run_id = $1
          ) AS p
          WHERE run_id = $1`,
-        [run.runId, end.state, end.detail, end.finishedAt, end.pages, end.records, end.bytes, end.requests, end.retries],
+        [
+          run.runId,
+          end.state,
+          end.detail,
+          end.finishedAt,
+          end.pages,
+          end.records,
+          end.bytes,
+          end.requests,
+          end.retries,
+        ],
       )
     }),
   )

@@ -9,9 +9,9 @@ import type { RosterEntry } from "../roster.ts"
 import type { Run } from "../run-id.ts"
 import { newRun } from "../run-id.ts"
 import { streamTables } from "../stream-tables.ts"
-import { type Reading, writeReadings, type Written } from "./page-writer.ts"
-import { planRun, proveCoverage } from "./run-coverage.ts"
+import { type Reading, type Written, writeReadings } from "./page-writer.ts"
 import { readPartitions } from "./read-partitions.ts"
+import { planRun, proveCoverage } from "./run-coverage.ts"
 
 export interface SyncOptions {
   readonly configuration: Configuration

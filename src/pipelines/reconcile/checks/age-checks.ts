@@ -15,7 +15,8 @@ export const ageChecks: ReadonlyArray<Check> = [
     code: "AGE_STUCK",
     severity: "medium",
     family: "age",
-    definition: "A record, or a transaction without a resource, is open longer than its stream's limit (high past three times the limit).",
+    definition:
+      "A record, or a transaction without a resource, is open longer than its stream's limit (high past three times the limit).",
     query: `
       WITH open_record AS (
         ${products.map((row) => openRecord(row.stream, row.id)).join("\n        UNION ALL BY NAME")}

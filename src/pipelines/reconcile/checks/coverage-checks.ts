@@ -5,7 +5,8 @@ export const coverageChecks: ReadonlyArray<Check> = [
     code: "COV_INCOMPLETE",
     severity: "critical",
     family: "coverage",
-    definition: "A partition is neither COMPLETE nor NOT_APPLICABLE in this run (denied streams and unknown customers have codes of their own).",
+    definition:
+      "A partition is neither COMPLETE nor NOT_APPLICABLE in this run (denied streams and unknown customers have codes of their own).",
     query: `
       SELECT stream, concat_ws('/', customer_id, stream) AS record_id, customer_id,
         concat(state, ' after ', pages, CASE pages WHEN 1 THEN ' page: ' ELSE ' pages: ' END, reason) AS detail

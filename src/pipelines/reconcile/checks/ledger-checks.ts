@@ -36,7 +36,8 @@ export const ledgerChecks: ReadonlyArray<Check> = [
     graver: "CASE movement_direction WHEN 'DEBIT' THEN 'critical' END",
     detail: "concat('settled as ', movement_direction, ' at ', moment(settled_at), ', and no transaction names it')",
     actual: "NULL",
-    unproven: "SELECT count(*) AS unproven FROM verdict WHERE side = 'movement' AND verdict = 'unproven' AND class = 'settled' AND transaction_no IS NULL",
+    unproven:
+      "SELECT count(*) AS unproven FROM verdict WHERE side = 'movement' AND verdict = 'unproven' AND class = 'settled' AND transaction_no IS NULL",
   }),
   {
     code: "LED_MISSING_PRODUCT",
@@ -47,7 +48,8 @@ export const ledgerChecks: ReadonlyArray<Check> = [
       SELECT 'transactions' AS stream, transaction_id AS record_id, resource_id AS counterpart_id, customer_id, currency, actual,
         concat(status, ' transaction names ', resource_type, ' ', resource_id, ', which no list holds') AS detail
       FROM verdict WHERE verdict = 'LED_MISSING_PRODUCT'`,
-    unproven: "SELECT count(*) AS unproven FROM verdict WHERE movement_no IS NULL AND verdict = 'unproven' AND resource_id IS NOT NULL",
+    unproven:
+      "SELECT count(*) AS unproven FROM verdict WHERE movement_no IS NULL AND verdict = 'unproven' AND resource_id IS NOT NULL",
   },
   ofMovement({
     code: "LED_DUPLICATE_TRANSACTION",
@@ -70,14 +72,16 @@ export const ledgerChecks: ReadonlyArray<Check> = [
     definition: "The net amounts agree, and the fees differ beyond tolerance.",
     expected: "expected_fee",
     actual: "actual_fee",
-    detail: "concat('the record has a fee of ', plain(expected_fee), ' ', movement_currency, ', its transaction ', plain(actual_fee))",
+    detail:
+      "concat('the record has a fee of ', plain(expected_fee), ' ', movement_currency, ', its transaction ', plain(actual_fee))",
   }),
   ofMovement({
     code: "LED_CURRENCY_MISMATCH",
     severity: "critical",
     definition: "The movement's only transaction is in another currency.",
     actual: "NULL",
-    detail: "concat('the record moves ', plain(expected), ' ', movement_currency, ', its transaction ', plain(actual), ' ', currency)",
+    detail:
+      "concat('the record moves ', plain(expected), ' ', movement_currency, ', its transaction ', plain(actual), ' ', currency)",
   }),
   ofMovement({
     code: "LED_DIRECTION_MISMATCH",
@@ -94,7 +98,8 @@ export const ledgerChecks: ReadonlyArray<Check> = [
   ofMovement({
     code: "LED_STATUS_MISMATCH",
     severity: "high",
-    definition: "A void record has a posted transaction (critical), or a settled record past grace has none that is posted.",
+    definition:
+      "A void record has a posted transaction (critical), or a settled record past grace has none that is posted.",
     graver: "CASE class WHEN 'void' THEN 'critical' END",
     detail: `CASE WHEN class = 'void' THEN 'the record will never move money, and its transaction is posted'
           WHEN is_offset THEN 'the record is settled, and its transaction was taken back by a reversal'

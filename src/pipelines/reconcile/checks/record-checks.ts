@@ -46,11 +46,10 @@ export const recordChecks: ReadonlyArray<Check> = [
     code: "REC_ARITHMETIC",
     severity: "high",
     family: "records",
-    definition: "amount, fee and netAmount do not agree: netAmount is amount - fee for a credit, amount + fee for a debit.",
+    definition:
+      "amount, fee and netAmount do not agree: netAmount is amount - fee for a credit, amount + fee for a debit.",
     query: [
-      ...movementRows
-        .filter((row) => !row.leg)
-        .map((row) => arithmeticOf(row.stream, row.id, signOf(row.direction))),
+      ...movementRows.filter((row) => !row.leg).map((row) => arithmeticOf(row.stream, row.id, signOf(row.direction))),
       `${arithmeticOf("transactions", "transaction_id", "-")} AND direction = 'CREDIT'`,
       `${arithmeticOf("transactions", "transaction_id", "+")} AND direction = 'DEBIT'`,
     ].join("\n      UNION ALL BY NAME"),

@@ -1,0 +1,99 @@
+import { Command, Options } from "@effect/cli"
+import { FileSystem, Path } from "@effect/platform"
+import { Clock, Effect, Redacted } from "effect"
+import { Entropy } from "../../api/entropy.ts"
+import { nightly } from "../../pipelines/nightly.ts"
+import type { RosterEntry } from "../../pipelines/roster.ts"
+import { worldSource } from "../../sandbox/server/world-source.ts"
+import { serveSandbox } from "../../sandbox/server.ts"
+import { generateWorld, type World } from "../../sandbox/world.ts"
+import { Database } from "../../store/database.ts"
+import { snapshotName } from "../../store/snapshot.ts"
+import { Finished } from "../exit-code.ts"
+import { config, json, quiet } from "../options.ts"
+import { personalDataOf } from "../salt.ts"
+import { plural, tell, withProgress } from "../terminal.ts"
+import { configurationOf, partnerApi, workingDatabase } from "../workplace.ts"
+import { tellNight } from "./nightly.ts"
+import { breaks, population, seed } from "./sandbox.ts"
+
+const out = Options.text("out").pipe(
+  Options.withPseudoName("DIR"),
+  Options.withDescription("Where the demo keeps its database and reports; its earlier database there is replaced."),
+  Options.withDefault("tidemark-demo"),
+)
+
+const rosterOf = (world: World): ReadonlyArray<RosterEntry> =>
+  world.customers.map(({ customerId, partnerCustomerRef, products }) => ({ customerId, partnerCustomerRef, products }))
+
+/** How the exceptions found compare with the breaks that were planted: what was missed, and what is none. */
+const compareWithKey = (world: World) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const rows = yield* database.rows<{ code: string; record_id: string; leg: string | null }>(
+      "SELECT code, record_id, leg FROM recon.exceptions",
+    )
+    const found = new Set(rows.map((row) => [row.code, row.record_id, row.leg ?? ""].join(" ")))
+    const planted = new Set(world.answerKey.map((entry) => [entry.code, entry.recordId, entry.leg ?? ""].join(" ")))
+    return {
+      planted: planted.size,
+      missed: [...planted].filter((entry) => !found.has(entry)),
+      invented: [...found].filter((entry) => !planted.has(entry)),
+    }
+  })
+
+export const demoCommand = Command.make("demo", { seed, breaks, population, out, config, json, quiet }, (options) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const entropy = yield* Entropy
+    const configuration = yield* configurationOf({ config: options.config })
+    const db = path.join(options.out, "tidemark.duckdb")
+    for (const file of [db, `${db}.wal`, `${db}.salt`, path.join(options.out, snapshotName)]) {
+      yield* fs.remove(file, { force: true })
+    }
+    const now = yield* Clock.currentTimeMillis
+    const world = generateWorld({ seed: options.seed, now, customers: options.population, breaks: options.breaks })
+    const given = { clientId: "demo", clientSecret: Redacted.make(entropy.uuid()) }
+    const { baseUrl } = yield* serveSandbox({ source: worldSource(world), port: 0, ...given })
+    if (!options.quiet) {
+      yield* tell(
+        `A sandbox on this machine plays the Partner API: ${plural(world.customers.length, "customer")}, ` +
+          `${plural(world.answerKey.length, "planted break")}. Now a whole night:\n`,
+      )
+    }
+    const { comparison, night } = yield* Effect.gen(function* () {
+      const personalData = yield* personalDataOf(configuration, db)
+      const night = yield* nightly(
+        { configuration, personalData, customers: rosterOf(world), baseUrl },
+        path.join(options.out, "reports"),
+      )
+      return { night, comparison: yield* compareWithKey(world) }
+    }).pipe(
+      Effect.provide(partnerApi(configuration, { ...given, baseUrl })),
+      Effect.provide(workingDatabase(db, configuration)),
+      (effect) => withProgress(effect, options.quiet),
+    )
+    yield* tellNight(night, options)
+    if (!options.quiet) {
+      yield* tell(
+        `\n${plural(comparison.planted - comparison.missed.length, "planted break")} of ${comparison.planted} found, ` +
+          `${plural(comparison.invented.length, "exception")} that was not planted.\n` +
+          `Ask the data yourself:  npx tidemark sql --db ${db} "SELECT code, count(*) FROM recon.exceptions GROUP BY code"`,
+      )
+    }
+    if (comparison.missed.length + comparison.invented.length > 0) {
+      yield* tell(
+        [
+          ...comparison.missed.map((entry) => `missed: ${entry}`),
+          ...comparison.invented.map((entry) => `not planted: ${entry}`),
+        ].join("\n"),
+      )
+      return yield* new Finished({ code: 1 })
+    }
+  }).pipe(Effect.scoped),
+).pipe(
+  Command.withDescription(
+    "See a whole night without any set-up: a sandbox with planted breaks, read, reconciled and reported.",
+  ),
+)

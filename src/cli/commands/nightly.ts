@@ -1,0 +1,46 @@
+import { Command } from "@effect/cli"
+import { Effect } from "effect"
+import { credentials } from "../../api/credentials.ts"
+import { nightly } from "../../pipelines/nightly.ts"
+import { exitCodeOf, type RunSummary } from "../../pipelines/run-summary.ts"
+import { Finished } from "../exit-code.ts"
+import { config, customers, db, failOn, json, mode, out, quiet } from "../options.ts"
+import { personalDataOf } from "../salt.ts"
+import { tell, withProgress, writeOut } from "../terminal.ts"
+import { verdictText } from "../verdict.ts"
+import { configurationOf, customersToRead, partnerApi, workingDatabase } from "../workplace.ts"
+
+/** What a night leaves behind, told to a person on stderr or as JSON on stdout. */
+export const tellNight = (
+  night: { readonly summary: RunSummary; readonly folder: string; readonly snapshot: string },
+  options: { readonly json: boolean; readonly quiet: boolean },
+): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const { folder, snapshot, summary } = night
+    if (options.json) yield* writeOut(`${JSON.stringify({ ...summary, reports: folder, snapshot }, null, 2)}\n`)
+    if (!options.quiet) yield* tell(`${verdictText(summary)}\nreports     ${folder}\nsnapshot    ${snapshot}`)
+  })
+
+export const nightlyCommand = Command.make(
+  "nightly",
+  { config, db, out, customers, mode, failOn, json, quiet },
+  (options) =>
+    Effect.gen(function* () {
+      const configuration = yield* configurationOf(options)
+      const given = yield* credentials
+      const night = yield* Effect.gen(function* () {
+        const roster = yield* customersToRead(options.customers)
+        const personalData = yield* personalDataOf(configuration, options.db)
+        return yield* nightly({ configuration, personalData, customers: roster, baseUrl: given.baseUrl }, options.out)
+      }).pipe(
+        Effect.provide(partnerApi(configuration, given)),
+        Effect.provide(workingDatabase(options.db, configuration)),
+        (effect) => withProgress(effect, options.quiet),
+      )
+      yield* tellNight(night, options)
+      const code = exitCodeOf(night.summary, configuration.failOn)
+      if (code !== 0) return yield* new Finished({ code })
+    }),
+).pipe(
+  Command.withDescription("Read everything, reconcile it and write the reports: sync, reconcile and report in one."),
+)

@@ -1,0 +1,32 @@
+import { Command } from "@effect/cli"
+import { Effect } from "effect"
+import { findRun, reconcile } from "../../pipelines/reconcile/reconcile.ts"
+import { exitCodeOf, summarize } from "../../pipelines/run-summary.ts"
+import { Database } from "../../store/database.ts"
+import { publishSnapshot } from "../../store/snapshot.ts"
+import { Finished } from "../exit-code.ts"
+import { config, db, failOn, json, quiet } from "../options.ts"
+import { tell, writeOut } from "../terminal.ts"
+import { verdictText } from "../verdict.ts"
+import { configurationOf, existingDatabase } from "../workplace.ts"
+
+export const reconcileCommand = Command.make("reconcile", { config, db, failOn, json, quiet }, (options) =>
+  Effect.gen(function* () {
+    const configuration = yield* configurationOf(options)
+    const summary = yield* Effect.gen(function* () {
+      const database = yield* Database
+      const run = yield* findRun(database, null)
+      yield* reconcile(run, configuration)
+      yield* publishSnapshot(database)
+      return yield* summarize(database, run.runId)
+    }).pipe(Effect.provide(existingDatabase(options.db, configuration)))
+    if (options.json) yield* writeOut(`${JSON.stringify(summary, null, 2)}\n`)
+    if (!options.quiet) yield* tell(verdictText(summary))
+    const code = exitCodeOf(summary, configuration.failOn)
+    if (code !== 0) return yield* new Finished({ code })
+  }),
+).pipe(
+  Command.withDescription(
+    "Judge what the newest run has read: match, roll forward, run every check. Asks the API nothing.",
+  ),
+)

@@ -1,0 +1,37 @@
+import { Command } from "@effect/cli"
+import { Effect } from "effect"
+import { findRun } from "../../pipelines/reconcile/reconcile.ts"
+import { report } from "../../pipelines/report/report.ts"
+import { exitCodeOf, summarize } from "../../pipelines/run-summary.ts"
+import { Database } from "../../store/database.ts"
+import { publishSnapshot } from "../../store/snapshot.ts"
+import { Finished, UsageError } from "../exit-code.ts"
+import { config, db, failOn, json, out, quiet } from "../options.ts"
+import { configurationOf, existingDatabase } from "../workplace.ts"
+import { tellNight } from "./nightly.ts"
+
+export const reportCommand = Command.make("report", { config, db, out, failOn, json, quiet }, (options) =>
+  Effect.gen(function* () {
+    const configuration = yield* configurationOf(options)
+    const night = yield* Effect.gen(function* () {
+      const database = yield* Database
+      const run = yield* findRun(database, null)
+      const [state] = yield* database.rows<{ state: string }>("SELECT state FROM recon.runs WHERE run_id = $1", [
+        run.runId,
+      ])
+      if (state?.state === "synced") {
+        return yield* new UsageError({
+          detail: `run ${run.runId} was read but not reconciled yet; run tidemark reconcile first`,
+        })
+      }
+      const { folder } = yield* report(run, configuration, options.out)
+      const snapshot = yield* publishSnapshot(database)
+      return { folder, snapshot, summary: yield* summarize(database, run.runId) }
+    }).pipe(Effect.provide(existingDatabase(options.db, configuration)))
+    yield* tellNight(night, options)
+    const code = exitCodeOf(night.summary, configuration.failOn)
+    if (code !== 0) return yield* new Finished({ code })
+  }),
+).pipe(
+  Command.withDescription("Write the reports of the newest run that was reconciled, again if they are there already."),
+)

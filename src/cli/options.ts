@@ -1,0 +1,50 @@
+import { Options } from "@effect/cli"
+import { severities } from "../pipelines/configuration.ts"
+
+export const config = Options.text("config").pipe(
+  Options.withPseudoName("FILE"),
+  Options.withDescription("Settings as JSON; every key is checked. Default: tidemark.json, if it is there."),
+  Options.optional,
+)
+
+export const db = Options.text("db").pipe(
+  Options.withPseudoName("FILE"),
+  Options.withDescription("The working database. The snapshot for analysts, analytics.duckdb, lies beside it."),
+  Options.withDefault("tidemark.duckdb"),
+)
+
+export const out = Options.text("out").pipe(
+  Options.withPseudoName("DIR"),
+  Options.withDescription("Where reports go: DIR/<yyyy-mm-dd>/<run id>/, and DIR/latest points at the newest."),
+  Options.withDefault("tidemark-out"),
+)
+
+export const customers = Options.text("customers").pipe(
+  Options.withPseudoName("FILE"),
+  Options.withDescription(
+    "Whom to read: CSV or JSON with customerId, partnerCustomerRef and optionally products. Default: the customers of earlier runs.",
+  ),
+  Options.optional,
+)
+
+export const mode = Options.choice("mode", ["full"]).pipe(
+  Options.withDescription("full walks every list to its end, which is what proves coverage."),
+  Options.withDefault("full" as const),
+)
+
+export const failOn = Options.choice("fail-on", severities).pipe(
+  Options.withDescription(
+    "End with code 3 where an exception is at least this severe. Default: high, or the configuration's.",
+  ),
+  Options.optional,
+)
+
+export const json = Options.boolean("json").pipe(Options.withDescription("Print the result as JSON on stdout."))
+
+export const quiet = Options.boolean("quiet").pipe(Options.withDescription("Print nothing but errors."))
+
+export const run = Options.text("run").pipe(
+  Options.withPseudoName("ID"),
+  Options.withDescription("The run to work on. Default: the newest that was read to its end."),
+  Options.optional,
+)

@@ -1,0 +1,34 @@
+import { FileSystem } from "@effect/platform"
+import type { PlatformError } from "@effect/platform/Error"
+import { Effect, Redacted } from "effect"
+import { Entropy } from "../api/entropy.ts"
+import type { PersonalData } from "../api/personal-data.ts"
+import type { Configuration } from "../pipelines/configuration.ts"
+import { UsageError } from "./exit-code.ts"
+
+const failed = (file: string) => (error: PlatformError) =>
+  new UsageError({
+    detail: `${file}: the salt of the personal data's hashes cannot be read or written (${error.message}); check the rights of the folder that --db names`,
+  })
+
+/**
+ * How personal data is treated. The salt lies in a file of its own beside the database, readable by its owner alone, and
+ * not in the database, because whoever has the snapshot must not be able to try names against the hashes.
+ */
+export const personalDataOf = (
+  configuration: Configuration,
+  db: string,
+): Effect.Effect<PersonalData, UsageError, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    if (configuration.personalData === "keep") return { _tag: "Keep" }
+    const fs = yield* FileSystem.FileSystem
+    const entropy = yield* Entropy
+    const file = `${db}.salt`
+    const present = yield* Effect.mapError(fs.exists(file), failed(file))
+    if (!present) {
+      const fresh = `${entropy.uuid()}${entropy.uuid()}`
+      yield* fs.writeFileString(file, fresh, { mode: 0o600, flag: "wx" }).pipe(Effect.mapError(failed(file)))
+    }
+    const salt = yield* Effect.mapError(fs.readFileString(file), failed(file))
+    return { _tag: "Hash", salt: Redacted.make(salt.trim()) }
+  })

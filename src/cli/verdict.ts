@@ -1,0 +1,56 @@
+import type { Severity } from "../pipelines/configuration.ts"
+import { severities } from "../pipelines/configuration.ts"
+import type { RunSummary } from "../pipelines/run-summary.ts"
+import { count, plural } from "./terminal.ts"
+
+const headline = (summary: RunSummary): string => {
+  const total = severities.reduce((sum, severity) => sum + summary.exceptions[severity], 0)
+  switch (summary.verdict) {
+    case "CLEAN":
+      return "CLEAN: every list was read to its end, and everything agrees"
+    case "EXCEPTIONS":
+      return `EXCEPTIONS: every list was read to its end, and ${plural(total, "thing")} ${total === 1 ? "does" : "do"} not agree`
+    case "PARTIAL":
+      return `PARTIAL: not every list was read to its end, so nothing is called absent there; ${plural(total, "exception")} all the same`
+  }
+}
+
+export const coverageLine = ({ coverage, partitions }: RunSummary): string => {
+  const proven = coverage.COMPLETE + coverage.NOT_APPLICABLE
+  const parts = [
+    `${count(coverage.COMPLETE)} complete`,
+    ...(coverage.NOT_APPLICABLE > 0 ? [`${count(coverage.NOT_APPLICABLE)} not applicable`] : []),
+    ...(coverage.PARTIAL > 0 ? [`${count(coverage.PARTIAL)} partial`] : []),
+    ...(coverage.DENIED > 0 ? [`${count(coverage.DENIED)} denied`] : []),
+    ...(coverage.FAILED > 0 ? [`${count(coverage.FAILED)} failed`] : []),
+  ]
+  return `${count(proven)} of ${plural(partitions, "list")} proven (${parts.join(", ")})`
+}
+
+const severityLine = (exceptions: Readonly<Record<Severity, number>>): string =>
+  severities.map((severity) => `${count(exceptions[severity])} ${severity}`).join(", ")
+
+const codeLines = (summary: RunSummary): ReadonlyArray<string> => {
+  const width = Math.max(0, ...summary.byCode.map((row) => row.code.length))
+  return summary.byCode.map(
+    (row) => `  ${row.severity.padEnd(8)}  ${row.code.padEnd(width)}  ${count(row.count).padStart(5)}`,
+  )
+}
+
+/** What a person reads at the end of a night. */
+export const verdictText = (summary: RunSummary): string =>
+  [
+    headline(summary),
+    "",
+    `run         ${summary.runId}`,
+    `coverage    ${coverageLine(summary)}`,
+    `read        ${plural(summary.records, "record")} on ${plural(summary.pages, "page")}, ${plural(summary.requests, "request")}, ${plural(summary.retries, "retry", "retries")}`,
+    ...(summary.quarantined > 0
+      ? [`quarantine  ${plural(summary.quarantined, "record")} that the contract cannot read`]
+      : []),
+    ...(summary.unproven > 0
+      ? [`unproven    ${plural(summary.unproven, "case")} that could not be judged for lack of proof`]
+      : []),
+    `exceptions  ${severityLine(summary.exceptions)}`,
+    ...codeLines(summary),
+  ].join("\n")

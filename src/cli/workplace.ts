@@ -1,0 +1,118 @@
+import { FileSystem, Path } from "@effect/platform"
+import { NodeHttpClient } from "@effect/platform-node"
+import { Effect, Layer, Option } from "effect"
+import type { Credentials } from "../api/credentials.ts"
+import { PartnerApi } from "../api/partner-api.ts"
+import { type Configuration, readConfiguration, type Severity } from "../pipelines/configuration.ts"
+import { checks } from "../pipelines/reconcile/checks.ts"
+import { isProduct, type RosterEntry, readProducts, readRoster } from "../pipelines/roster.ts"
+import { Database } from "../store/database.ts"
+import { snapshotFile, snapshotName } from "../store/snapshot.ts"
+import { UsageError } from "./exit-code.ts"
+
+/** The configuration with what the command line says over it. */
+export const configurationOf = (options: {
+  readonly config: Option.Option<string>
+  readonly failOn?: Option.Option<Severity>
+}): Effect.Effect<Configuration, Effect.Effect.Error<ReturnType<typeof readConfiguration>>, FileSystem.FileSystem> =>
+  readConfiguration(
+    Option.getOrNull(options.config),
+    checks.map((check) => check.code),
+  ).pipe(
+    Effect.map((configuration) => ({
+      ...configuration,
+      failOn: Option.getOrElse(options.failOn ?? Option.none(), () => configuration.failOn),
+    })),
+  )
+
+/** The working database, its folder made where it is missing. */
+export const workingDatabase = (file: string, configuration: Configuration) =>
+  Layer.unwrapEffect(
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const path = yield* Path.Path
+      if (path.basename(file) === snapshotName) {
+        return yield* new UsageError({
+          detail: `--db ${file}: ${snapshotName} is the name of the snapshot that is published beside the database; choose another name`,
+        })
+      }
+      const folder = path.dirname(file)
+      yield* fs
+        .makeDirectory(folder, { recursive: true })
+        .pipe(
+          Effect.mapError(
+            (error) => new UsageError({ detail: `--db ${file}: its folder cannot be made: ${error.message}` }),
+          ),
+        )
+      return Database.layer({ file, access: "write", memoryLimit: configuration.memoryLimit })
+    }),
+  )
+
+/** The working database, which an earlier run must have made. */
+export const existingDatabase = (file: string, configuration: Configuration) =>
+  Layer.unwrapEffect(
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      if (!(yield* Effect.orElseSucceed(fs.exists(file), () => false))) {
+        return yield* new UsageError({
+          detail: `--db ${file}: there is no such database; run tidemark nightly first, or correct the path`,
+        })
+      }
+      return workingDatabase(file, configuration)
+    }),
+  )
+
+/** The published snapshot beside the database, for reading only. */
+export const snapshotDatabase = (db: string) =>
+  Layer.unwrapEffect(
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const file = yield* snapshotFile(db)
+      if (!(yield* Effect.orElseSucceed(fs.exists(file), () => false))) {
+        return yield* new UsageError({
+          detail: `${file}: there is no snapshot yet; run tidemark nightly first, or name the database with --db`,
+        })
+      }
+      return Database.layer({ file, access: "read", memoryLimit: "1GB" })
+    }),
+  )
+
+/** The client of the Partner API as the configuration wants it, over a connection pool of its own. */
+export const partnerApi = (configuration: Configuration, given: Credentials) =>
+  PartnerApi.layer({
+    credentials: given,
+    page: configuration.contract.page,
+    pageSize: configuration.pageSize,
+    concurrency: configuration.concurrency,
+    requestsPerSecond: configuration.requestsPerSecond,
+    timeout: `${configuration.requestTimeoutSeconds} seconds`,
+    maxPageBytes: configuration.maxPageMegabytes * 1_000_000,
+  }).pipe(Layer.provide(NodeHttpClient.layerUndici))
+
+/** Whom to read: the roster that was named, else the customers that the store already knows. */
+export const customersToRead = (
+  file: Option.Option<string>,
+): Effect.Effect<
+  ReadonlyArray<RosterEntry>,
+  | UsageError
+  | Effect.Effect.Error<ReturnType<typeof readRoster>>
+  | Effect.Effect.Error<ReturnType<Database["Type"]["rows"]>>,
+  Database | FileSystem.FileSystem
+> =>
+  Effect.gen(function* () {
+    if (Option.isSome(file)) return yield* readRoster(file.value)
+    const database = yield* Database
+    const known = yield* database.rows<{ customer_id: string; partner_customer_ref: string; products: string | null }>(
+      "SELECT customer_id, partner_customer_ref, products FROM main.customers ORDER BY customer_id",
+    )
+    if (known.length === 0) {
+      return yield* new UsageError({
+        detail: `${database.file} knows no customer yet, and the API has no list of them; name yours with --customers FILE`,
+      })
+    }
+    return known.map((row) => ({
+      customerId: row.customer_id,
+      partnerCustomerRef: row.partner_customer_ref,
+      products: readProducts(row.products).filter(isProduct),
+    }))
+  })
