@@ -1,0 +1,20 @@
+import { FileSystem } from "@effect/platform"
+import { Effect } from "effect"
+import { type Configuration, readConfiguration } from "../../src/pipelines/configuration.ts"
+import { checks } from "../../src/pipelines/reconcile/checks.ts"
+
+/** The configuration that a file with these settings makes; defaults fill the rest. */
+export const configurationWith = (settings: Readonly<Record<string, unknown>> = {}): Configuration =>
+  Effect.runSync(
+    readConfiguration(
+      "tidemark.json",
+      checks.map((check) => check.code),
+    ).pipe(
+      Effect.provide(
+        FileSystem.layerNoop({
+          exists: () => Effect.succeed(true),
+          readFileString: () => Effect.succeed(JSON.stringify(settings)),
+        }),
+      ),
+    ),
+  )
