@@ -1,0 +1,304 @@
+import { expect, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { reconcile } from "../../../src/pipelines/reconcile/reconcile.ts"
+import { Database } from "../../../src/store/database.ts"
+import { configurationWith } from "../../support/configuration.ts"
+import {
+  balance,
+  deposit,
+  hoursBefore,
+  judge,
+  type Ledger,
+  ledgerStore,
+  night,
+  postingOf,
+  runOf,
+  transaction,
+  withdrawal,
+} from "../../support/ledger-case.ts"
+
+const broken = deposit("d-1")
+const whole = [broken, postingOf(broken)]
+
+const exceptions = Effect.flatMap(Database, (database) =>
+  database.rows<{
+    exception_id: string
+    record_id: string
+    state: string
+    first_seen_run: string
+    last_seen_run: string
+  }>(
+    `SELECT exception_id, record_id, state, first_seen_run, last_seen_run FROM recon.exceptions
+     WHERE code = 'LED_MISSING_TRANSACTION' ORDER BY record_id`,
+  ),
+)
+
+const events = Effect.map(
+  Effect.flatMap(Database, (database) =>
+    database.rows<{ run_id: string; event: string; who: string }>(
+      "SELECT run_id, event, who FROM recon.exception_events ORDER BY run_id, event",
+    ),
+  ),
+  (rows) => rows.map((row) => `${row.run_id} ${row.event} ${row.who}`),
+)
+
+const ids = [runOf(0).runId, runOf(1).runId, runOf(2).runId, runOf(3).runId] as const
+const state = Effect.map(exceptions, ([exception]) => exception?.state)
+
+/** The state of the first night's break after a second night that read this. */
+const stateAfter = (second: Omit<Ledger, "night">, settings = {}) =>
+  Effect.gen(function* () {
+    yield* judge({ rows: [broken], customers: ["c-1", "c-2"] })
+    yield* night({ ...second, night: 1 }, configurationWith(settings))
+    return yield* state
+  })
+
+layer(ledgerStore)("an exception, from night to night", (it) => {
+  it.effect("keeps its id, its first sight and its row as long as it is found", () =>
+    Effect.gen(function* () {
+      yield* judge({ rows: [broken] })
+      const [first] = yield* exceptions
+      yield* night({ rows: [deposit("d-1", { amount: "7", net_amount: "7" })], night: 1 })
+      expect(yield* exceptions).toEqual([{ ...first, last_seen_run: ids[1] }])
+      expect(yield* events).toEqual([`${ids[0]} opened tidemark`])
+    }),
+  )
+
+  it.effect("is resolved when it is gone, reopened when it is back, and both are on record", () =>
+    Effect.gen(function* () {
+      yield* judge({ rows: [broken] })
+      yield* night({ rows: whole, night: 1 })
+      expect(yield* state).toBe("resolved")
+      yield* night({ rows: [broken], night: 2 })
+      expect((yield* exceptions).map((row) => [row.state, row.first_seen_run, row.last_seen_run])).toEqual([
+        ["reopened", ids[0], ids[2]],
+      ])
+      yield* night({ rows: whole, night: 3 })
+      expect(yield* state).toBe("resolved")
+      expect(yield* events).toEqual([
+        `${ids[0]} opened tidemark`,
+        `${ids[1]} resolved tidemark`,
+        `${ids[2]} reopened tidemark`,
+        `${ids[3]} resolved tidemark`,
+      ])
+    }),
+  )
+
+  it.effect("stays open where the run that no longer finds it is not complete", () =>
+    Effect.gen(function* () {
+      expect(yield* stateAfter({ rows: whole, coverage: { "c-1/checkouts": "FAILED" } })).toBe("open")
+    }),
+  )
+
+  it.effect("stays open where its check did not run", () =>
+    Effect.gen(function* () {
+      const off = { checks: { LED_MISSING_TRANSACTION: { enabled: false } } }
+      expect(yield* stateAfter({ rows: whole }, off)).toBe("open")
+    }),
+  )
+
+  it.effect("stays open where it can no longer be judged, because a transaction is unreadable", () =>
+    Effect.gen(function* () {
+      const quarantine = [
+        { customer: "c-1", stream: "transactions" as const, recordId: "t-q", payload: { resourceId: "d-1" } },
+      ]
+      expect(yield* stateAfter({ rows: [broken], quarantine })).toBe("open")
+    }),
+  )
+
+  it.effect("stays open where its customer is no longer on the roster, so that nothing was read of it", () =>
+    Effect.gen(function* () {
+      expect(yield* stateAfter({ rows: [broken], customers: ["c-2"] })).toBe("open")
+    }),
+  )
+
+  it.effect("stays written off while it is found", () =>
+    Effect.gen(function* () {
+      yield* judge({ rows: [broken] })
+      const database = yield* Database
+      yield* database.run("UPDATE recon.exceptions SET state = 'written_off'")
+      yield* night({ rows: [broken], night: 1 })
+      expect(yield* state).toBe("written_off")
+    }),
+  )
+
+  it.effect("stays acknowledged while it is found, and is resolved when it is gone", () =>
+    Effect.gen(function* () {
+      yield* judge({ rows: [broken] })
+      const database = yield* Database
+      yield* database.run("UPDATE recon.exceptions SET state = 'acknowledged', assignee = 'ada'")
+      yield* night({ rows: [broken], night: 1 })
+      expect(yield* state).toBe("acknowledged")
+      yield* night({ rows: whole, night: 2 })
+      expect(yield* state).toBe("resolved")
+      expect(yield* database.rows("SELECT DISTINCT assignee FROM recon.exceptions")).toEqual([{ assignee: "ada" }])
+    }),
+  )
+
+  it.effect("has an id that the code, the record and the leg make, and nothing else", () =>
+    Effect.gen(function* () {
+      const database = yield* Database
+      yield* judge({ rows: [broken, withdrawal("w-1")] })
+      const rows = yield* database.rows(
+        `SELECT bool_and(exception_id = left(sha256(concat_ws('|', code, record_id, leg)), 16)) AS as_designed
+         FROM recon.exceptions`,
+      )
+      expect(rows).toEqual([{ as_designed: true }])
+    }),
+  )
+})
+
+const everything = Effect.flatMap(Database, (database) =>
+  Effect.forEach(
+    [
+      "exceptions",
+      "exception_events",
+      "matches",
+      "conservation",
+      "check_results",
+      "rollforward",
+      "settings",
+      "runs",
+      "currencies",
+      "statuses",
+    ],
+    (table) => database.rows(`SELECT * FROM recon.${table} ORDER BY ALL`),
+  ),
+)
+
+layer(ledgerStore)("a run that is reconciled twice", (it) => {
+  it.effect("is left as it was", () =>
+    Effect.gen(function* () {
+      yield* judge({ rows: [broken, deposit("d-2"), transaction("t")], balances: [balance("EUR", "3")] })
+      yield* night({ rows: [deposit("d-2"), transaction("t")], balances: [balance("EUR", "100")], night: 1 })
+      const first = yield* everything
+      yield* reconcile(runOf(1), configurationWith())
+      expect(yield* everything).toEqual(first)
+    }),
+  )
+})
+
+const opening = (total: string, asOf: string) => [balance("EUR", total, { as_of: asOf })]
+const credit = (id: string, amount: string, postedAt: string) =>
+  transaction(id, { amount, net_amount: amount, posted_at: postedAt })
+
+const rollforward = Effect.flatMap(Database, (database) =>
+  database.rows(
+    `SELECT opening_as_of, opening::VARCHAR AS opening, computed_closing::VARCHAR AS computed, difference::VARCHAR AS difference, status
+     FROM recon.rollforward WHERE run_id = (SELECT max(run_id) FROM recon.runs) AND currency = 'EUR'`,
+  ),
+)
+
+const before = credit("before", "100", hoursBefore(50))
+
+layer(ledgerStore)("BAL_ROLLFORWARD", (it) => {
+  it.effect("rolls from the last night's reading over what was posted since", () =>
+    Effect.gen(function* () {
+      yield* judge({ rows: [before], balances: opening("100", hoursBefore(1)) })
+      const movement = credit("since", "5", hoursBefore(-10))
+      const verdict = yield* night({ rows: [before, movement], balances: opening("105", hoursBefore(-23)), night: 1 })
+      expect(verdict.found).toEqual([])
+      expect(yield* rollforward).toEqual([
+        {
+          opening_as_of: hoursBefore(1).replace(".000Z", "Z"),
+          opening: "100.000000000000000000",
+          computed: "105.000000000000000000",
+          difference: "0.000000000000000000",
+          status: "agrees",
+        },
+      ])
+    }),
+  )
+
+  it.effect("finds a closing that the movements do not make", () =>
+    Effect.gen(function* () {
+      yield* judge({ rows: [before], balances: opening("100", hoursBefore(1)) })
+      const verdict = yield* night({ rows: [before], balances: opening("101", hoursBefore(-23)), night: 1 })
+      expect(verdict.found.map(({ code, severity }) => [code, severity])).toEqual([
+        ["BAL_INCEPTION", "critical"],
+        ["BAL_ROLLFORWARD", "critical"],
+      ])
+    }),
+  )
+
+  it.effect("counts what was posted after the opening instant, up to the closing instant and at it", () =>
+    Effect.gen(function* () {
+      const rows = [
+        before,
+        credit("at opening", "1", hoursBefore(1)),
+        credit("just after opening", "2", hoursBefore(0.999)),
+        credit("at closing", "4", hoursBefore(-23)),
+        credit("after closing", "8", hoursBefore(-23.001)),
+      ]
+      yield* judge({ rows, balances: opening("101", hoursBefore(1)) })
+      const verdict = yield* night({ rows, balances: opening("107", hoursBefore(-23)), night: 1 })
+      expect(verdict.found).toEqual([])
+    }),
+  )
+
+  it.effect("is not judged on the first night, where there is nothing to roll from", () =>
+    Effect.gen(function* () {
+      const verdict = yield* judge({ rows: [before], balances: opening("100", hoursBefore(1)) })
+      expect(verdict.found).toEqual([])
+      expect(verdict.unproven).toEqual({})
+    }),
+  )
+
+  it.effect("goes back past readings of the same instant to the one before", () =>
+    Effect.gen(function* () {
+      const since = credit("since", "5", hoursBefore(1.5))
+      yield* judge({ rows: [before], balances: opening("100", hoursBefore(2)) })
+      yield* night({ rows: [before, since], balances: opening("105", hoursBefore(1)), night: 1 })
+      yield* night({ rows: [before, since], balances: opening("105", hoursBefore(1)), night: 2 })
+      expect(yield* rollforward).toMatchObject([
+        { opening_as_of: hoursBefore(2).replace(".000Z", "Z"), opening: "100.000000000000000000", status: "agrees" },
+      ])
+    }),
+  )
+
+  it.effect("does not roll from a reading whose networks were not of one instant", () =>
+    Effect.gen(function* () {
+      yield* judge({ rows: [before], balances: opening("100", hoursBefore(2)) })
+      yield* night({
+        rows: [before],
+        balances: [
+          balance("EUR", "60", { network: "a", as_of: hoursBefore(1.5) }),
+          balance("EUR", "40", { network: "b", as_of: hoursBefore(1) }),
+        ],
+        night: 1,
+      })
+      yield* night({ rows: [before], balances: opening("100", hoursBefore(0.5)), night: 2 })
+      expect(yield* rollforward).toMatchObject([{ opening_as_of: hoursBefore(2).replace(".000Z", "Z") }])
+    }),
+  )
+
+  it.effect("does not roll from a night whose balances were not all read", () =>
+    Effect.gen(function* () {
+      yield* judge({
+        rows: [before],
+        balances: [balance("EUR", "60", { network: "a" })],
+        coverage: { "c-1/balances": "PARTIAL" },
+      })
+      const closing = [
+        balance("EUR", "60", { network: "a", as_of: hoursBefore(-23) }),
+        balance("EUR", "40", { network: "b", as_of: hoursBefore(-23) }),
+      ]
+      const verdict = yield* night({ rows: [before], balances: closing, night: 1 })
+      expect(verdict.found).toEqual([])
+    }),
+  )
+
+  it.effect("is not judged where the transactions were not all read", () =>
+    Effect.gen(function* () {
+      yield* judge({ rows: [before], balances: opening("100", hoursBefore(1)) })
+      const verdict = yield* night({
+        rows: [before],
+        balances: opening("101", hoursBefore(-23)),
+        coverage: { "c-1/transactions": "PARTIAL" },
+        night: 1,
+      })
+      expect(verdict.found.map(({ code }) => code)).toEqual(["COV_INCOMPLETE"])
+      expect(verdict.unproven).toEqual({ BAL_INCEPTION: 1, BAL_ROLLFORWARD: 1 })
+    }),
+  )
+})
