@@ -1,0 +1,158 @@
+import { HelpDoc, ValidationError } from "@effect/cli"
+import { Cause, ConfigError, FiberId } from "effect"
+import { describe, expect, it } from "vitest"
+import { TransportFailure } from "../../src/api/failures.ts"
+import { PartnerProblem } from "../../src/api/problem.ts"
+import { endingOf, Finished, UsageError } from "../../src/cli/exit-code.ts"
+import { ConfigurationError } from "../../src/pipelines/configuration.ts"
+import { NoSuchRun } from "../../src/pipelines/reconcile/reconcile.ts"
+import { ReportDefinitionError } from "../../src/pipelines/report/definition.ts"
+import { NoReportDefinitions } from "../../src/pipelines/report/report-definitions.ts"
+import { RosterError } from "../../src/pipelines/roster.ts"
+import { ApiUnavailable, CredentialsRefused } from "../../src/pipelines/sync/run-failures.ts"
+import { SandboxListenError } from "../../src/sandbox/server.ts"
+import { StoreError } from "../../src/store/store-error.ts"
+
+const refused = (code: string) =>
+  new PartnerProblem({
+    status: 401,
+    code,
+    title: null,
+    detail: "as the API says",
+    requestId: "req-1",
+    retryAfterMillis: null,
+    serverTimeMillis: null,
+  })
+
+const outage = new TransportFailure({ reason: "Connection", detail: "connect ECONNREFUSED", requestId: "req-2" })
+const store = (reason: StoreError["reason"]) => new StoreError({ reason, file: "tidemark.duckdb", detail: "" })
+
+const failures: ReadonlyArray<readonly [what: string, error: unknown, code: number, sentence: string | null]> = [
+  ["a command that has said all", new Finished({ code: 3 }), 3, null],
+  ["a command that has said all and is content", new Finished({ code: 0 }), 0, null],
+  [
+    "wrong usage",
+    new UsageError({ detail: "name your customers with --customers FILE" }),
+    2,
+    "name your customers with --customers FILE",
+  ],
+  ["a command line that the parser refused", ValidationError.invalidArgument(HelpDoc.p("no")), 2, null],
+  ["a roster", new RosterError({ file: "c.csv", detail: "names no customer" }), 2, "c.csv: names no customer"],
+  [
+    "no run at all",
+    new NoSuchRun({ runId: null }),
+    2,
+    "there is no run that was read to its end; run tidemark sync or tidemark nightly first",
+  ],
+  [
+    "an unknown run",
+    new NoSuchRun({ runId: "r-9" }),
+    2,
+    "there is no run r-9 that was read to its end; tidemark runs lists the runs",
+  ],
+  [
+    "a port in use",
+    new SandboxListenError({ port: 4010, reason: "PortBusy", cause: null }),
+    2,
+    "The sandbox cannot listen on 127.0.0.1:4010: it is in use",
+  ],
+  ["no such database", store("Missing"), 2, "there is no such database: tidemark.duckdb"],
+  ["another run", store("Locked"), 75, "another process has the database open: tidemark.duckdb"],
+  [
+    "a database that cannot be read",
+    store("Unreadable"),
+    1,
+    "the file is not a database that this version can read: tidemark.duckdb",
+  ],
+  [
+    "rights",
+    store("Denied"),
+    1,
+    "the database cannot be opened or written; check the rights of the file and its folder: tidemark.duckdb",
+  ],
+  ["a full disk", store("Full"), 1, "there is no space left for the database: tidemark.duckdb"],
+  ["a statement", store("Query"), 1, "a statement on the database failed: tidemark.duckdb"],
+  [
+    "an API that is away",
+    new ApiUnavailable({ baseUrl: "https://api.example.test", failure: outage }),
+    75,
+    "the Partner API at https://api.example.test is not available: the API could not be reached (connect ECONNREFUSED; request req-2); run again later, nothing was lost",
+  ],
+  [
+    "credentials",
+    new CredentialsRefused({ failure: refused("PARTNER_AUTH_FAILED") }),
+    77,
+    "the API refuses the credentials: PARTNER_AUTH_FAILED: as the API says (request req-1); check OCEAFIN_PARTNER_API_CLIENT_ID and OCEAFIN_PARTNER_API_CLIENT_SECRET",
+  ],
+  [
+    "a clock that is wrong",
+    new CredentialsRefused({ failure: refused("PARTNER_SIGNATURE_EXPIRED") }),
+    77,
+    "the API refuses the credentials: PARTNER_SIGNATURE_EXPIRED: as the API says (request req-1); check this machine's clock",
+  ],
+  [
+    "a configuration",
+    new ConfigurationError({ file: "tidemark.json", detail: "x is not a key" }),
+    78,
+    "tidemark.json: x is not a key",
+  ],
+  [
+    "a report",
+    new ReportDefinitionError({ file: "fees.sql", line: 3, problem: "no title", remedy: "Add one" }),
+    78,
+    "fees.sql, line 3: no title. Add one.",
+  ],
+  [
+    "no reports",
+    new NoReportDefinitions({ folder: "reports" }),
+    78,
+    "reports: there is no report definition (a .sql file) in this folder; install tidemark again",
+  ],
+  [
+    "an environment name",
+    ConfigError.MissingData(["SOME_NAME"], "…"),
+    78,
+    "the environment variable SOME_NAME is not set",
+  ],
+  [
+    "two environment names",
+    ConfigError.And(
+      ConfigError.MissingData(["ONE"], "…"),
+      ConfigError.InvalidData(["TWO"], "must begin with https://"),
+    ),
+    78,
+    "the environment variable ONE is not set; the environment variable TWO must begin with https://",
+  ],
+  [
+    "a single failure of the API",
+    refused("PARTNER_SCOPE_DENIED"),
+    1,
+    "PARTNER_SCOPE_DENIED: as the API says (request req-1)",
+  ],
+  ["an error without a tag", "something", 1, "something"],
+  ["a tag that nobody knows", Object.assign(new Error("odd"), { _tag: "Odd" }), 1, "odd"],
+]
+
+describe("a command ends", () => {
+  it.each(failures)("after %s with its code and its sentence", (_what, error, code, sentence) => {
+    expect(endingOf(Cause.fail(error))).toEqual({ code, message: sentence })
+  })
+
+  it("with 130 when it was interrupted", () => {
+    expect(endingOf(Cause.interrupt(FiberId.none))).toEqual({
+      code: 130,
+      message: "interrupted; everything that was committed is kept",
+    })
+  })
+
+  it("with what failed, where something else was interrupted because of it", () => {
+    const cause = Cause.parallel(Cause.interrupt(FiberId.none), Cause.fail(store("Locked")))
+    expect(endingOf(cause).code).toBe(75)
+  })
+
+  it("with 1 and a request to report it, when a defect ended it", () => {
+    const { code, message } = endingOf(Cause.die(new Error("cannot be")))
+    expect(code).toBe(1)
+    expect(message).toMatch(/^unexpected error, please report it:\n.*cannot be/s)
+  })
+})
