@@ -93,7 +93,11 @@ describe("JSON for other programs", () => {
         fc.dictionary(fc.string({ unit: "grapheme" }), tie("node"), { maxKeys: 4, noNullPrototype: true }),
       ),
     })).node
-    fc.assert(fc.property(value, (given) => expect(toJson(given)).toBe(JSON.stringify(given))))
+    fc.assert(
+      fc.property(value, (given) => {
+        expect(toJson(given)).toBe(JSON.stringify(given))
+      }),
+    )
   })
 
   it("writes bytes as hex and what is no number as null", () => {
