@@ -27,24 +27,26 @@ export class ConservationBroken extends Data.TaggedError("ConservationBroken")<{
   }
 }
 
-const category = "CASE WHEN starts_with(verdict, 'LED_') THEN 'exception' ELSE verdict END"
-
-const clean = "pair WHERE is_clean AND movement_no NOT IN (SELECT movement_no FROM several)"
-
+/** What the join found clean counts on both sides; what it did not is counted as it was judged. */
 const accountedSql = `
   INSERT INTO recon.conservation
-  SELECT getvariable('run'), side, currency, category, count(*), sum(amount)
-  FROM (
-    SELECT 'movement' AS side, movement_currency AS currency, ${category} AS category, expected AS amount
-    FROM verdict WHERE side = 'movement'
+  WITH clean AS (
+    SELECT currency, count(*) AS items, sum(net_amount) AS amount
+    FROM side_by_side WHERE is_clean AND movement_no NOT IN (SELECT movement_no FROM crowded)
+    GROUP BY currency
+  ),
+  counted AS (
+    SELECT 'movement' AS side, currency, 'matched' AS category, items, amount FROM clean
     UNION ALL
-    SELECT 'transaction', currency, ${category}, actual FROM verdict WHERE transaction_no IS NOT NULL
+    SELECT 'transaction', currency, 'matched', items, amount FROM clean
     UNION ALL
-    SELECT 'movement', movement_currency, 'matched', expected FROM ${clean}
+    SELECT 'movement', currency, category, count(*), sum(expected) FROM recon.judged WHERE side = 'movement' GROUP BY ALL
     UNION ALL
-    SELECT 'transaction', currency, 'matched', actual FROM ${clean}
+    SELECT 'transaction', transaction_currency, category, count(*), sum(actual) FROM recon.judged
+    WHERE transaction_id IS NOT NULL GROUP BY ALL
   )
-  GROUP BY ALL`
+  SELECT getvariable('run'), side, currency, category, sum(items)::BIGINT, sum(amount)
+  FROM counted GROUP BY ALL`
 
 /** Counted on the typed tables themselves, apart from everything that the matching made. */
 const totalsSql = `

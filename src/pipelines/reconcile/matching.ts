@@ -1,12 +1,14 @@
 import { Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
+import { quoteText } from "../../store/describe-table.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import { movementRows, movementsSql } from "./movements.ts"
+import type { Run } from "../run-id.ts"
+import { matchKindOf, movementRows, movementsSql } from "./movements.ts"
+
+const kinds = [...new Set(movementRows.map((row) => `('${row.resourceType}', '${row.stream}')`))].join(", ")
 
 /** Which list holds the records that a resourceType names. */
-const kindsSql = `
-  CREATE OR REPLACE TEMP TABLE movement_kind AS
-  SELECT DISTINCT * FROM (VALUES ${movementRows.map((row) => `('${row.resourceType}', '${row.stream}')`).join(", ")}) AS k(resource_type, stream)`
+const kindsSql = `CREATE OR REPLACE TEMP TABLE movement_kind AS SELECT * FROM (VALUES ${kinds}) AS k(resource_type, stream)`
 
 /**
  * A REVERSED transaction and the posted one that takes it back: same resource, currency and net amount, other direction.
@@ -35,18 +37,37 @@ const offsetsSql = `
   )
   SELECT reversed_no AS transaction_no FROM pairs UNION ALL SELECT reversal_no FROM pairs`
 
-/** Movements and transactions side by side: one full outer join, everything that the verdict asks, and nothing else. */
-const pairsSql = `
-  CREATE OR REPLACE TEMP TABLE pair AS
-  SELECT m.movement_no, m.stream, m.record_id, m.direction AS movement_direction, m.has_legs, m.class,
-    m.settled_at, m.customer_id AS movement_customer, m.currency AS movement_currency, m.net_amount AS expected, m.fee AS expected_fee,
-    t.rowid AS transaction_no, t.transaction_id, t.status, t.type, t.resource_type, t.resource_id, t.direction, t.customer_id,
-    t.currency, t.net_amount AS actual, t.fee AS actual_fee, t.posted_at, t.created_at,
+/**
+ * Movements and transactions side by side: one full outer join, and of each pair only what tells whether it is clean at
+ * first sight, by equality alone. Narrow on purpose: this is the one step whose size is that of the tables.
+ */
+const sideBySideSql = `
+  CREATE OR REPLACE TEMP TABLE side_by_side AS
+  SELECT m.movement_no, t.rowid AS transaction_no, t.currency, t.net_amount,
     (m.class = 'settled' AND t.status IN ('COMPLETED', 'REVERSED') AND t.net_amount = m.net_amount AND t.fee = m.fee
       AND t.currency = m.currency AND t.direction = m.direction AND t.customer_id = m.customer_id) IS TRUE AS is_clean
   FROM movement AS m
-  FULL OUTER JOIN main.transactions AS t
-    ON t.resource_id = m.record_id AND t.resource_type = m.resource_type AND (NOT m.has_legs OR t.direction = m.direction)`
+  FULL OUTER JOIN main.transactions AS t ON t.resource_id = m.record_id AND ${matchKindOf("t")} = m.match_kind`
+
+/** Movements with several transactions are not clean, however clean each of them looks. */
+const crowdedSql = `
+  CREATE OR REPLACE TEMP TABLE crowded AS
+  SELECT movement_no FROM side_by_side WHERE movement_no IS NOT NULL GROUP BY movement_no HAVING count(*) > 1`
+
+/** What must be judged, with everything that the verdict asks. */
+const pairsSql = `
+  CREATE OR REPLACE TEMP TABLE pair AS
+  WITH suspect AS (
+    SELECT movement_no, transaction_no FROM side_by_side
+    WHERE NOT is_clean OR movement_no IN (SELECT movement_no FROM crowded)
+  )
+  SELECT m.movement_no, m.stream, m.record_id, m.direction AS movement_direction, m.has_legs, m.class,
+    m.settled_at, m.customer_id AS movement_customer, m.currency AS movement_currency, m.net_amount AS expected, m.fee AS expected_fee,
+    t.rowid AS transaction_no, t.transaction_id, t.status, t.type, t.resource_type, t.resource_id, t.direction, t.customer_id,
+    t.currency, t.net_amount AS actual, t.fee AS actual_fee, t.posted_at, t.created_at
+  FROM suspect AS s
+  LEFT JOIN movement AS m ON m.movement_no = s.movement_no
+  LEFT JOIN main.transactions AS t ON t.rowid = s.transaction_no`
 
 /**
  * Per movement, the transaction to judge it by: a posted one before an open one, an unknown one before a failed one;
@@ -54,10 +75,7 @@ const pairsSql = `
  */
 const severalSql = `
   CREATE OR REPLACE TEMP TABLE several AS
-  WITH crowded AS (
-    SELECT movement_no FROM pair WHERE movement_no IS NOT NULL GROUP BY movement_no HAVING count(*) > 1
-  ),
-  candidate AS (
+  WITH candidate AS (
     SELECT p.movement_no, p.transaction_no, o.transaction_no IS NOT NULL AS is_offset,
       o.transaction_no IS NULL AND p.status IN ('COMPLETED', 'REVERSED') AS is_posted,
       row_number() OVER (
@@ -96,7 +114,6 @@ const verdictSql = `
       p.settled_at + getvariable('grace') > getvariable('started_at') AS movement_in_grace,
       coalesce(p.posted_at, p.created_at) + getvariable('grace') > getvariable('started_at') AS transaction_in_grace
     FROM pair AS p LEFT JOIN several AS s ON s.movement_no = p.movement_no AND s.transaction_no = p.transaction_no
-    WHERE NOT p.is_clean OR s.movement_no IS NOT NULL
   ),
   weighed AS (
     SELECT *, ${toleranceOf("movement_currency", "expected")} AS tolerance,
@@ -164,32 +181,53 @@ const verdictSql = `
       ON g.transaction_no IS NULL AND ta.customer_id = g.movement_customer
   ) AS w`
 
-const matchesSql = [
-  "DELETE FROM recon.matches",
-  `INSERT INTO recon.matches
-   SELECT getvariable('run'), side,
-     CASE WHEN movement_no IS NOT NULL THEN stream END, CASE WHEN movement_no IS NOT NULL THEN record_id END,
-     CASE WHEN movement_no IS NOT NULL THEN movement_direction END, transaction_id,
-     CASE side WHEN 'movement' THEN movement_customer ELSE customer_id END,
-     CASE side WHEN 'movement' THEN movement_currency ELSE currency END,
-     CASE side WHEN 'movement' THEN expected END, actual,
-     CASE WHEN starts_with(verdict, 'LED_') THEN 'exception' ELSE verdict END,
-     CASE WHEN starts_with(verdict, 'LED_') THEN verdict END
-   FROM verdict`,
-  // What the verdict left out is what was clean at first sight.
-  `INSERT INTO recon.matches
-   SELECT getvariable('run'), 'movement', p.stream, p.record_id, p.movement_direction, p.transaction_id, p.movement_customer,
-     p.movement_currency, p.expected, p.actual, 'matched', NULL
-   FROM pair AS p
-   WHERE p.is_clean AND p.movement_no NOT IN (SELECT movement_no FROM several)`,
+const judgedSql = `
+  INSERT INTO recon.judged
+  SELECT getvariable('run'), side,
+    CASE WHEN movement_no IS NOT NULL THEN stream END, CASE WHEN movement_no IS NOT NULL THEN record_id END,
+    CASE WHEN movement_no IS NOT NULL THEN movement_direction END, transaction_id,
+    CASE side WHEN 'movement' THEN movement_customer ELSE customer_id END,
+    CASE side WHEN 'movement' THEN movement_currency ELSE currency END, currency,
+    CASE side WHEN 'movement' THEN expected END, actual,
+    CASE WHEN starts_with(verdict, 'LED_') THEN 'exception' ELSE verdict END,
+    CASE WHEN starts_with(verdict, 'LED_') THEN verdict END
+  FROM verdict`
+
+/**
+ * Every movement and transaction of the last reconciled run with its category. A clean pair is equal in everything that
+ * a row tells, so the transaction alone tells it, and nothing needs to be stored. What a later run changed has not been
+ * judged, and is not shown.
+ */
+const matchesViewSql = (run: Run): ReadonlyArray<string> => [
+  `CREATE OR REPLACE VIEW recon.matches AS
+   SELECT * FROM recon.judged
+   UNION ALL
+   SELECT ${quoteText(run.runId)} AS run_id, 'movement' AS side, k.stream, t.resource_id AS record_id, t.direction AS leg, t.transaction_id,
+     t.customer_id, t.currency, t.currency AS transaction_currency, t.net_amount AS expected, t.net_amount AS actual,
+     'matched' AS category, NULL AS code
+   FROM main.transactions AS t
+   ANTI JOIN recon.judged AS j ON j.transaction_id = t.transaction_id
+   JOIN (VALUES ${kinds}) AS k(resource_type, stream) ON k.resource_type = t.resource_type
+   WHERE t.version_seen_run <= ${quoteText(run.runId)}`,
+  "COMMENT ON VIEW recon.matches IS 'Of the last reconciled run: every expected movement and every transaction, in exactly one category.'",
 ]
 
-/** Compares every expected movement with the transactions that name it, and leaves `verdict` and recon.matches behind. */
-export const matchMovements = (sql: Sql): Effect.Effect<void, StoreError> =>
+/** Compares every expected movement with the transactions that name it, and leaves `verdict` and recon.judged behind. */
+export const matchMovements = (sql: Sql, run: Run): Effect.Effect<void, StoreError> =>
   Effect.forEach(
-    [kindsSql, movementsSql, offsetsSql, pairsSql, severalSql, verdictSql, ...matchesSql],
+    [
+      kindsSql,
+      movementsSql,
+      "DELETE FROM recon.judged",
+      sideBySideSql,
+      crowdedSql,
+      offsetsSql,
+      pairsSql,
+      severalSql,
+      verdictSql,
+      judgedSql,
+      ...matchesViewSql(run),
+    ],
     (text) => sql.run(text),
-    {
-      discard: true,
-    },
+    { discard: true },
   )

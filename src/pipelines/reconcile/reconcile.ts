@@ -46,7 +46,7 @@ export const reconcile = (run: Run, configuration: Configuration) =>
     yield* database.transaction((sql) =>
       Effect.gen(function* () {
         yield* prepareGround(sql, run, configuration)
-        yield* matchMovements(sql)
+        yield* matchMovements(sql, run)
         yield* Effect.forEach(rollforwardSql, (statement) => sql.run(statement), { discard: true })
         yield* findExceptions(sql, checks, configuration)
         yield* checkConservation(sql)

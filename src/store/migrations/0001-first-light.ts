@@ -163,8 +163,9 @@ const tables: ReadonlyArray<TableDescription> = [
     ],
   },
   {
-    name: "recon.matches",
-    comment: "Of the last reconciled run: every expected movement and every transaction, in exactly one category.",
+    name: "recon.judged",
+    comment:
+      "Of the last reconciled run: movements and transactions that did not agree at first sight, with the verdict. The view recon.matches adds those that did.",
     columns: [
       runId,
       [
@@ -177,7 +178,8 @@ const tables: ReadonlyArray<TableDescription> = [
       ["leg", "VARCHAR", "The movement's direction, CREDIT or DEBIT."],
       ["transaction_id", "VARCHAR", "The transaction."],
       customerId,
-      ["currency", "VARCHAR NOT NULL", "The currency."],
+      ["currency", "VARCHAR NOT NULL", "The movement's currency; without a movement, the transaction's."],
+      ["transaction_currency", "VARCHAR", "The transaction's currency."],
       ["expected", money, "The movement's net amount."],
       ["actual", money, "The transaction's net amount."],
       ["category", "VARCHAR NOT NULL", "matched, within tolerance, exception, in flight, void or unproven."],

@@ -1,0 +1,87 @@
+import { createHash, createHmac, randomUUID } from "node:crypto"
+import { createWriteStream } from "node:fs"
+import { finished } from "node:stream/promises"
+import { DuckDBInstance } from "@duckdb/node-api"
+import * as Undici from "@effect/platform-node/Undici"
+import { streams } from "../src/api/streams.ts"
+import { peakBytes, say } from "./child.ts"
+import { clientId, clientSecret, concurrency, pageSize } from "./load-setup.ts"
+
+/** The least that any loader must do: fetch every page signed and parse it, then DuckDB's own read_json of the same bytes. */
+const [, , baseUrl = "", pagesFile = "", databaseFile = "", customerIds = ""] = process.argv
+
+const emptyBody = createHash("sha256").update("").digest("hex")
+
+const fetchPage = async (path: string): Promise<Buffer> => {
+  const timestamp = new Date().toISOString()
+  const nonce = randomUUID()
+  const base = ["GET", path, emptyBody, timestamp, nonce, ""].join("\n")
+  const response = await Undici.request(`${baseUrl}${path}`, {
+    headers: {
+      "x-partner-client-id": clientId,
+      "x-partner-timestamp": timestamp,
+      "x-partner-nonce": nonce,
+      "x-partner-signature": createHmac("sha256", clientSecret).update(base).digest("hex"),
+      "x-request-id": randomUUID(),
+    },
+  })
+  const body = Buffer.from(await response.body.arrayBuffer())
+  if (response.statusCode !== 200) throw new Error(body.toString())
+  return body
+}
+
+const lists = customerIds
+  .split(",")
+  .flatMap((customer) => streams.map((row) => `/partner/v1/customers/${customer}/${row.path}?limit=${pageSize}`))
+
+const walk = async (keep: (body: Buffer, path: string) => void): Promise<number> => {
+  let records = 0
+  let next = 0
+  const worker = async (): Promise<void> => {
+    while (next < lists.length) {
+      const first = lists[next++] ?? ""
+      let path: string | null = first
+      while (path !== null) {
+        const body: Buffer = await fetchPage(path)
+        const page = JSON.parse(body.toString())
+        records += page.data.length
+        keep(body, first)
+        path = page.pageInfo.hasMore ? `${first}&cursor=${encodeURIComponent(page.pageInfo.nextCursor)}` : null
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: concurrency }, worker))
+  return records
+}
+
+const fetchedFrom = performance.now()
+const records = await walk(() => undefined)
+const fetchMillis = performance.now() - fetchedFrom
+
+// Outside both timers: the bytes go to a file for read_json.
+const output = createWriteStream(pagesFile)
+await walk((body, path) => {
+  if (path.includes("/transactions?")) output.write(Buffer.concat([body, Buffer.from("\n")]))
+})
+output.end()
+await finished(output)
+
+const types = {
+  text: "VARCHAR",
+  direction: "VARCHAR",
+  personal: "VARCHAR",
+  money: "DECIMAL(38,18)",
+  time: "TIMESTAMPTZ",
+}
+const fields = streams.find((row) => row.stream === "transactions")?.fields ?? []
+const struct = fields.map((field) => `"${field.field}" ${types[field.type]}`).join(", ")
+const instance = await DuckDBInstance.create(databaseFile, { memory_limit: "512MB", preserve_insertion_order: "false" })
+const connection = await instance.connect()
+const loadedFrom = performance.now()
+await connection.run(
+  `CREATE TABLE transactions AS SELECT unnest(data, recursive := true)
+   FROM read_json('${pagesFile}', format = 'newline_delimited', columns = {data: 'STRUCT(${struct})[]'})`,
+)
+const readJsonMillis = performance.now() - loadedFrom
+instance.closeSync()
+say({ millis: fetchMillis + readJsonMillis, fetchMillis, readJsonMillis, peakBytes: peakBytes(), records })
