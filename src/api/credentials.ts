@@ -1,4 +1,4 @@
-import { Config, ConfigError, Either, type Redacted } from "effect"
+import { Config, ConfigError, Either, Redacted } from "effect"
 
 /** Where the Partner API is and who asks. The environment names are those that Oceafin documents. */
 export interface Credentials {
@@ -11,7 +11,7 @@ export interface Credentials {
 const loopback = new Set(["localhost", "127.0.0.1", "[::1]"])
 
 const checkedBaseUrl = (text: string): Either.Either<string, ConfigError.ConfigError> => {
-  const refuse = (why: string) => Either.left(ConfigError.InvalidData(["OCEAFIN_PARTNER_API_BASE_URL"], why))
+  const refuse = (why: string) => Either.left(ConfigError.InvalidData([], why))
   if (!URL.canParse(text)) return refuse("is not a URL; write it like https://api.oceafin.com")
   const url = new URL(text)
   if (url.protocol !== "https:" && url.protocol !== "http:") return refuse("must begin with https://")
@@ -20,7 +20,7 @@ const checkedBaseUrl = (text: string): Either.Either<string, ConfigError.ConfigE
   }
   if (url.username !== "" || url.password !== "") return refuse("must not carry a user name or password")
   if (url.search !== "" || url.hash !== "") return refuse("must not carry a query or a fragment")
-  return Either.right(url.href.replace(/\/+$/, ""))
+  return Either.right((url.origin + url.pathname).replace(/\/+$/, ""))
 }
 
 const nonEmpty = (name: string) =>
@@ -29,12 +29,12 @@ const nonEmpty = (name: string) =>
       // A header value with a line break or a blank at its end is a copying mistake that the API would call a wrong signature.
       /^[\x21-\x7e]+$/.test(value)
         ? Either.right(value)
-        : Either.left(ConfigError.InvalidData([name], "contains a blank, a line break or a non-ASCII character")),
+        : Either.left(ConfigError.InvalidData([], "contains a blank, a line break or a non-ASCII character")),
     ),
   )
 
 export const credentials: Config.Config<Credentials> = Config.all({
   baseUrl: Config.nonEmptyString("OCEAFIN_PARTNER_API_BASE_URL").pipe(Config.mapOrFail(checkedBaseUrl)),
   clientId: nonEmpty("OCEAFIN_PARTNER_API_CLIENT_ID"),
-  clientSecret: Config.redacted(nonEmpty("OCEAFIN_PARTNER_API_CLIENT_SECRET")),
+  clientSecret: Config.map(nonEmpty("OCEAFIN_PARTNER_API_CLIENT_SECRET"), (value) => Redacted.make(value)),
 })

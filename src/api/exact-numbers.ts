@@ -3,8 +3,8 @@
  * them through a double. Source: contract, "a JSON number must be read exactly too".
  */
 
-/** A key followed by a digit: cheap, and a false alarm (inside a string) costs only time. */
-const looksNumeric = /"\s*:\s*-?\d/
+/** A digit where a field's value or a list begins: cheap, and a false alarm (inside a string) costs only time. */
+const looksNumeric = /(?:"\s*:|\[)\s*-?\d/
 
 const stringOrNumber = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 

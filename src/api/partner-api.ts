@@ -81,11 +81,14 @@ const serverTime = (response: HttpClientResponse.HttpClientResponse): number | n
   return Number.isNaN(parsed) ? null : parsed
 }
 
-/** Retry-After in milliseconds from now: seconds or an HTTP date. */
+/** `Sun, 06 Nov 1994 08:49:37 GMT`: Date.parse alone would find a year in any sentence with digits. */
+const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
+
+/** Retry-After in milliseconds from now, by the clock of whoever wrote it: seconds or an HTTP date. */
 export const retryAfterMillis = (header: string | undefined, nowMillis: number): number | null => {
   if (header === undefined) return null
   if (/^\d+$/.test(header.trim())) return Number(header.trim()) * 1000
-  const date = Date.parse(header)
+  const date = httpDate.test(header) ? Date.parse(header) : Number.NaN
   return Number.isNaN(date) ? null : Math.max(0, date - nowMillis)
 }
 
@@ -112,7 +115,7 @@ const make = (
     const limited =
       options.requestsPerSecond === null
         ? <A, E, R>(effect: Effect.Effect<A, E, R>) => effect
-        : yield* RateLimiter.make({ limit: options.requestsPerSecond, interval: "1 second" })
+        : yield* RateLimiter.make({ limit: 1, interval: Duration.millis(1000 / options.requestsPerSecond) })
     const clockOffset = yield* Ref.make(0)
     const requests = yield* Ref.make(0)
     const logicalRequests = yield* Ref.make(0)
@@ -197,7 +200,7 @@ const make = (
           title: document.title,
           detail: document.detail,
           requestId: document.requestId ?? requestId,
-          retryAfterMillis: retryAfterMillis(response.headers["retry-after"], receivedAtMillis),
+          retryAfterMillis: retryAfterMillis(response.headers["retry-after"], serverTimeMillis ?? receivedAtMillis),
           serverTimeMillis,
         })
         if (problem.code === "PARTNER_SIGNATURE_EXPIRED" && serverTimeMillis !== null) {

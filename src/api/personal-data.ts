@@ -14,7 +14,22 @@ const mark = "hash:"
 export const hashPersonal = (salt: Redacted.Redacted, value: string): string =>
   mark + createHmac("sha256", Redacted.value(salt)).update(value).digest("hex").slice(0, 32)
 
-const scalar = String.raw`("[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?\d[\d.eE+-]*|true|false)`
+const scalar = String.raw`("[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|\\?$)|-?\d[\d.eE+-]*|true|false)`
+
+/** The field's name as it stands between quotes in JSON, its letters meaning nothing to the pattern. */
+const asPattern = (field: string): string =>
+  JSON.stringify(field)
+    .slice(1, -1)
+    .replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")
+
+/** Text that only looks like JSON (evidence of a broken page) may hold a string that no reader accepts, or its half. */
+const meaning = (scalar: string): string => {
+  try {
+    return scalar.startsWith('"') ? String(JSON.parse(scalar)) : scalar
+  } catch {
+    return scalar
+  }
+}
 
 /**
  * The page's text with each scalar value of the named fields replaced by its hash; every other byte stays as it was. A
@@ -22,13 +37,16 @@ const scalar = String.raw`("[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?\d[\d.eE+-]*|true|fal
  */
 export const hashFields = (json: string, fields: ReadonlyArray<string>, salt: Redacted.Redacted): string => {
   if (fields.length === 0) return json
-  const pattern = new RegExp(String.raw`("(?:${fields.join("|")})"\s*:\s*)${scalar}`, "g")
+  const pattern = new RegExp(String.raw`("(?:${fields.map(asPattern).join("|")})"\s*:\s*)${scalar}`, "g")
   return json.replace(pattern, (_whole, key: string, value: string) => {
-    const plain = value.startsWith('"') ? String(JSON.parse(value)) : value
-    return `${key}${JSON.stringify(hashPersonal(salt, plain))}`
+    if (value === '""') return key + value
+    return `${key}${JSON.stringify(hashPersonal(salt, meaning(value)))}`
   })
 }
 
 /** Whether hashing left nothing readable: the value is absent or a hash. An object or a list is neither. */
 export const isHidden = (value: unknown): boolean =>
-  value === null || value === undefined || (typeof value === "string" && /^hash:[0-9a-f]{32}$/.test(value))
+  value === null ||
+  value === undefined ||
+  value === "" ||
+  (typeof value === "string" && /^hash:[0-9a-f]{32}$/.test(value))

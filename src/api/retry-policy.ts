@@ -139,16 +139,18 @@ export const retryPolicy: ReadonlyArray<RetryRow> = [
   { failure: "other_refusal", recognised: "any other code or status", ...never, partition: "FAILED", run: "goes on" },
 ]
 
-const byCode: Readonly<Record<string, FailureClass>> = {
-  PARTNER_PROCESSING_UNAVAILABLE: "processing_unavailable",
-  PARTNER_SIGNATURE_EXPIRED: "signature_expired",
-  PARTNER_NONCE_REPLAYED: "nonce_replayed",
-  PARTNER_AUTH_FAILED: "unauthorized",
-  PARTNER_SIGNATURE_INVALID: "unauthorized",
-  PARTNER_SCOPE_DENIED: "scope_denied",
-  PARTNER_PRODUCT_DISABLED: "product_disabled",
-  PARTNER_CUSTOMER_NOT_FOUND: "customer_not_found",
-}
+const byCode: ReadonlyMap<string, FailureClass> = new Map<string, FailureClass>(
+  Object.entries({
+    PARTNER_PROCESSING_UNAVAILABLE: "processing_unavailable",
+    PARTNER_SIGNATURE_EXPIRED: "signature_expired",
+    PARTNER_NONCE_REPLAYED: "nonce_replayed",
+    PARTNER_AUTH_FAILED: "unauthorized",
+    PARTNER_SIGNATURE_INVALID: "unauthorized",
+    PARTNER_SCOPE_DENIED: "scope_denied",
+    PARTNER_PRODUCT_DISABLED: "product_disabled",
+    PARTNER_CUSTOMER_NOT_FOUND: "customer_not_found",
+  }),
+)
 
 const byStatus = (status: number): FailureClass => {
   if (status === 429) return "rate_limited"
@@ -164,7 +166,7 @@ export const classify = (failure: ApiFailure): FailureClass => {
     case "UnreadablePage":
       return failure.reason === "NotJson" || failure.reason === "NotUtf8" ? "malformed_body" : "unreadable_envelope"
     case "PartnerProblem":
-      return byCode[failure.code ?? ""] ?? byStatus(failure.status)
+      return byCode.get(failure.code ?? "") ?? byStatus(failure.status)
   }
 }
 

@@ -35,7 +35,8 @@ export const textTable = (
   alignRight: ReadonlyArray<boolean> = [],
 ): string => {
   const cells = rows.map((row) => row.map(oneLine))
-  const widths = names.map((name, column) =>
+  const titles = names.map(oneLine)
+  const widths = titles.map((name, column) =>
     cells.reduce((widest, row) => Math.max(widest, (row[column] ?? "").length), name.length),
   )
   const line = (row: ReadonlyArray<string>): string =>
@@ -45,5 +46,5 @@ export const textTable = (
       )
       .join("  ")
       .trimEnd()
-  return [line(names), widths.map((width) => "─".repeat(width)).join("  "), ...cells.map(line)].join("\n")
+  return [line(titles), widths.map((width) => "─".repeat(width)).join("  "), ...cells.map(line)].join("\n")
 }

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url"
 import { FileSystem, Path } from "@effect/platform"
 import { Data, Effect } from "effect"
 import { parseDefinition, type ReportDefinition, type ReportDefinitionError } from "./definition.ts"
@@ -14,7 +15,7 @@ const packageReports: Effect.Effect<string, NoReportDefinitions, FileSystem.File
   function* () {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
-    let folder = path.dirname(new URL(import.meta.url).pathname)
+    let folder = path.dirname(fileURLToPath(import.meta.url))
     while (folder !== path.dirname(folder)) {
       if (yield* Effect.orElseSucceed(fs.exists(path.join(folder, "package.json")), () => false)) break
       folder = path.dirname(folder)
