@@ -178,8 +178,10 @@ const emptied = [
   ...streams.map((stream) => `main.${stream.stream}`),
   "main.balance_snapshots",
   "main.superseded_versions",
+  "main.customers",
+  "raw.pages",
   "raw.quarantine",
-  ...["runs", "coverage", "exceptions", "exception_events", "matches", "conservation"].map((name) => `recon.${name}`),
+  ...["runs", "coverage", "exceptions", "exception_events", "judged", "conservation"].map((name) => `recon.${name}`),
   ...["check_results", "rollforward", "settings"].map((name) => `recon.${name}`),
 ]
 
