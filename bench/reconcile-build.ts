@@ -1,10 +1,9 @@
 import { NodeContext } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { readConfiguration } from "../src/pipelines/configuration.ts"
-import { streamTables } from "../src/pipelines/stream-tables.ts"
+import { ensureStore } from "../src/pipelines/ensure-store.ts"
 import { planRun } from "../src/pipelines/sync/run-coverage.ts"
 import { Database } from "../src/store/database.ts"
-import { ensureTypedTables } from "../src/store/typed-table.ts"
 import { peakBytes, say } from "./child.ts"
 
 const [, , file = "", count = "0"] = process.argv
@@ -110,7 +109,7 @@ await Effect.runPromise(
   Effect.gen(function* () {
     const configuration = yield* readConfiguration(null, [])
     const database = yield* Database
-    yield* ensureTypedTables(database, streamTables(configuration.contract))
+    yield* ensureStore(database, configuration.contract)
     yield* planRun(database, { runId, startedAt }, configuration, customers)
     yield* database.run("UPDATE recon.coverage SET state = 'COMPLETE', ended = TRUE")
     yield* database.run("UPDATE recon.runs SET state = 'synced', coverage = 'COMPLETE'")

@@ -1,10 +1,11 @@
+import { resolve } from "node:path"
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
 import { Context, Effect, Exit, Layer, type Scope } from "effect"
 import { type Compilable, CompiledQuery, Kysely } from "kysely"
 import { DuckDbDialect } from "./dialect/duckdb-dialect.ts"
 import type { JsValue } from "./dialect/read-value.ts"
 import { migrate } from "./migrations/migrate.ts"
-import { type StoreError, storeError } from "./store-error.ts"
+import { StoreError, storeError } from "./store-error.ts"
 import type { Tables } from "./tables.ts"
 
 export type Row = { readonly [column: string]: JsValue }
@@ -78,9 +79,28 @@ const connect = async (instance: DuckDBInstance): Promise<DuckDBConnection> => {
   return connection
 }
 
+/** Files that this process has open: DuckDB would open one twice without a word, and lose what one of the two writes. */
+const claimed = new Set<string>()
+
+const claim = (file: string): Effect.Effect<void, StoreError, Scope.Scope> =>
+  file === ":memory:"
+    ? Effect.void
+    : Effect.acquireRelease(
+        Effect.suspend(() => {
+          const path = resolve(file)
+          if (claimed.has(path)) {
+            return Effect.fail(new StoreError({ reason: "Locked", file, detail: "this process has it open already" }))
+          }
+          claimed.add(path)
+          return Effect.succeed(path)
+        }),
+        (path) => Effect.sync(() => claimed.delete(path)),
+      )
+
 const open = (options: DatabaseOptions): Effect.Effect<Database["Type"], StoreError, Scope.Scope> =>
   Effect.gen(function* () {
     const fail = storeError(options.file)
+    yield* claim(options.file)
     const instance = yield* Effect.acquireRelease(
       Effect.tryPromise({ try: () => DuckDBInstance.create(options.file, settings(options)), catch: fail }),
       (instance) => Effect.sync(() => instance.closeSync()),

@@ -45,8 +45,8 @@ export interface LoadCounts {
   readonly duplicates: number
 }
 
-type CountRow = Record<"staged" | "kept" | "added" | "again" | "changed" | "unchanged", bigint> & {
-  customer_id: string
+type CountRow = Record<"added" | "again" | "changed" | "unchanged" | "differing", bigint> & {
+  readonly customer_id: string
 }
 
 const list = <A>(pages: ReadonlyArray<A>, value: (page: A) => unknown): ReadonlyArray<string | null> =>
@@ -116,14 +116,26 @@ const stageGroup = (sql: Sql, runId: string, pages: ReadonlyArray<LoadPage>) =>
     )
   })
 
-const loadStream = (sql: Sql, runId: string, stream: string, statements: LoadStatements) =>
+const loadStream = (
+  sql: Sql,
+  runId: string,
+  stream: string,
+  customers: ReadonlyArray<string>,
+  statements: LoadStatements,
+) =>
   Effect.gen(function* () {
     yield* sql.run(statements.stage)
-    yield* sql.run(statements.keepLast)
+    const [staged] = yield* sql.rows<{ records: bigint; different: bigint }>(statements.distinct)
+    const repeated = new Map<string, number>()
+    if (staged !== undefined && staged.records > staged.different) {
+      const rows = yield* sql.rows<{ customer_id: string; repeated: bigint }>(statements.repeated)
+      for (const row of rows) repeated.set(row.customer_id, Number(row.repeated))
+      yield* sql.run(statements.dropRepeated)
+    }
     yield* sql.run(statements.compare, [runId])
     const counts = yield* sql.rows<CountRow>(statements.counts)
-    const any = (column: "changed" | "unchanged" | "added"): boolean => counts.some((row) => row[column] > 0n)
-    if (any("changed")) {
+    const any = (column: "differing" | "unchanged" | "added"): boolean => counts.some((row) => row[column] > 0n)
+    if (any("differing")) {
       yield* sql.run(statements.archiveChanged)
       yield* sql.run(statements.removeChanged)
       yield* sql.run(statements.replaceChanged, [runId])
@@ -134,16 +146,19 @@ const loadStream = (sql: Sql, runId: string, stream: string, statements: LoadSta
       yield* sql.run(statements.forgetSnapshots, [runId])
       yield* sql.run(statements.insertSnapshots, [runId])
     }
-    return counts.map(
-      (row): LoadCounts => ({
-        customerId: row.customer_id,
+    const countOf = new Map(counts.map((row) => [row.customer_id, row]))
+    return customers.map((customerId): LoadCounts => {
+      const row = countOf.get(customerId)
+      const count = (column: "added" | "again" | "changed" | "unchanged"): number => Number(row?.[column] ?? 0n)
+      return {
+        customerId,
         stream,
-        added: Number(row.added),
-        changed: Number(row.changed),
-        unchanged: Number(row.unchanged),
-        duplicates: Number(row.staged - row.kept + row.again),
-      }),
-    )
+        added: count("added"),
+        changed: count("changed"),
+        unchanged: count("unchanged"),
+        duplicates: count("again") + (repeated.get(customerId) ?? 0),
+      }
+    })
   })
 
 /**
@@ -164,7 +179,8 @@ export const makePageLoader = (tables: ReadonlyArray<TypedTable>, itemsPath: str
       for (const stream of new Set(pages.filter((page) => page.items > 0).map((page) => page.stream))) {
         const statements = statementsOf.get(stream)
         if (statements === undefined) throw new Error(`no typed table for stream ${stream}`)
-        counts.push(...(yield* loadStream(sql, runId, stream, statements)))
+        const customers = new Set(pages.filter((page) => page.stream === stream).map((page) => page.customerId))
+        counts.push(...(yield* loadStream(sql, runId, stream, [...customers], statements)))
       }
       return counts
     })

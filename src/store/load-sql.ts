@@ -6,9 +6,13 @@ import { contentJson, quoteName, recordIdOf, type TypedColumn, type TypedTable }
  * They work on temporary tables `group_pages` (bodies) and `group_rejected` (records that the contract refused).
  */
 export interface LoadStatements {
-  /** Takes $1, the run, wherever it needs one. */
+  /** Statements take $1, the run, wherever they need one. */
   readonly stage: string
-  readonly keepLast: string
+  /** One row: how many records are staged, and how many different ones. */
+  readonly distinct: string
+  /** Per customer, the records that had come before in the group. */
+  readonly repeated: string
+  readonly dropRepeated: string
   readonly compare: string
   readonly counts: string
   readonly archiveChanged: string
@@ -45,7 +49,7 @@ const typedExpression = ({ field, type }: TypedColumn): string => {
 const hashedExpression = ({ column, type }: TypedColumn): string => {
   const text =
     type === "money" ? `CAST(${column} AS VARCHAR)` : type === "time" ? `CAST(epoch_us(${column}) AS VARCHAR)` : column
-  return `coalesce(${text}, chr(30))`
+  return `coalesce('=' || ${text}, '')`
 }
 
 /** `{"data":[{"id":"VARCHAR"}]}` for items at `data`: the shape that json_transform reads. */
@@ -67,13 +71,18 @@ const itemsExpression = (itemsPath: string): string =>
       .map(quoteName),
   ].join(".")
 
+/** Of a record that comes several times in a group: the places at which it comes after the first, or before the last. */
+const placesOf = (order: "ASC" | "DESC"): string => `(page_no, item_index) IN (
+        SELECT (page_no, item_index) FROM incoming
+        QUALIFY row_number() OVER (PARTITION BY record_key ORDER BY page_no ${order}, item_index ${order}) > 1)`
+
 export const loadStatements = (table: TypedTable, itemsPath: string): LoadStatements => {
   const columns = table.columns.map((column) => column.column)
   const target = `main.${table.name}`
   const items = itemsExpression(itemsPath)
   return {
     stage: `
-      CREATE OR REPLACE TEMP TABLE staged AS
+      CREATE OR REPLACE TEMP TABLE incoming AS
       WITH page AS (
         SELECT page_no, json_transform(loadable, ${quoteText(pageShape(itemsPath, table))}) AS content
         FROM group_pages WHERE stream = ${quoteText(table.name)}
@@ -90,24 +99,24 @@ export const loadStatements = (table: TypedTable, itemsPath: string): LoadStatem
       SELECT *, ${recordIdOf(table, "typed")} AS record_key,
         left(sha256(concat_ws(chr(31), ${table.columns.map(hashedExpression).join(", ")})), 32) AS content_hash
       FROM typed`,
-    keepLast: `
-      CREATE OR REPLACE TEMP TABLE incoming AS
-      SELECT * FROM staged
-      QUALIFY row_number() OVER (PARTITION BY record_key ORDER BY page_no DESC, item_index DESC) = 1`,
+    distinct: "SELECT count(*) AS records, count(DISTINCT record_key) AS different FROM incoming",
+    repeated: `
+      SELECT group_pages.customer_id, count(*) AS repeated FROM incoming JOIN group_pages USING (page_no)
+      WHERE ${placesOf("ASC")} GROUP BY group_pages.customer_id`,
+    dropRepeated: `DELETE FROM incoming WHERE ${placesOf("DESC")}`,
     compare: `
       CREATE OR REPLACE TEMP TABLE known AS
       SELECT incoming.record_key, old.content_hash = incoming.content_hash AS same, old.last_seen_run = $1 AS seen,
         old.version, old.first_seen_run
       FROM incoming JOIN ${target} AS old ON ${recordIdOf(table, "old")} = incoming.record_key`,
     counts: `
-      SELECT group_pages.customer_id, count(*) AS staged, count(incoming.record_key) AS kept,
-        count(*) FILTER (incoming.record_key IS NOT NULL AND known.record_key IS NULL) AS added,
+      SELECT group_pages.customer_id,
+        count(*) FILTER (known.record_key IS NULL) AS added,
         count(*) FILTER (known.seen) AS again,
-        count(*) FILTER (NOT known.same) AS changed,
+        count(*) FILTER (NOT known.same) AS differing,
+        count(*) FILTER (NOT known.same AND NOT known.seen) AS changed,
         count(*) FILTER (known.same AND NOT known.seen) AS unchanged
-      FROM staged JOIN group_pages USING (page_no)
-      LEFT JOIN incoming USING (page_no, item_index)
-      LEFT JOIN known ON known.record_key = incoming.record_key
+      FROM incoming JOIN group_pages USING (page_no) LEFT JOIN known USING (record_key)
       GROUP BY group_pages.customer_id`,
     archiveChanged: `
       INSERT INTO main.superseded_versions

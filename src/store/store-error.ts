@@ -34,8 +34,8 @@ const patterns: ReadonlyArray<readonly [RegExp, StoreError["reason"]]> = [
     "Unreadable",
   ],
   [/No space left|disk full|ENOSPC|not enough space/i, "Full"],
-  [/Permission denied|read-only file system|EACCES|EROFS|Read-only/i, "Denied"],
   [/does not exist in read-only mode|No such file|ENOENT|database does not exist/i, "Missing"],
+  [/Permission denied|read-only file system|EACCES|EROFS|Read-only/i, "Denied"],
 ]
 
 /** Sorts what DuckDB says into the reasons that a user can act upon. */

@@ -95,6 +95,20 @@ const versionsView = (tables: ReadonlyArray<TypedTable>): string => {
   return `CREATE OR REPLACE VIEW main.record_versions AS ${[superseded, ...current].join(" UNION ALL BY NAME ")}`
 }
 
+const versionsComments: ReadonlyArray<string> = [
+  "COMMENT ON VIEW main.record_versions IS 'Every version of every record, the current ones included.'",
+  ...commentColumns("record_versions", [
+    ["stream", "The list of the API, such as fiat_deposits."],
+    ["record_id", "The record's id; parts of a composed id are joined with a slash."],
+    ["version", "1 for the record as first seen, and one more for each change."],
+    ["first_seen_run", "The run that first saw this version."],
+    ["last_seen_run", "The run that last saw this version."],
+    ["content_hash", "128 bits of SHA-256 over the typed columns."],
+    ["is_current", "Whether this is the record as last seen."],
+    ["content", "The typed columns as they were; amounts are decimal strings."],
+  ]),
+]
+
 /**
  * Creates the typed tables that are not there yet, so that a stream added to the contract needs no migration, and the
  * view of all versions over them.
@@ -113,8 +127,6 @@ export const ensureTypedTables = (
       if (missing.length === 0) return
       for (const statement of missing.flatMap(statementsFor)) yield* sql.run(statement)
       yield* sql.run(versionsView(tables))
-      yield* sql.run(
-        "COMMENT ON VIEW main.record_versions IS 'Every version of every record, the current ones included (is_current).'",
-      )
+      for (const statement of versionsComments) yield* sql.run(statement)
     }),
   )

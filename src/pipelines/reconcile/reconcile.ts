@@ -1,10 +1,9 @@
 import { Data, Effect } from "effect"
 import { Database, type Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import { ensureTypedTables } from "../../store/typed-table.ts"
 import type { Configuration } from "../configuration.ts"
+import { ensureStore } from "../ensure-store.ts"
 import type { Run } from "../run-id.ts"
-import { streamTables } from "../stream-tables.ts"
 import { checks } from "./checks.ts"
 import { checkConservation } from "./conservation.ts"
 import { findExceptions } from "./exceptions.ts"
@@ -42,7 +41,7 @@ export const findRun = (sql: Sql, runId: string | null): Effect.Effect<Run, Stor
 export const reconcile = (run: Run, configuration: Configuration) =>
   Effect.gen(function* () {
     const database = yield* Database
-    yield* ensureTypedTables(database, streamTables(configuration.contract))
+    yield* ensureStore(database, configuration.contract)
     yield* database.transaction((sql) =>
       Effect.gen(function* () {
         yield* prepareGround(sql, run, configuration)

@@ -2,8 +2,8 @@ import { Clock, DateTime, Effect, Exit, Queue, Ref } from "effect"
 import { PartnerApi } from "../../api/partner-api.ts"
 import type { PersonalData } from "../../api/personal-data.ts"
 import { Database } from "../../store/database.ts"
-import { ensureTypedTables } from "../../store/typed-table.ts"
 import type { Configuration } from "../configuration.ts"
+import { ensureStore } from "../ensure-store.ts"
 import { ProgressListener } from "../progress.ts"
 import type { RosterEntry } from "../roster.ts"
 import type { Run } from "../run-id.ts"
@@ -34,7 +34,7 @@ export const sync = (options: SyncOptions) =>
     const progress = yield* ProgressListener
     const { configuration, customers } = options
     const tables = streamTables(configuration.contract)
-    yield* ensureTypedTables(database, tables)
+    yield* ensureStore(database, configuration.contract)
     const run: Run = yield* newRun
     yield* planRun(database, run, configuration, customers)
 

@@ -272,7 +272,7 @@ const tables: ReadonlyArray<TableDescription> = [
 
 export const firstLight: Migration = {
   up: async (db) => {
-    const statements = ["CREATE SCHEMA raw", "CREATE SCHEMA recon", ...tables.flatMap(createStatements)]
+    const statements = ["CREATE SCHEMA raw", "CREATE SCHEMA IF NOT EXISTS recon", ...tables.flatMap(createStatements)]
     for (const statement of statements) await db.executeQuery(CompiledQuery.raw(statement))
   },
 }

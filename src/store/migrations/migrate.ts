@@ -1,4 +1,4 @@
-import { type Kysely, type Migration, Migrator } from "kysely"
+import { CompiledQuery, type Kysely, type Migration, Migrator } from "kysely"
 import { firstLight } from "./0001-first-light.ts"
 
 /** In the order of their names; a migration that has been released is never edited. */
@@ -6,11 +6,24 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0001-first-light": firstLight,
 }
 
+/** Kysely's own tables, so that the dictionary explains them too. */
+const bookkeeping = [
+  "COMMENT ON TABLE recon.kysely_migration IS 'Which migrations of the fixed tables have run.'",
+  "COMMENT ON COLUMN recon.kysely_migration.name IS 'The migration.'",
+  "COMMENT ON COLUMN recon.kysely_migration.timestamp IS 'When it ran.'",
+  "COMMENT ON TABLE recon.kysely_migration_lock IS 'Kysely''s own lock while migrations run.'",
+  "COMMENT ON COLUMN recon.kysely_migration_lock.id IS 'The lock.'",
+  "COMMENT ON COLUMN recon.kysely_migration_lock.is_locked IS '1 while migrations run.'",
+]
+
 /** Brings the fixed tables up to date; throws what stopped it, and leaves nothing half done. */
 export const migrate = async <DB>(db: Kysely<DB>): Promise<void> => {
-  const { error } = await new Migrator({
+  const { error, results } = await new Migrator({
     db,
+    migrationTableSchema: "recon",
     provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
   }).migrateToLatest()
   if (error !== undefined) throw error
+  if (results === undefined || results.length === 0) return
+  for (const statement of bookkeeping) await db.executeQuery(CompiledQuery.raw(statement))
 }
