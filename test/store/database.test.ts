@@ -4,11 +4,11 @@ import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it, layer } from "@effect/vitest"
 import { Cause, Deferred, Effect, Exit, Fiber, Layer } from "effect"
 import { resolveContract } from "../../src/api/contract.ts"
+import { ensureStore } from "../../src/pipelines/ensure-store.ts"
 import { streamTables } from "../../src/pipelines/stream-tables.ts"
 import { Database } from "../../src/store/database.ts"
 import { publishSnapshot, snapshotName } from "../../src/store/snapshot.ts"
 import { StoreError } from "../../src/store/store-error.ts"
-import { ensureTypedTables } from "../../src/store/typed-table.ts"
 import { holdOpen } from "../support/other-process.ts"
 import { temporaryFolder } from "../support/temporary-folder.ts"
 
@@ -244,10 +244,10 @@ describe("a database file", () => {
 })
 
 const ofOurSchemas = "schema_name IN ('main', 'raw', 'recon') AND NOT internal"
-const tables = streamTables(resolveContract())
-const withTypedTables = Effect.tap(Database, (database) => ensureTypedTables(database, tables))
+const contract = resolveContract()
+const wholeStore = Effect.tap(Database, (database) => ensureStore(database, contract))
 const uncommented = (text: string) =>
-  Effect.flatMap(withTypedTables, (database) =>
+  Effect.flatMap(wholeStore, (database) =>
     Effect.map(database.rows<{ name: string }>(text), (rows) => rows.map((row) => row.name)),
   )
 
@@ -276,12 +276,12 @@ layer(opened(":memory:"))("the dictionary", (it) => {
 
   it.effect("has a table for each list of the API, and the fixed ones that the design names", () =>
     Effect.gen(function* () {
-      const database = yield* withTypedTables
+      const database = yield* wholeStore
       const present = yield* database.rows<{ name: string }>(
         `SELECT concat_ws('.', table_schema, table_name) AS name FROM information_schema.tables`,
       )
       const designed = [
-        ...tables.map((table) => `main.${table.name}`),
+        ...streamTables(contract).map((table) => `main.${table.name}`),
         ...["customers", "balance_snapshots", "record_versions"].map((name) => `main.${name}`),
         ...["exceptions", "exception_events", "matches", "coverage", "runs", "rollforward"].map(
           (name) => `recon.${name}`,
