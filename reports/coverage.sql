@@ -1,8 +1,7 @@
 -- title: Coverage
 -- about: For each list of each customer: whether it was read from its beginning to its end, and what came.
 -- columns: customer_id text, partner_customer_ref text, stream text, product text, state text, reason text,
---   problem_code text, pages integer, records integer, new_records integer, changed_records integer,
---   unchanged_records integer, duplicate_records integer, quarantined_records integer
+--   problem_code text, pages integer, records integer, duplicate_records integer, quarantined_records integer
 -- order: state_order, partner_customer_ref, customer_id, stream
 
 SELECT v.*, c.partner_customer_ref,

@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { streams } from "../../src/api/streams.ts"
+import { generateWorld } from "../../src/sandbox/world.ts"
+import { Database } from "../../src/store/database.ts"
+import { temporaryFolder } from "../support/temporary-folder.ts"
+import { nightLayer, worldNight } from "./world-night.ts"
+
+const now = Date.parse("2026-06-28T02:30:00Z")
+
+/** The reports of a run by their name without the run's id, the id and the run's own instants masked. */
+const reportsIn = (folder: string, runId: string, startedAt: string): Map<string, string> =>
+  new Map(
+    readdirSync(folder)
+      .filter((file) => file.endsWith(".csv"))
+      .map((file) => [
+        file.replace(runId, "RUN"),
+        readFileSync(join(folder, file), "utf8")
+          .replaceAll(runId, "RUN")
+          .replaceAll(startedAt.replace(".000Z", "Z"), "BEGAN")
+          .replaceAll(startedAt.replace(/\.\d+Z$/, "Z"), "BEGAN")
+          .replaceAll(startedAt, "BEGAN"),
+      ]),
+  )
+
+/** All typed rows but for the run that last saw them. */
+const typedRows = Effect.gen(function* () {
+  const database = yield* Database
+  return yield* Effect.forEach(streams, ({ stream }) =>
+    Effect.map(
+      database.rows<{ rows: bigint; hash: string }>(
+        `SELECT count(*) AS rows, md5(string_agg(r::VARCHAR, '|' ORDER BY r::VARCHAR)) AS hash
+         FROM (SELECT COLUMNS(c -> c <> 'last_seen_run') FROM main.${stream}) AS r`,
+      ),
+      (found) => [stream, found[0]?.rows, found[0]?.hash],
+    ),
+  )
+})
+
+describe("the same night run twice over an unchanged API", () => {
+  it.live("changes no typed row, adds no version, and gives the same bytes in every CSV", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const out = join(folder, "out")
+      const world = generateWorld({ seed: 21, now, customers: 4, breaks: "all" })
+      yield* Effect.gen(function* () {
+        const database = yield* Database
+        const versions = database.rows("SELECT count(*) AS versions, max(version) AS newest FROM main.record_versions")
+        const first = yield* worldNight({ world, out })
+        const rowsBefore = yield* typedRows
+        const versionsBefore = yield* versions
+        const second = yield* worldNight({ world, out, secondsAfter: 300 })
+        expect(yield* typedRows).toEqual(rowsBefore)
+        expect(yield* versions).toEqual(versionsBefore)
+        const before = reportsIn(first.folder, first.run.runId, first.run.startedAt)
+        // The second night carries the first sight of an exception on: that is the first run's time of production.
+        const after = reportsIn(second.folder, second.run.runId, second.run.startedAt)
+        expect([...after.keys()]).toEqual([...before.keys()])
+        for (const [name, text] of before) {
+          const firstSight = first.run.startedAt.replace(/\.000Z$/, "Z")
+          const again = (after.get(name) ?? "").replaceAll(firstSight, "BEGAN").replaceAll(first.run.startedAt, "BEGAN")
+          expect(again, name).toBe(text)
+        }
+      }).pipe(Effect.provide(nightLayer(join(folder, "tidemark.duckdb"))))
+    }).pipe(Effect.scoped),
+  )
+})
