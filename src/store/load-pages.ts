@@ -199,6 +199,8 @@ export const keepUnreadablePage = (
     readonly receivedAt: string
     readonly fault: string
     readonly sha256: string
+    readonly redacted: boolean
+    readonly keptSha256: string
     readonly bytes: number
     readonly body: string | null
     readonly bodyBytes: Uint8Array | null
@@ -206,7 +208,7 @@ export const keepUnreadablePage = (
 ): Effect.Effect<void, StoreError> =>
   sql.run(
     `INSERT INTO raw.pages
-     VALUES ($1, $2, $3, $4, $5, NULL, NULL, NULL, $6, $7, FALSE, $7, $8, 1, NULL, $9::TIMESTAMPTZ, $10, $11, $12)`,
+     VALUES ($1, $2, $3, $4, $5, NULL, NULL, NULL, $6, $7, $13, $14, $8, 1, NULL, $9::TIMESTAMPTZ, $10, $11, $12)`,
     [
       runId,
       page.customerId,
@@ -220,5 +222,7 @@ export const keepUnreadablePage = (
       page.fault,
       page.body,
       page.bodyBytes,
+      page.redacted,
+      page.keptSha256,
     ],
   )

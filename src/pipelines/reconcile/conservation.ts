@@ -27,11 +27,23 @@ export class ConservationBroken extends Data.TaggedError("ConservationBroken")<{
   }
 }
 
+const enormousSql = `
+  CREATE OR REPLACE TEMP TABLE enormous_currency AS
+  SELECT currency FROM (
+    SELECT currency, max(abs(net_amount)) AS largest, count(*) AS items FROM main.transactions GROUP BY currency
+    ${movementRows.map((row) => `UNION ALL SELECT ${row.currency}, max(abs(${row.netAmount})), count(*) FROM main.${row.stream} GROUP BY ${row.currency}`).join("\n    ")}
+  )
+  GROUP BY currency HAVING max(largest) >= 9e19 / sum(items)`
+
+/** Amounts of a currency whose sums could leave DECIMAL(38,18) are counted and not summed. */
+const summable = (amount: string, currency: string): string =>
+  `CASE WHEN ${currency} NOT IN (SELECT currency FROM enormous_currency) THEN ${amount} END`
+
 /** What the join found clean counts on both sides; what it did not is counted as it was judged. */
 const accountedSql = `
   INSERT INTO recon.conservation
   WITH clean AS (
-    SELECT currency, count(*) AS items, sum(net_amount) AS amount
+    SELECT currency, count(*) AS items, sum(${summable("net_amount", "currency")}) AS amount
     FROM side_by_side WHERE is_clean AND movement_no NOT IN (SELECT movement_no FROM crowded)
     GROUP BY currency
   ),
@@ -40,9 +52,9 @@ const accountedSql = `
     UNION ALL
     SELECT 'transaction', currency, 'matched', items, amount FROM clean
     UNION ALL
-    SELECT 'movement', currency, category, count(*), sum(expected) FROM recon.judged WHERE side = 'movement' GROUP BY ALL
+    SELECT 'movement', currency, category, count(*), sum(${summable("expected", "currency")}) FROM recon.judged WHERE side = 'movement' GROUP BY ALL
     UNION ALL
-    SELECT 'transaction', transaction_currency, category, count(*), sum(actual) FROM recon.judged
+    SELECT 'transaction', transaction_currency, category, count(*), sum(${summable("actual", "transaction_currency")}) FROM recon.judged
     WHERE transaction_id IS NOT NULL GROUP BY ALL
   )
   SELECT getvariable('run'), side, currency, category, sum(items)::BIGINT, sum(amount)
@@ -51,11 +63,11 @@ const accountedSql = `
 /** Counted on the typed tables themselves, apart from everything that the matching made. */
 const totalsSql = `
   INSERT INTO recon.conservation
-  SELECT getvariable('run'), 'movement', currency, 'total', count(*), sum(amount)
+  SELECT getvariable('run'), 'movement', currency, 'total', count(*), sum(${summable("amount", "currency")})
   FROM (${movementRows.map((row) => `SELECT ${row.currency} AS currency, ${row.netAmount} AS amount FROM main.${row.stream}`).join(" UNION ALL ")})
   GROUP BY currency
   UNION ALL
-  SELECT getvariable('run'), 'transaction', currency, 'total', count(*), sum(net_amount) FROM main.transactions GROUP BY currency`
+  SELECT getvariable('run'), 'transaction', currency, 'total', count(*), sum(${summable("net_amount", "currency")}) FROM main.transactions GROUP BY currency`
 
 const brokenSql = `
   WITH accounted AS (
@@ -76,6 +88,7 @@ const brokenSql = `
 export const checkConservation = (sql: Sql): Effect.Effect<void, StoreError | ConservationBroken> =>
   Effect.gen(function* () {
     yield* sql.run("DELETE FROM recon.conservation WHERE run_id = getvariable('run')")
+    yield* sql.run(enormousSql)
     yield* sql.run(accountedSql)
     yield* sql.run(totalsSql)
     const rows = yield* sql.rows<ConservationBroken["rows"][number]>(brokenSql)

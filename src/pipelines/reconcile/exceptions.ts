@@ -10,7 +10,7 @@ const columns = Object.keys(findingColumns)
 /** The check's findings with its code, its severity in force, and the id that the same break keeps night after night. */
 const findSql = (check: Check, severity: string): string => `
   INSERT INTO finding BY NAME
-  SELECT left(sha256(concat_ws('|', ${quoteText(check.code)}, record_id, leg)), 16) AS exception_id, ${quoteText(check.code)} AS code,
+  SELECT left(sha256(concat_ws('|', ${quoteText(check.code)}, stream, record_id, leg)), 16) AS exception_id, ${quoteText(check.code)} AS code,
     * REPLACE (coalesce(severity, ${quoteText(severity)}) AS severity)
   FROM (SELECT * FROM no_finding UNION ALL BY NAME (${check.query}))`
 
@@ -64,7 +64,16 @@ const lifeSql: ReadonlyArray<string> = [
    ANTI JOIN finding AS f ON f.exception_id = e.exception_id
    WHERE e.state IN ('open', 'acknowledged', 'reopened')
      AND e.code IN (SELECT code FROM recon.check_results WHERE run_id = getvariable('run'))
-     AND (SELECT coverage FROM recon.runs WHERE run_id = getvariable('run')) = 'COMPLETE'`,
+     AND (SELECT coverage FROM recon.runs WHERE run_id = getvariable('run')) = 'COMPLETE'
+     AND (e.customer_id IS NULL OR e.customer_id IN (SELECT customer_id FROM recon.coverage WHERE run_id = getvariable('run')))
+     AND NOT EXISTS (
+       SELECT 1 FROM recon.judged AS j
+       WHERE j.category = 'unproven' AND (j.stream = e.stream AND j.record_id = e.record_id OR j.transaction_id = e.record_id)
+     )
+     AND NOT EXISTS (
+       SELECT 1 FROM summable AS s
+       WHERE e.stream = 'balances' AND s.customer_id = e.customer_id AND s.currency = e.currency AND NOT (s.is_proven AND s.balances_proven)
+     )`,
   `INSERT INTO recon.exception_events
    SELECT exception_id, getvariable('run'), getvariable('started_at'), 'resolved', 'tidemark', NULL FROM gone`,
   "UPDATE recon.exceptions SET state = 'resolved' WHERE exception_id IN (SELECT exception_id FROM gone)",

@@ -4,6 +4,7 @@ import { quoteText } from "../../store/describe-table.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import type { Run } from "../run-id.ts"
 import { matchKindOf, movementRows, movementsSql } from "./movements.ts"
+import { toleranceOf } from "./tolerance.ts"
 
 const kinds = [...new Set(movementRows.map((row) => `('${row.resourceType}', '${row.stream}')`))].join(", ")
 
@@ -17,13 +18,13 @@ const kindsSql = `CREATE OR REPLACE TEMP TABLE movement_kind AS SELECT * FROM (V
 const offsetsSql = `
   CREATE OR REPLACE TEMP TABLE offset_transaction AS
   WITH of_reversed AS (
-    SELECT rowid AS transaction_no, resource_type, resource_id, customer_id, currency, net_amount, direction, status, posted_at
+    SELECT rowid AS transaction_no, transaction_id, resource_type, resource_id, customer_id, currency, net_amount, direction, status, posted_at
     FROM main.transactions
     WHERE resource_id IN (SELECT resource_id FROM main.transactions WHERE status = 'REVERSED')
   ),
   numbered AS (
     SELECT *, row_number() OVER (
-      PARTITION BY resource_type, resource_id, customer_id, currency, net_amount, direction, status ORDER BY posted_at, transaction_no
+      PARTITION BY resource_type, resource_id, customer_id, currency, net_amount, direction, status ORDER BY posted_at, transaction_id
     ) AS place
     FROM of_reversed
   ),
@@ -76,7 +77,7 @@ const pairsSql = `
 const severalSql = `
   CREATE OR REPLACE TEMP TABLE several AS
   WITH candidate AS (
-    SELECT p.movement_no, p.transaction_no, o.transaction_no IS NOT NULL AS is_offset,
+    SELECT p.movement_no, p.transaction_no, p.posted_at, o.transaction_no IS NOT NULL AS is_offset,
       o.transaction_no IS NULL AND p.status IN ('COMPLETED', 'REVERSED') AS is_posted,
       row_number() OVER (
         PARTITION BY p.movement_no
@@ -94,12 +95,9 @@ const severalSql = `
   )
   SELECT movement_no, transaction_no, is_offset, place = 1 AS is_chosen,
     count(*) FILTER (is_posted) OVER (PARTITION BY movement_no) AS posted,
-    count(*) FILTER (NOT is_offset) OVER (PARTITION BY movement_no) AS others
+    count(*) FILTER (NOT is_offset) OVER (PARTITION BY movement_no) AS others,
+    max(posted_at) OVER (PARTITION BY movement_no) AS last_posted_at
   FROM candidate`
-
-/** What may differ: the larger of an absolute amount and a share of the expected amount. Zero unless configured. */
-const toleranceOf = (currency: string, expected: string): string =>
-  `coalesce((SELECT greatest(l.absolute, coalesce(TRY(CAST(abs(${expected}) AS DECIMAL(33,14)) * l.rate), 0)) FROM tolerances AS l WHERE l.currency = ${currency}), 0)`
 
 /**
  * The verdict on each movement and each transaction that belongs to no movement's row: the first rule that applies. What
@@ -112,7 +110,7 @@ const verdictSql = `
       coalesce(s.others, 1) AS others,
       p.status IN ('COMPLETED', 'REVERSED') AS is_posted,
       p.settled_at + getvariable('grace') > getvariable('started_at') AS movement_in_grace,
-      coalesce(p.posted_at, p.created_at) + getvariable('grace') > getvariable('started_at') AS transaction_in_grace
+      coalesce(s.last_posted_at, p.posted_at, p.created_at) + getvariable('grace') > getvariable('started_at') AS transaction_in_grace
     FROM pair AS p LEFT JOIN several AS s ON s.movement_no = p.movement_no AND s.transaction_no = p.transaction_no
   ),
   weighed AS (
@@ -149,6 +147,7 @@ const verdictSql = `
       -- From here on the movement is settled.
       WHEN transaction_no IS NULL THEN
         CASE WHEN NOT transaction_is_proven_absent THEN 'unproven' WHEN movement_in_grace THEN 'in flight' ELSE 'LED_MISSING_TRANSACTION' END
+      WHEN expected IS NULL THEN 'unproven'
       WHEN posted > 1 THEN 'LED_DUPLICATE_TRANSACTION'
       WHEN is_offset THEN CASE WHEN transaction_in_grace THEN 'in flight' ELSE 'LED_STATUS_MISMATCH' END
       WHEN NOT is_posted AND status NOT IN ('PENDING', 'FAILED') THEN 'unproven'

@@ -49,7 +49,7 @@ export const movementRows: ReadonlyArray<MovementRow> = [
     currency: "from_currency",
     amount: "from_amount",
     fee: feeOn("from_currency"),
-    netAmount: `from_amount + ${feeOn("from_currency")}`,
+    netAmount: `TRY(from_amount + ${feeOn("from_currency")})`,
   },
   {
     stream: "conversions",
@@ -60,7 +60,7 @@ export const movementRows: ReadonlyArray<MovementRow> = [
     currency: "to_currency",
     amount: "to_amount",
     fee: feeOn("to_currency"),
-    netAmount: `to_amount - ${feeOn("to_currency")}`,
+    netAmount: `TRY(to_amount - ${feeOn("to_currency")})`,
   },
 ]
 

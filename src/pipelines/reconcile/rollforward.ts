@@ -1,28 +1,45 @@
+import { toleranceOf } from "./tolerance.ts"
+
 /**
  * The sums of posted transactions per customer and currency, and the roll-forward from them. Source: design, section 5
  * (BAL_INCEPTION, BAL_ROLLFORWARD, BAL_UNSTATED) and section 6 (roll-forward).
  */
 
-/** Balances of this run, one row a customer and currency. Networks of one currency are summed; if they were read at different instants, no sum to one instant exists. */
-const closingSql = `
-  CREATE OR REPLACE TEMP TABLE closing AS
-  SELECT customer_id, currency, sum(total) AS total, sum(available) AS available, sum(held) AS held,
-    max(as_of) AS as_of, count(DISTINCT as_of) = 1 AS one_instant
-  FROM main.balance_snapshots WHERE run_id = getvariable('run')
-  GROUP BY customer_id, currency`
+/**
+ * Balances of a run, one row a customer and currency. Networks of one currency are summed; where they were read at
+ * different instants, or their sum leaves DECIMAL(38,18), there is no sum.
+ */
+const readingsSql = (runs: string): string => `
+  SELECT run_id, customer_id, currency, as_of, one_instant, TRY(list_sum(totals)) AS total, TRY(list_sum(availables)) AS available,
+    TRY(list_sum(helds)) AS held
+  FROM (
+    SELECT run_id, customer_id, currency, max(as_of) AS as_of, count(DISTINCT as_of) = 1 AS one_instant,
+      list(total) AS totals, list(available) AS availables, list(held) AS helds
+    FROM main.balance_snapshots WHERE ${runs}
+    GROUP BY run_id, customer_id, currency
+  )`
 
-/** The latest earlier reading that lies before this one. Reading an unchanged balance twice opens nothing. */
+const closingSql = `CREATE OR REPLACE TEMP TABLE closing AS ${readingsSql("run_id = getvariable('run')")}`
+
+/**
+ * The latest earlier reading that lies before this one, of a run that proved the customer's balances. Reading an unchanged
+ * balance twice opens nothing.
+ */
 const openingSql = `
   CREATE OR REPLACE TEMP TABLE opening AS
-  WITH earlier AS (
-    SELECT s.run_id, s.customer_id, s.currency, sum(s.total) AS total, max(s.as_of) AS as_of, count(DISTINCT s.as_of) = 1 AS one_instant
-    FROM main.balance_snapshots AS s WHERE s.run_id < getvariable('run')
-    GROUP BY s.run_id, s.customer_id, s.currency
-  )
+  WITH earlier AS (${readingsSql("run_id < getvariable('run')")})
   SELECT e.customer_id, e.currency, arg_max(e.total, e.run_id) AS total, arg_max(e.as_of, e.run_id) AS as_of
-  FROM earlier AS e JOIN closing AS c ON c.customer_id = e.customer_id AND c.currency = e.currency
-  WHERE e.as_of < c.as_of AND e.one_instant
+  FROM earlier AS e
+  JOIN closing AS c ON c.customer_id = e.customer_id AND c.currency = e.currency
+  JOIN recon.coverage AS v ON v.run_id = e.run_id AND v.customer_id = e.customer_id AND v.stream = 'balances'
+  WHERE e.as_of < c.as_of AND e.one_instant AND e.total IS NOT NULL AND v.state = 'COMPLETE' AND v.quarantined_records = 0
   GROUP BY e.customer_id, e.currency`
+
+/** Customers and currencies whose sums could leave DECIMAL(38,18). */
+const enormousSql = `
+  CREATE OR REPLACE TEMP TABLE enormous AS
+  SELECT customer_id, currency FROM main.transactions
+  GROUP BY customer_id, currency HAVING max(abs(net_amount)) >= 9e19 / count(*)`
 
 const movedBy = (types: string): string => `coalesce(sum(moved) FILTER (in_period AND type IN (${types})), 0)`
 
@@ -36,6 +53,7 @@ const postedSql = `
     FROM main.transactions AS t
     LEFT JOIN closing AS c ON c.customer_id = t.customer_id AND c.currency = t.currency
     LEFT JOIN opening AS o ON o.customer_id = t.customer_id AND o.currency = t.currency
+    ANTI JOIN enormous AS e ON e.customer_id = t.customer_id AND e.currency = t.currency
     WHERE t.status IN ('COMPLETED', 'REVERSED')
   )
   SELECT customer_id, currency,
@@ -54,42 +72,50 @@ const postedSql = `
 const summableSql = `
   CREATE OR REPLACE TEMP TABLE summable AS
   SELECT pair.customer_id, pair.currency,
-    t.customer_id IS NOT NULL AND coalesce(c.one_instant, TRUE)
+    t.customer_id IS NOT NULL AND (c.customer_id IS NULL OR c.one_instant AND c.total IS NOT NULL) AND e.customer_id IS NULL
       AND NOT EXISTS (
         SELECT 1 FROM quarantined AS q
         WHERE q.stream = 'transactions' AND q.customer_id = pair.customer_id AND (q.currency IS NULL OR q.currency = pair.currency)
       ) AS is_proven,
     b.customer_id IS NOT NULL
       AND NOT EXISTS (SELECT 1 FROM quarantined AS q WHERE q.stream = 'balances' AND q.customer_id = pair.customer_id) AS balances_proven
-  FROM (SELECT customer_id, currency FROM closing UNION SELECT customer_id, currency FROM posted) AS pair
+  FROM (
+    SELECT customer_id, currency FROM closing UNION SELECT customer_id, currency FROM posted UNION SELECT customer_id, currency FROM enormous
+  ) AS pair
   LEFT JOIN proven AS t ON t.customer_id = pair.customer_id AND t.stream = 'transactions'
   LEFT JOIN proven AS b ON b.customer_id = pair.customer_id AND b.stream = 'balances'
-  LEFT JOIN closing AS c ON c.customer_id = pair.customer_id AND c.currency = pair.currency`
+  LEFT JOIN closing AS c ON c.customer_id = pair.customer_id AND c.currency = pair.currency
+  LEFT JOIN enormous AS e ON e.customer_id = pair.customer_id AND e.currency = pair.currency`
 
 const writeSql = `
   INSERT INTO recon.rollforward
-  SELECT getvariable('run'), s.customer_id, s.currency, o.as_of, c.as_of,
-    coalesce(o.total, 0) AS opening,
-    coalesce(p.deposits, 0), coalesce(p.withdrawals, 0), coalesce(p.refunds, 0), coalesce(p.conversions_in, 0),
-    coalesce(p.conversions_out, 0), coalesce(p.collections, 0), coalesce(p.fees, 0),
-    coalesce(p.in_period - p.deposits - p.withdrawals - p.refunds - p.conversions_in - p.conversions_out - p.collections - p.fees, 0) AS adjustments,
-    coalesce(o.total, 0) + coalesce(p.in_period, 0) AS computed_closing,
-    c.total AS reported_closing,
-    c.total - (coalesce(o.total, 0) + coalesce(p.in_period, 0)) AS difference,
+  WITH rolled AS (
+    SELECT s.customer_id, s.currency, s.is_proven AND s.balances_proven AS is_proven, o.as_of AS opening_as_of, c.as_of AS closing_as_of,
+      coalesce(o.total, 0) AS opening, p.* EXCLUDE (customer_id, currency), c.total AS reported,
+      TRY(coalesce(o.total, 0) + coalesce(p.in_period, 0)) AS computed
+    FROM summable AS s
+    LEFT JOIN closing AS c ON c.customer_id = s.customer_id AND c.currency = s.currency
+    LEFT JOIN opening AS o ON o.customer_id = s.customer_id AND o.currency = s.currency
+    LEFT JOIN posted AS p ON p.customer_id = s.customer_id AND p.currency = s.currency
+  )
+  SELECT getvariable('run'), customer_id, currency, opening_as_of, closing_as_of, opening,
+    coalesce(deposits, 0), coalesce(withdrawals, 0), coalesce(refunds, 0), coalesce(conversions_in, 0),
+    coalesce(conversions_out, 0), coalesce(collections, 0), coalesce(fees, 0),
+    coalesce(in_period - deposits - withdrawals - refunds - conversions_in - conversions_out - collections - fees, 0) AS adjustments,
+    computed, reported, TRY(reported - computed) AS difference,
     CASE
-      WHEN NOT s.is_proven OR NOT s.balances_proven THEN 'unproven'
-      WHEN c.total IS NULL THEN 'unstated'
-      WHEN c.total = coalesce(o.total, 0) + coalesce(p.in_period, 0) THEN 'agrees'
+      WHEN NOT is_proven OR computed IS NULL THEN 'unproven'
+      WHEN reported IS NULL THEN 'unstated'
+      WHEN reported = computed THEN 'agrees'
+      WHEN TRY(abs(reported - computed)) <= ${toleranceOf("rolled.currency", "computed")} THEN 'within tolerance'
       ELSE 'differs'
     END AS status
-  FROM summable AS s
-  LEFT JOIN closing AS c ON c.customer_id = s.customer_id AND c.currency = s.currency
-  LEFT JOIN opening AS o ON o.customer_id = s.customer_id AND o.currency = s.currency
-  LEFT JOIN posted AS p ON p.customer_id = s.customer_id AND p.currency = s.currency`
+  FROM rolled`
 
 export const rollforwardSql: ReadonlyArray<string> = [
   closingSql,
   openingSql,
+  enormousSql,
   postedSql,
   summableSql,
   "DELETE FROM recon.rollforward WHERE run_id = getvariable('run')",

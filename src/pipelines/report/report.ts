@@ -21,30 +21,32 @@ const placesOf = (sql: Sql): Effect.Effect<ReadonlyMap<string, number>, StoreErr
     (rows) => new Map(rows.map((row) => [row.currency, row.places])),
   )
 
-/** Sums per currency that another tool can check the files against. */
+/** Sums per currency that another tool can check the files against. A sum that cannot be exact is left out. */
 const controlTotals = (sql: Sql, run: Run, places: ReadonlyMap<string, number>) =>
   Effect.map(
-    sql.rows<{ currency: string; transactions: string; movements: string; computed: string; reported: string }>(
+    sql.rows<{ readonly currency: string; readonly [sum: string]: string | null }>(
       `WITH counted AS (
-         SELECT currency, sum(amount) FILTER (side = 'transaction') AS transactions, sum(amount) FILTER (side = 'movement') AS movements
+         SELECT currency, sum(amount) FILTER (side = 'transaction') AS transactions_net,
+           sum(amount) FILTER (side = 'movement') AS movements_net
          FROM recon.conservation WHERE run_id = $1 AND category = 'total' GROUP BY currency
        ),
        rolled AS (
-         SELECT currency, sum(computed_closing) AS computed, sum(reported_closing) AS reported
+         SELECT currency, list(computed_closing) AS computed, list(reported_closing) AS reported
          FROM recon.rollforward WHERE run_id = $1 GROUP BY currency
        )
-       SELECT currency, coalesce(transactions, 0) AS transactions, coalesce(movements, 0) AS movements,
-         coalesce(computed, 0) AS computed, coalesce(reported, 0) AS reported
+       SELECT currency, transactions_net, movements_net, TRY(list_sum(computed)) AS computed_closing,
+         TRY(list_sum(reported)) AS reported_closing
        FROM counted FULL OUTER JOIN rolled USING (currency) ORDER BY currency`,
       [run.runId],
     ),
     (rows) =>
       rows.map(({ currency, ...sums }) => ({
         currency,
-        transactions_net: formatMoney(sums.transactions, places.get(currency)),
-        movements_net: formatMoney(sums.movements, places.get(currency)),
-        computed_closing: formatMoney(sums.computed, places.get(currency)),
-        reported_closing: formatMoney(sums.reported, places.get(currency)),
+        ...Object.fromEntries(
+          Object.entries(sums).flatMap(([name, sum]) =>
+            sum === null ? [] : [[name, formatMoney(sum, places.get(currency))]],
+          ),
+        ),
       })),
   )
 

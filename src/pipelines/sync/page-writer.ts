@@ -26,7 +26,10 @@ export interface UnreadableBody {
   readonly requestId: string
   readonly fault: string
   readonly body: Uint8Array
+  /** The text to keep; null where the bytes are not UTF-8. */
   readonly text: string | null
+  /** Whether hashes stand in the text in place of personal data. */
+  readonly redacted: boolean
 }
 
 const iso = (millis: number): string => DateTime.formatIso(DateTime.unsafeMake(millis))
@@ -136,6 +139,8 @@ const endPartitions = (sql: Sql, runId: string, ends: ReadonlyArray<End>): Effec
         ...unreadable,
         receivedAt,
         sha256: sha256Hex(unreadable.body),
+        redacted: unreadable.redacted,
+        keptSha256: sha256Hex(unreadable.text ?? unreadable.body),
         bytes: unreadable.body.byteLength,
         body: unreadable.text,
         bodyBytes: unreadable.text === null ? unreadable.body : null,

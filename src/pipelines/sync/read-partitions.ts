@@ -48,13 +48,15 @@ const unreadableBody = (
   const text = textOf(failure.body)
   // Bytes that cannot be searched for names are not kept where names are expected.
   if (text === null && personal.length > 0 && personalData._tag === "Hash") return null
+  const kept = text === null || personalData._tag === "Keep" ? text : hashFields(text, personal, personalData.salt)
   return {
     sequence,
     cursorIn,
     requestId: failure.requestId,
     fault: failure.message,
     body: failure.body,
-    text: text === null || personalData._tag === "Keep" ? text : hashFields(text, personal, personalData.salt),
+    text: kept,
+    redacted: kept !== text,
   }
 }
 
@@ -145,5 +147,4 @@ export const readPartitions = (
       concurrency: customersAtOnce,
       discard: true,
     })
-    yield* options.readings.offer({ _tag: "AllRead" })
   })

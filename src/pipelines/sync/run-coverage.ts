@@ -74,13 +74,13 @@ const demoteUnproven = (tables: ReadonlyArray<string>): string => `
       .join(" UNION ALL ")}
   ),
   chained AS (
-    SELECT stream, customer_id, cursor_in, cursor_out, sequence, has_more,
+    SELECT stream, customer_id, cursor_in, cursor_out, sequence, has_more, items,
       lag(cursor_out) OVER chain AS given, lag(sequence, 1, 0) OVER chain AS before, lead(sequence) OVER chain AS after
     FROM raw.pages WHERE run_id = $1 AND fault IS NULL
     WINDOW chain AS (PARTITION BY stream, customer_id ORDER BY sequence)
   ),
   chain AS (
-    SELECT stream, customer_id, count(*) AS pages,
+    SELECT stream, customer_id, count(*) AS pages, sum(items) AS items,
       bool_and(sequence = before + 1 AND cursor_in IS NOT DISTINCT FROM given AND has_more = (after IS NOT NULL)) AS unbroken
     FROM chained GROUP BY ALL
   )
@@ -92,7 +92,7 @@ const demoteUnproven = (tables: ReadonlyArray<string>): string => `
   LEFT JOIN chain AS p ON p.stream = k.stream AND p.customer_id = k.customer_id
   WHERE k.run_id = $1 AND c.run_id = k.run_id AND c.customer_id = k.customer_id AND c.stream = k.stream
     AND c.state = 'COMPLETE'
-    AND (NOT coalesce(p.unbroken, FALSE) OR p.pages <> c.pages
+    AND (NOT coalesce(p.unbroken, FALSE) OR p.pages <> c.pages OR p.items <> c.records
       OR c.records <> coalesce(s.records, 0) + c.duplicate_records + c.quarantined_records)`
 
 export interface RunEnd {

@@ -1,4 +1,4 @@
-import { Clock, DateTime, Effect, Exit, Queue, Ref } from "effect"
+import { Cause, Clock, DateTime, Effect, Exit, Queue, Ref } from "effect"
 import { PartnerApi } from "../../api/partner-api.ts"
 import type { PersonalData } from "../../api/personal-data.ts"
 import { Database } from "../../store/database.ts"
@@ -61,16 +61,17 @@ export const sync = (options: SyncOptions) =>
         yield* proveCoverage(database, run, { state, detail, finishedAt, bytes, pages, records, requests, retries })
       })
 
-    yield* Effect.all(
-      [
-        readPartitions({ ...options, readings }, customers),
-        writeReadings(database, run.runId, tables, configuration.contract.page.items, readings, onWritten),
-      ],
-      { concurrency: "unbounded", discard: true },
-    ).pipe(
+    // Where the readers cannot go on, the writer still stores what they had read.
+    const reading = readPartitions({ ...options, readings }, customers).pipe(
+      Effect.exit,
+      Effect.zipLeft(readings.offer({ _tag: "AllRead" })),
+    )
+    const writing = writeReadings(database, run.runId, tables, configuration.contract.page.items, readings, onWritten)
+    yield* Effect.all([reading, writing], { concurrency: "unbounded" }).pipe(
+      Effect.flatMap(([exit]) => exit),
       Effect.onExit((exit) => {
         if (Exit.isSuccess(exit)) return Effect.void
-        return Exit.isInterrupted(exit)
+        return Cause.isInterruptedOnly(exit.cause)
           ? Effect.ignore(finish("interrupted", "the run was interrupted"))
           : Effect.ignore(finish("failed", "the run could not go on; its pages so far are kept"))
       }),

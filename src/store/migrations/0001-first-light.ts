@@ -239,7 +239,7 @@ const tables: ReadonlyArray<TableDescription> = [
       ["computed_closing", money, "Opening plus all movements."],
       ["reported_closing", money, "Total as the API states it."],
       ["difference", money, "Reported less computed."],
-      ["status", "VARCHAR NOT NULL", "agrees, differs, unproven or unstated."],
+      ["status", "VARCHAR NOT NULL", "agrees, within tolerance, differs, unproven or unstated."],
     ],
   },
   {

@@ -135,12 +135,12 @@ layer(ledgerStore)("an exception, from night to night", (it) => {
     }),
   )
 
-  it.effect("has an id that the code, the record and the leg make, and nothing else", () =>
+  it.effect("has an id that the code, the stream, the record and the leg make, and nothing else", () =>
     Effect.gen(function* () {
       const database = yield* Database
       yield* judge({ rows: [broken, withdrawal("w-1")] })
       const rows = yield* database.rows(
-        `SELECT bool_and(exception_id = left(sha256(concat_ws('|', code, record_id, leg)), 16)) AS as_designed
+        `SELECT bool_and(exception_id = left(sha256(concat_ws('|', code, stream, record_id, leg)), 16)) AS as_designed
          FROM recon.exceptions`,
       )
       expect(rows).toEqual([{ as_designed: true }])

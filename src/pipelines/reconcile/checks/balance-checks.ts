@@ -1,9 +1,13 @@
 import type { Check } from "../check.ts"
+import { toleranceOf } from "../tolerance.ts"
 
 const balanceId = (row: string): string => `concat_ws('/', ${row}.customer_id, ${row}.currency)`
 
-const toleranceOf = (row: string): string =>
-  `coalesce((SELECT absolute FROM tolerances AS l WHERE l.currency = ${row}.currency), 0)`
+/** Where sums of posted transactions prove something: both lists are proven, and nothing unreadable is in them. */
+const isProven = "s.is_proven AND s.balances_proven"
+
+const inception = "coalesce(p.since_inception, 0)"
+const rolled = "TRY(o.total + coalesce(p.in_period, 0))"
 
 export const balanceChecks: ReadonlyArray<Check> = [
   {
@@ -12,9 +16,9 @@ export const balanceChecks: ReadonlyArray<Check> = [
     family: "balances",
     definition: "available + held is not total.",
     query: `
-      SELECT 'balances' AS stream, ${balanceId("b")} AS record_id, b.customer_id, b.currency, b.available + b.held AS expected,
+      SELECT 'balances' AS stream, ${balanceId("b")} AS record_id, b.customer_id, b.currency, TRY(b.available + b.held) AS expected,
         b.total AS actual, concat('available ', plain(b.available), ' + held ', plain(b.held), ' is not total ', plain(b.total)) AS detail
-      FROM closing AS b WHERE b.available + b.held <> b.total`,
+      FROM closing AS b WHERE TRY(b.available + b.held) IS DISTINCT FROM b.total`,
     unproven: null,
   },
   {
@@ -35,15 +39,15 @@ export const balanceChecks: ReadonlyArray<Check> = [
     definition: "total is not the sum of all posted net amounts, credits less debits, up to asOf.",
     query: `
       SELECT 'balances' AS stream, ${balanceId("c")} AS record_id, c.customer_id, c.currency,
-        coalesce(p.since_inception, 0) AS expected, c.total AS actual, ${toleranceOf("c")} AS tolerance,
+        ${inception} AS expected, c.total AS actual, ${toleranceOf("c.currency", inception)} AS tolerance,
         'the balance is not the sum of the transactions since the beginning' AS detail
       FROM closing AS c
-      JOIN summable AS s ON s.customer_id = c.customer_id AND s.currency = c.currency AND s.is_proven
+      JOIN summable AS s ON s.customer_id = c.customer_id AND s.currency = c.currency AND ${isProven}
       LEFT JOIN posted AS p ON p.customer_id = c.customer_id AND p.currency = c.currency
-      WHERE abs(c.total - coalesce(p.since_inception, 0)) > ${toleranceOf("c")}`,
+      WHERE coalesce(TRY(abs(c.total - ${inception})), 99999999999999999999) > ${toleranceOf("c.currency", inception)}`,
     unproven: `
       SELECT count(*) AS unproven FROM closing AS c
-      JOIN summable AS s ON s.customer_id = c.customer_id AND s.currency = c.currency AND NOT s.is_proven`,
+      JOIN summable AS s ON s.customer_id = c.customer_id AND s.currency = c.currency AND NOT (${isProven})`,
   },
   {
     code: "BAL_ROLLFORWARD",
@@ -52,18 +56,18 @@ export const balanceChecks: ReadonlyArray<Check> = [
     definition: "The opening balance and the movements posted since do not make the closing balance.",
     query: `
       SELECT 'balances' AS stream, ${balanceId("c")} AS record_id, c.customer_id, c.currency,
-        o.total + coalesce(p.in_period, 0) AS expected, c.total AS actual, ${toleranceOf("c")} AS tolerance,
+        ${rolled} AS expected, c.total AS actual, ${toleranceOf("c.currency", rolled)} AS tolerance,
         concat('opening ', plain(o.total), ' and movements ', plain(coalesce(p.in_period, 0)), ' since ', moment(o.as_of), ' do not make the closing balance') AS detail
       FROM closing AS c
       JOIN opening AS o ON o.customer_id = c.customer_id AND o.currency = c.currency
-      JOIN summable AS s ON s.customer_id = c.customer_id AND s.currency = c.currency AND s.is_proven
+      JOIN summable AS s ON s.customer_id = c.customer_id AND s.currency = c.currency AND ${isProven}
       LEFT JOIN posted AS p ON p.customer_id = c.customer_id AND p.currency = c.currency
-      WHERE abs(c.total - (o.total + coalesce(p.in_period, 0))) > ${toleranceOf("c")}`,
+      WHERE coalesce(TRY(abs(c.total - (o.total + coalesce(p.in_period, 0)))), 99999999999999999999) > ${toleranceOf("c.currency", rolled)}`,
     unproven: `
       SELECT count(*) AS unproven FROM closing AS c
       LEFT JOIN opening AS o ON o.customer_id = c.customer_id AND o.currency = c.currency
       JOIN summable AS s ON s.customer_id = c.customer_id AND s.currency = c.currency
-      WHERE o.customer_id IS NOT NULL AND NOT s.is_proven`,
+      WHERE o.customer_id IS NOT NULL AND NOT (${isProven})`,
   },
   {
     code: "BAL_UNSTATED",
@@ -74,12 +78,12 @@ export const balanceChecks: ReadonlyArray<Check> = [
       SELECT 'balances' AS stream, ${balanceId("p")} AS record_id, p.customer_id, p.currency, p.since_inception AS expected,
         'posted transactions make a balance that the API does not state' AS detail
       FROM posted AS p
-      JOIN summable AS s ON s.customer_id = p.customer_id AND s.currency = p.currency AND s.is_proven AND s.balances_proven
+      JOIN summable AS s ON s.customer_id = p.customer_id AND s.currency = p.currency AND ${isProven}
       ANTI JOIN closing AS c ON c.customer_id = p.customer_id AND c.currency = p.currency
       WHERE p.since_inception <> 0`,
     unproven: `
       SELECT count(*) AS unproven FROM posted AS p
-      JOIN summable AS s ON s.customer_id = p.customer_id AND s.currency = p.currency AND NOT (s.is_proven AND s.balances_proven)
+      JOIN summable AS s ON s.customer_id = p.customer_id AND s.currency = p.currency AND NOT (${isProven})
       ANTI JOIN closing AS c ON c.customer_id = p.customer_id AND c.currency = p.currency`,
   },
 ]
