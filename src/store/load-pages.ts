@@ -55,51 +55,54 @@ const list = <A>(pages: ReadonlyArray<A>, value: (page: A) => unknown): Readonly
     return given === null ? null : String(given)
   })
 
-const keepPages = (sql: Sql, runId: string, pages: ReadonlyArray<LoadPage>) =>
-  sql.run(
-    `INSERT INTO raw.pages
-     SELECT $1, unnest($2), unnest($3), unnest($4)::INTEGER, unnest($5), unnest($6), unnest($7)::BOOLEAN,
-       unnest($8)::INTEGER, unnest($9)::BIGINT, unnest($10), unnest($11)::BOOLEAN, unnest($12), unnest($13),
-       unnest($14)::INTEGER, unnest($15)::TIMESTAMPTZ, unnest($16)::TIMESTAMPTZ, NULL, unnest($17), NULL`,
-    [
-      runId,
-      list(pages, (page) => page.customerId),
-      list(pages, (page) => page.stream),
-      list(pages, (page) => page.sequence),
-      list(pages, (page) => page.cursorIn),
-      list(pages, (page) => page.cursorOut),
-      list(pages, (page) => page.hasMore),
-      list(pages, (page) => page.items),
-      list(pages, (page) => page.bytes),
-      list(pages, (page) => page.sha256),
-      list(pages, (page) => page.redacted),
-      list(pages, (page) => page.keptSha256),
-      list(pages, (page) => page.requestId),
-      list(pages, (page) => page.attempts),
-      list(pages, (page) => page.serverTime),
-      list(pages, (page) => page.receivedAt),
-      list(pages, (page) => page.kept),
-    ],
-  )
-
+/** Bodies are the bulk of a group, so each goes to DuckDB once: the one to keep again only where it differs. */
 const stageGroup = (sql: Sql, runId: string, pages: ReadonlyArray<LoadPage>) =>
   Effect.gen(function* () {
     yield* sql.run(
       `CREATE OR REPLACE TEMP TABLE group_pages AS
-       SELECT unnest($1)::INTEGER AS page_no, unnest($2) AS customer_id, unnest($3) AS stream, unnest($4) AS loadable`,
+       SELECT unnest($1)::INTEGER AS page_no, unnest($2) AS customer_id, unnest($3) AS stream, unnest($4) AS loadable, unnest($5) AS kept`,
       [
         pages.map((_, index) => String(index)),
         list(pages, (page) => page.customerId),
         list(pages, (page) => page.stream),
         list(pages, (page) => page.loadable),
+        list(pages, (page) => (page.kept === page.loadable ? null : page.kept)),
+      ],
+    )
+    yield* sql.run(
+      `INSERT INTO raw.pages
+       SELECT $1, customer_id, stream, sequence, cursor_in, cursor_out, has_more, items, bytes, sha256, redacted, kept_sha256,
+         request_id, attempts, server_time, received_at, NULL, coalesce(kept, loadable), NULL
+       FROM group_pages JOIN (
+         SELECT unnest($2)::INTEGER AS page_no, unnest($3)::INTEGER AS sequence, unnest($4) AS cursor_in, unnest($5) AS cursor_out,
+           unnest($6)::BOOLEAN AS has_more, unnest($7)::INTEGER AS items, unnest($8)::BIGINT AS bytes, unnest($9) AS sha256,
+           unnest($10)::BOOLEAN AS redacted, unnest($11) AS kept_sha256, unnest($12) AS request_id, unnest($13)::INTEGER AS attempts,
+           unnest($14)::TIMESTAMPTZ AS server_time, unnest($15)::TIMESTAMPTZ AS received_at
+       ) AS about USING (page_no)`,
+      [
+        runId,
+        pages.map((_, index) => String(index)),
+        list(pages, (page) => page.sequence),
+        list(pages, (page) => page.cursorIn),
+        list(pages, (page) => page.cursorOut),
+        list(pages, (page) => page.hasMore),
+        list(pages, (page) => page.items),
+        list(pages, (page) => page.bytes),
+        list(pages, (page) => page.sha256),
+        list(pages, (page) => page.redacted),
+        list(pages, (page) => page.keptSha256),
+        list(pages, (page) => page.requestId),
+        list(pages, (page) => page.attempts),
+        list(pages, (page) => page.serverTime),
+        list(pages, (page) => page.receivedAt),
       ],
     )
     const rejected = pages.flatMap((page, index) => page.rejected.map((record) => ({ page, index, record })))
+    if (rejected.length === 0) return
     yield* sql.run(
       "CREATE OR REPLACE TEMP TABLE group_rejected AS SELECT unnest($1)::INTEGER AS page_no, unnest($2)::INTEGER AS item_index",
       [list(rejected, ({ index }) => index), list(rejected, ({ record }) => record.index)],
     )
-    if (rejected.length === 0) return
     yield* sql.run(
       `INSERT INTO raw.quarantine
        SELECT $1, unnest($2), unnest($3), unnest($4)::INTEGER, unnest($5)::INTEGER, unnest($6), unnest($7), unnest($8)`,
@@ -120,11 +123,13 @@ const loadStream = (
   sql: Sql,
   runId: string,
   stream: string,
-  customers: ReadonlyArray<string>,
+  pages: ReadonlyArray<LoadPage>,
   statements: LoadStatements,
 ) =>
   Effect.gen(function* () {
-    yield* sql.run(statements.stage)
+    const customers = [...new Set(pages.map((page) => page.customerId))]
+    const someRejected = pages.some((page) => page.rejected.length > 0)
+    yield* sql.run(someRejected ? statements.stageAccepted : statements.stage)
     const [staged] = yield* sql.rows<{ records: bigint; different: bigint }>(statements.distinct)
     const repeated = new Map<string, number>()
     if (staged !== undefined && staged.records > staged.different) {
@@ -133,6 +138,8 @@ const loadStream = (
       yield* sql.run(statements.dropRepeated)
     }
     yield* sql.run(statements.compare, [runId])
+    const [differing] = yield* sql.rows<{ records: bigint }>("SELECT count(*) AS records FROM known WHERE NOT same")
+    if (differing !== undefined && differing.records > 0n) yield* sql.run(statements.sameAfterAll)
     const counts = yield* sql.rows<CountRow>(statements.counts)
     const any = (column: "differing" | "unchanged" | "added"): boolean => counts.some((row) => row[column] > 0n)
     if (any("differing")) {
@@ -173,14 +180,13 @@ export const makePageLoader = (tables: ReadonlyArray<TypedTable>, itemsPath: str
     pages: ReadonlyArray<LoadPage>,
   ): Effect.Effect<ReadonlyArray<LoadCounts>, StoreError> =>
     Effect.gen(function* () {
-      yield* keepPages(sql, runId, pages)
       yield* stageGroup(sql, runId, pages)
       const counts: Array<LoadCounts> = []
       for (const stream of new Set(pages.filter((page) => page.items > 0).map((page) => page.stream))) {
         const statements = statementsOf.get(stream)
         if (statements === undefined) throw new Error(`no typed table for stream ${stream}`)
-        const customers = new Set(pages.filter((page) => page.stream === stream).map((page) => page.customerId))
-        counts.push(...(yield* loadStream(sql, runId, stream, [...customers], statements)))
+        const ofStream = pages.filter((page) => page.stream === stream)
+        counts.push(...(yield* loadStream(sql, runId, stream, ofStream, statements)))
       }
       return counts
     })

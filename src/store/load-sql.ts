@@ -8,12 +8,16 @@ import { contentJson, quoteName, recordIdOf, type TypedColumn, type TypedTable }
 export interface LoadStatements {
   /** Statements take $1, the run, wherever they need one. */
   readonly stage: string
+  /** The same without the records that `group_rejected` names. */
+  readonly stageAccepted: string
   /** One row: how many records are staged, and how many different ones. */
   readonly distinct: string
   /** Per customer, the records that had come before in the group. */
   readonly repeated: string
   readonly dropRepeated: string
   readonly compare: string
+  /** A record written otherwise (`1250.5`, `1250.50`) differs in its hash and not in its content. */
+  readonly sameAfterAll: string
   readonly counts: string
   readonly archiveChanged: string
   readonly replaceChanged: string
@@ -25,17 +29,16 @@ export interface LoadStatements {
 }
 
 /**
- * An exact DECIMAL(38,18) from text of the contract's shape. Both sides of the point are read as integers, which is many
- * times faster than DuckDB's own cast and as exact; past 18 integer digits that does not fit, and the own cast is used.
+ * An exact DECIMAL(38,18) from text of the contract's shape. DuckDB's own cast to so wide a decimal is slow, the one to
+ * 18 digits is not: short amounts go through it whole, longer ones in two parts, and only past 18 integer digits the
+ * wide cast is left.
  */
 const exactDecimal = (text: string): string => {
-  const digits = `ltrim(${text}, '-')`
-  const whole = `CAST(split_part(${digits}, '.', 1) AS BIGINT)::DECIMAL(18,0)::DECIMAL(37,18)`
-  const fraction = `CAST(rpad(split_part(${text}, '.', 2), 18, '0') AS BIGINT)::DECIMAL(18,0) * 0.000000000000000001::DECIMAL(19,18)`
+  const whole = `CAST(CAST(split_part(${text}, '.', 1) AS DECIMAL(18,0)) AS DECIMAL(38,18))`
+  const fraction = `CAST(concat(CASE WHEN ${text}[1] = '-' THEN '-0.' ELSE '0.' END, split_part(${text}, '.', 2)) AS DECIMAL(18,18))`
   return (
-    `CASE WHEN ${text} IS NULL THEN NULL WHEN length(split_part(${digits}, '.', 1)) <= 18 ` +
-    `THEN (CASE WHEN ${text}[1] = '-' THEN -1 ELSE 1 END)::DECIMAL(1,0) * (${whole} + ${fraction}) ` +
-    `ELSE CAST(${text} AS DECIMAL(38,18)) END`
+    `CASE WHEN regexp_matches(${text}, '^-?[0-9]{1,10}([.][0-9]{1,8})?$') THEN CAST(CAST(${text} AS DECIMAL(18,8)) AS DECIMAL(38,18)) ` +
+    `WHEN length(split_part(${text}, '.', 1)) <= 18 THEN ${whole} + ${fraction} ELSE CAST(${text} AS DECIMAL(38,18)) END`
   )
 }
 
@@ -45,12 +48,9 @@ const typedExpression = ({ field, type }: TypedColumn): string => {
   return type === "time" ? `CAST(${text} AS TIMESTAMPTZ)` : text
 }
 
-/** What goes into the content hash: the typed value, so that `1250.5` and `1250.50` are the same content. */
-const hashedExpression = ({ column, type }: TypedColumn): string => {
-  const text =
-    type === "money" ? `CAST(${column} AS VARCHAR)` : type === "time" ? `CAST(epoch_us(${column}) AS VARCHAR)` : column
-  return `coalesce('=' || ${text}, '')`
-}
+/** A field as the API wrote it; one that may be absent is marked, so that no text passes for NULL. */
+const hashedExpression = ({ field, required }: TypedColumn): string =>
+  required ? quoteName(field) : `coalesce('=' || ${quoteName(field)}, '')`
 
 /** `{"data":[{"id":"VARCHAR"}]}` for items at `data`: the shape that json_transform reads. */
 const pageShape = (itemsPath: string, table: TypedTable): string => {
@@ -80,8 +80,7 @@ export const loadStatements = (table: TypedTable, itemsPath: string): LoadStatem
   const columns = table.columns.map((column) => column.column)
   const target = `main.${table.name}`
   const items = itemsExpression(itemsPath)
-  return {
-    stage: `
+  const stageSql = (from: string): string => `
       CREATE OR REPLACE TEMP TABLE incoming AS
       WITH page AS (
         SELECT page_no, json_transform(loadable, ${quoteText(pageShape(itemsPath, table))}) AS content
@@ -91,14 +90,15 @@ export const loadStatements = (table: TypedTable, itemsPath: string): LoadStatem
         SELECT page_no, unnest(range(len(${items})))::INTEGER AS item_index, unnest(${items}, recursive := true)
         FROM page
       ),
-      accepted AS (SELECT * FROM item ANTI JOIN group_rejected USING (page_no, item_index)),
       typed AS (
-        SELECT page_no, item_index, ${table.columns.map((column) => `${typedExpression(column)} AS ${column.column}`).join(", ")}
-        FROM accepted
+        SELECT page_no, item_index, ${table.columns.map((column) => `${typedExpression(column)} AS ${column.column}`).join(", ")},
+          md5(concat_ws(chr(31), ${table.columns.map(hashedExpression).join(", ")})) AS content_hash
+        FROM ${from}
       )
-      SELECT *, ${recordIdOf(table, "typed")} AS record_key,
-        left(sha256(concat_ws(chr(31), ${table.columns.map(hashedExpression).join(", ")})), 32) AS content_hash
-      FROM typed`,
+      SELECT *, ${recordIdOf(table, "typed")} AS record_key FROM typed`
+  return {
+    stage: stageSql("item"),
+    stageAccepted: stageSql("(SELECT * FROM item ANTI JOIN group_rejected USING (page_no, item_index))"),
     distinct: "SELECT count(*) AS records, count(DISTINCT record_key) AS different FROM incoming",
     repeated: `
       SELECT group_pages.customer_id, count(*) AS repeated FROM incoming JOIN group_pages USING (page_no)
@@ -109,6 +109,10 @@ export const loadStatements = (table: TypedTable, itemsPath: string): LoadStatem
       SELECT incoming.record_key, old.content_hash = incoming.content_hash AS same, old.last_seen_run = $1 AS seen,
         old.version, old.first_seen_run
       FROM incoming JOIN ${target} AS old ON ${recordIdOf(table, "old")} = incoming.record_key`,
+    sameAfterAll: `
+      UPDATE known SET same = TRUE FROM incoming JOIN ${target} AS old ON ${recordIdOf(table, "old")} = incoming.record_key
+      WHERE known.record_key = incoming.record_key AND NOT known.same
+        AND ${columns.map((column) => `old.${column} IS NOT DISTINCT FROM incoming.${column}`).join(" AND ")}`,
     counts: `
       SELECT group_pages.customer_id,
         count(*) FILTER (known.record_key IS NULL) AS added,

@@ -32,7 +32,11 @@ const bookkeeping: ReadonlyArray<readonly [name: string, type: string, comment: 
   ["version_seen_run", "VARCHAR NOT NULL", "The run that first saw this version."],
   ["first_seen_run", "VARCHAR NOT NULL", "The run that first saw the record."],
   ["last_seen_run", "VARCHAR NOT NULL", "The last run that saw the record."],
-  ["content_hash", "VARCHAR NOT NULL", "128 bits of SHA-256 over the columns that come from the API."],
+  [
+    "content_hash",
+    "VARCHAR NOT NULL",
+    "MD5 over the fields as the API wrote them, to notice change; the evidence is the SHA-256 of the page.",
+  ],
 ]
 
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
@@ -103,7 +107,10 @@ const versionsComments: ReadonlyArray<string> = [
     ["version", "1 for the record as first seen, and one more for each change."],
     ["first_seen_run", "The run that first saw this version."],
     ["last_seen_run", "The run that last saw this version."],
-    ["content_hash", "128 bits of SHA-256 over the typed columns."],
+    [
+      "content_hash",
+      "MD5 over the fields as the API wrote them, to notice change; the evidence is the SHA-256 of the page.",
+    ],
     ["is_current", "Whether this is the record as last seen."],
     ["content", "The typed columns as they were; amounts are decimal strings."],
   ]),

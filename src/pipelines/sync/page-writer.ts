@@ -5,19 +5,26 @@ import type { Database, Sql } from "../../store/database.ts"
 import { keepUnreadablePage, type LoadCounts, type LoadPage, makePageLoader } from "../../store/load-pages.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import type { TypedTable } from "../../store/typed-table.ts"
-import type { PartitionEnd } from "./coverage.ts"
+import { type PartitionEnd, walkedToTheEnd } from "./coverage.ts"
 
 /** What the readers hand to the writer, in the order of each chain. */
-export type Reading =
-  | { readonly _tag: "Page"; readonly customerId: string; readonly stream: string; readonly read: ChainPage }
-  | {
-      readonly _tag: "End"
-      readonly customerId: string
-      readonly stream: string
-      readonly end: PartitionEnd
-      readonly unreadable: UnreadableBody | null
-    }
-  | { readonly _tag: "AllRead" }
+export type Reading = PageRead | PartitionEnded | { readonly _tag: "AllRead" }
+
+interface PageRead {
+  readonly _tag: "Page"
+  readonly customerId: string
+  readonly stream: string
+  readonly read: ChainPage
+}
+
+/** A chain that ended otherwise than with a page that says no more follows. */
+interface PartitionEnded {
+  readonly _tag: "End"
+  readonly customerId: string
+  readonly stream: string
+  readonly end: PartitionEnd
+  readonly unreadable: UnreadableBody | null
+}
 
 /** The bytes of a page whose envelope could not be read, personal data aside. */
 export interface UnreadableBody {
@@ -108,9 +115,7 @@ const movePositions = (
   )
 }
 
-type End = Extract<Reading, { readonly _tag: "End" }>
-
-const endPartitions = (sql: Sql, runId: string, ends: ReadonlyArray<End>): Effect.Effect<void, StoreError> =>
+const endPartitions = (sql: Sql, runId: string, ends: ReadonlyArray<PartitionEnded>): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
     yield* sql.run(
       `UPDATE recon.coverage AS c SET state = e.state, reason = e.reason, problem_code = e.problem_code,
@@ -151,6 +156,14 @@ const endPartitions = (sql: Sql, runId: string, ends: ReadonlyArray<End>): Effec
 /** JSON that two readers could understand differently (a key twice) is written anew as JavaScript understood it. */
 const canonical = (page: LoadPage): LoadPage => ({ ...page, loadable: JSON.stringify(JSON.parse(page.loadable)) })
 
+/** The end of a partition that a reading brings: a page that says no more follows ends its chain. */
+const endIn = (reading: Reading): ReadonlyArray<PartitionEnded> => {
+  if (reading._tag === "End") return [reading]
+  if (reading._tag === "AllRead" || reading.read.page.hasMore) return []
+  const { customerId, stream } = reading
+  return [{ _tag: "End", customerId, stream, end: walkedToTheEnd, unreadable: null }]
+}
+
 export interface Written {
   readonly pages: number
   readonly records: number
@@ -175,7 +188,7 @@ export const writeReadings = (
 ): Effect.Effect<void, StoreError> => {
   const load = makePageLoader(tables, itemsPath)
 
-  const writeGroup = (pages: ReadonlyArray<LoadPage>, ends: ReadonlyArray<End>) =>
+  const writeGroup = (pages: ReadonlyArray<LoadPage>, ends: ReadonlyArray<PartitionEnded>) =>
     database.transaction((sql) =>
       Effect.gen(function* () {
         if (pages.length > 0) yield* movePositions(sql, runId, pages, yield* load(sql, runId, pages))
@@ -188,7 +201,7 @@ export const writeReadings = (
     const pages = group.flatMap((reading) =>
       reading._tag === "Page" ? [loadPageOf(reading.customerId, reading.stream, reading.read)] : [],
     )
-    const ends = group.filter((reading) => reading._tag === "End")
+    const ends = group.flatMap((reading) => endIn(reading))
     yield* writeGroup(pages, ends).pipe(
       Effect.catchIf(
         (error) => error.reason === "Query" && pages.length > 0,

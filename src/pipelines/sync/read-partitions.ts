@@ -7,7 +7,7 @@ import { hashFields, type PersonalData } from "../../api/personal-data.ts"
 import { policyOf } from "../../api/retry-policy.ts"
 import type { Configuration } from "../configuration.ts"
 import type { RosterEntry } from "../roster.ts"
-import { endOf, isOutage, walkedToTheEnd } from "./coverage.ts"
+import { endOf, isOutage } from "./coverage.ts"
 import type { Reading, UnreadableBody } from "./page-writer.ts"
 import { ApiUnavailable, CredentialsRefused } from "./run-failures.ts"
 
@@ -86,7 +86,6 @@ const readPartition = (shared: Shared, customer: RosterEntry, stream: ContractSt
         cursorIn = read.page.nextCursor
         return Ref.set(heard, true).pipe(Effect.zipRight(readings.offer({ _tag: "Page", ...partition, read })))
       }),
-      Effect.zipRight(readings.offer({ _tag: "End", ...partition, end: walkedToTheEnd, unreadable: null })),
       Effect.catchAll((failure) =>
         Effect.gen(function* () {
           const row = policyOf(failure)

@@ -2,6 +2,7 @@ import { Cause, Clock, DateTime, Effect, Exit, Queue, Ref } from "effect"
 import { PartnerApi } from "../../api/partner-api.ts"
 import type { PersonalData } from "../../api/personal-data.ts"
 import { Database } from "../../store/database.ts"
+import { whileLoading } from "../../store/loading.ts"
 import type { Configuration } from "../configuration.ts"
 import { ensureStore } from "../ensure-store.ts"
 import { ProgressListener } from "../progress.ts"
@@ -68,6 +69,7 @@ export const sync = (options: SyncOptions) =>
     )
     const writing = writeReadings(database, run.runId, tables, configuration.contract.page.items, readings, onWritten)
     yield* Effect.all([reading, writing], { concurrency: "unbounded" }).pipe(
+      whileLoading(database, configuration.memoryLimit),
       Effect.flatMap(([exit]) => exit),
       Effect.onExit((exit) => {
         if (Exit.isSuccess(exit)) return Effect.void

@@ -28,7 +28,11 @@ const tables: ReadonlyArray<TableDescription> = [
       ["version", "INTEGER NOT NULL", "1 for the record as first seen, and one more for each change."],
       ["first_seen_run", "VARCHAR NOT NULL", "The run that first saw this version."],
       ["last_seen_run", "VARCHAR NOT NULL", "The run that last saw this version."],
-      ["content_hash", "VARCHAR NOT NULL", "128 bits of SHA-256 over the typed columns."],
+      [
+        "content_hash",
+        "VARCHAR NOT NULL",
+        "MD5 over the fields as the API wrote them, to notice change; the evidence is the SHA-256 of the page.",
+      ],
       ["content", "JSON NOT NULL", "The typed columns as they were; amounts are decimal strings."],
     ],
   },
