@@ -1,4 +1,4 @@
-import { CliConfig, Command, HelpDoc, Span } from "@effect/cli"
+import { CliConfig, Command, HelpDoc } from "@effect/cli"
 import type { Layer } from "effect"
 import { checksCommand } from "./commands/checks.ts"
 import { demoCommand } from "./commands/demo.ts"
@@ -9,26 +9,32 @@ import { runsCommand } from "./commands/runs.ts"
 import { sandboxCommand } from "./commands/sandbox.ts"
 import { sqlCommand } from "./commands/sql.ts"
 import { syncCommand } from "./commands/sync.ts"
+import { withTidyHelp } from "./help.ts"
+
+const lines = (rows: ReadonlyArray<readonly [term: string, meaning: string]>): ReadonlyArray<HelpDoc.HelpDoc> => {
+  const width = Math.max(...rows.map(([term]) => term.length)) + 2
+  return rows.map(([term, meaning]) => HelpDoc.p(`  ${term.padEnd(width)}${meaning}`))
+}
 
 const footer = HelpDoc.blocks([
   HelpDoc.h1("ENVIRONMENT"),
-  HelpDoc.descriptionList([
-    [Span.text("OCEAFIN_PARTNER_API_BASE_URL"), HelpDoc.p("Where the API is, such as https://api.oceafin.com")],
-    [Span.text("OCEAFIN_PARTNER_API_CLIENT_ID"), HelpDoc.p("Who asks.")],
-    [Span.text("OCEAFIN_PARTNER_API_CLIENT_SECRET"), HelpDoc.p("Signs every request; never printed or stored.")],
-    [Span.text("OCEAFIN_PARTNER_API_WEBHOOK_SECRET"), HelpDoc.p("Not needed by these commands.")],
+  ...lines([
+    ["OCEAFIN_PARTNER_API_BASE_URL", "where the API is, such as https://api.oceafin.com"],
+    ["OCEAFIN_PARTNER_API_CLIENT_ID", "who asks"],
+    ["OCEAFIN_PARTNER_API_CLIENT_SECRET", "signs every request; never printed or stored"],
+    ["OCEAFIN_PARTNER_API_WEBHOOK_SECRET", "not needed by these commands"],
   ]),
   HelpDoc.h1("EXIT CODES"),
-  HelpDoc.descriptionList([
-    [Span.text("0"), HelpDoc.p("Clean.")],
-    [Span.text("1"), HelpDoc.p("An unexpected error.")],
-    [Span.text("2"), HelpDoc.p("Wrong usage.")],
-    [Span.text("3"), HelpDoc.p("Everything was read, and there are exceptions at or above --fail-on.")],
-    [Span.text("4"), HelpDoc.p("Not everything was read; the reports say PARTIAL.")],
-    [Span.text("75"), HelpDoc.p("Another run holds the database, or the API is not available; try again later.")],
-    [Span.text("77"), HelpDoc.p("The API refuses the credentials.")],
-    [Span.text("78"), HelpDoc.p("The configuration is wrong.")],
-    [Span.text("130"), HelpDoc.p("Interrupted; what was committed is kept.")],
+  ...lines([
+    ["0", "clean"],
+    ["1", "an unexpected error"],
+    ["2", "wrong usage"],
+    ["3", "everything was read, and there are exceptions at or above --fail-on"],
+    ["4", "not everything was read; the reports say PARTIAL"],
+    ["75", "another run holds the database, or the API is not available; try again later"],
+    ["77", "the API refuses the credentials"],
+    ["78", "the configuration is wrong"],
+    ["130", "interrupted; what was committed is kept"],
   ]),
 ])
 
@@ -50,11 +56,8 @@ const root = Command.make("tidemark").pipe(
 )
 
 /** The program: takes the process's arguments. */
-export const tidemark = Command.run(root, {
-  name: "tidemark",
-  version: "0.1.0",
-  executable: "tidemark",
-  footer,
-})
+export const tidemark = (args: ReadonlyArray<string>) => withTidyHelp(run(args))
+
+const run = Command.run(root, { name: "tidemark", version: "0.1.0", executable: "tidemark", footer })
 
 export const cliConfig: Layer.Layer<CliConfig.CliConfig> = CliConfig.layer({ showBuiltIns: false })

@@ -77,8 +77,8 @@ export const demoCommand = Command.make("demo", { seed, breaks, population, out,
     yield* tellNight(night, options)
     if (!options.quiet) {
       yield* tell(
-        `\n${plural(comparison.planted - comparison.missed.length, "planted break")} of ${comparison.planted} found, ` +
-          `${plural(comparison.invented.length, "exception")} that was not planted.\n` +
+        `\n${comparison.planted - comparison.missed.length} of ${plural(comparison.planted, "planted break")} found, ` +
+          `and ${comparison.invented.length === 0 ? "nothing" : comparison.invented.length} that was not planted.\n` +
           `Ask the data yourself:  npx tidemark sql --db ${db} "SELECT code, count(*) FROM recon.exceptions GROUP BY code"`,
       )
     }
