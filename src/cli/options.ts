@@ -9,13 +9,17 @@ export const config = Options.text("config").pipe(
 
 export const db = Options.text("db").pipe(
   Options.withPseudoName("FILE"),
-  Options.withDescription("The working database. The snapshot for analysts, analytics.duckdb, lies beside it. Default: tidemark.duckdb."),
+  Options.withDescription(
+    "The working database. The snapshot for analysts, analytics.duckdb, lies beside it. Default: tidemark.duckdb.",
+  ),
   Options.withDefault("tidemark.duckdb"),
 )
 
 export const out = Options.text("out").pipe(
   Options.withPseudoName("DIR"),
-  Options.withDescription("Where reports go: DIR/<yyyy-mm-dd>/<run id>/, and DIR/latest points at the newest. Default: tidemark-out."),
+  Options.withDescription(
+    "Where reports go: DIR/<yyyy-mm-dd>/<run id>/, and DIR/latest points at the newest. Default: tidemark-out.",
+  ),
   Options.withDefault("tidemark-out"),
 )
 

@@ -1,0 +1,179 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { temporaryFolder } from "../../support/temporary-folder.ts"
+import { runProgram } from "./program.ts"
+import { serveWorld, smallWorld, writeRoster } from "./served-world.ts"
+import { reportsIn } from "./working-folder.ts"
+
+describe("tidemark demo", () => {
+  it.scopedLive("works in an empty folder, finds every planted break, and works again", () =>
+    Effect.gen(function* () {
+      const cwd = yield* temporaryFolder
+      for (const nights of [1, 2]) {
+        const ended = yield* runProgram(["demo"], { cwd })
+        expect(ended.code).toBe(0)
+        expect(ended.stdout).toBe("")
+        expect(ended.stderr).toMatch(/\b(\d+) planted breaks of \1 found, 0 exceptions/)
+        expect(readdirSync(cwd)).toEqual(["tidemark-demo"])
+        const folder = join(cwd, "tidemark-demo")
+        expect(readdirSync(folder).sort()).toEqual([
+          "analytics.duckdb",
+          "reports",
+          "tidemark.duckdb",
+          "tidemark.duckdb.salt",
+        ])
+        expect(reportsIn(join(folder, "reports", "latest")).get("exceptions")?.rows.length).toBeGreaterThan(20)
+        const runs = yield* runProgram(["runs", "--json", "--db", "tidemark-demo/tidemark.duckdb"], { cwd })
+        expect(JSON.parse(runs.stdout)).toHaveLength(1)
+        const written = readdirSync(join(folder, "reports"))
+          .filter((name) => name !== "latest")
+          .flatMap((name) => readdirSync(join(folder, "reports", name)))
+        expect(written).toHaveLength(nights)
+      }
+    }),
+  )
+
+  it.scopedLive("finds every planted break of a world of two customers", () =>
+    Effect.gen(function* () {
+      const cwd = yield* temporaryFolder
+      const ended = yield* runProgram(["demo", "--population", "2"], { cwd })
+      expect(ended.stderr.split("\n").filter((line) => /^(missed|not planted): /.test(line))).toEqual([])
+      expect(ended.code).toBe(0)
+    }),
+  )
+})
+
+/** Design, section 7, and each option that a command has beyond those. */
+const options: Readonly<Record<string, ReadonlyArray<string>>> = {
+  demo: ["--seed", "--breaks", "--population", "--out", "--config", "--json", "--quiet"],
+  nightly: ["--config", "--db", "--out", "--customers", "--mode", "--fail-on", "--json", "--quiet"],
+  sync: ["--config", "--db", "--customers", "--mode", "--json", "--quiet"],
+  reconcile: ["--config", "--db", "--fail-on", "--json", "--quiet"],
+  report: ["--config", "--db", "--out", "--fail-on", "--json", "--quiet"],
+  sql: ["--format", "--db"],
+  checks: ["--config", "--json"],
+  runs: ["--db", "--json"],
+  sandbox: ["--port", "--seed", "--breaks", "--population", "--roster", "--answer-key"],
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: this is what colours text on a terminal.
+const withoutColours = (text: string): string => text.replace(/\u001b\[[\d;]*m/g, "")
+
+describe("--help", () => {
+  it.scopedLive("of the program names every command, the environment and the exit codes", () =>
+    Effect.gen(function* () {
+      const cwd = yield* temporaryFolder
+      const { code, stdout } = yield* runProgram(["--help"], { cwd })
+      expect(code).toBe(0)
+      for (const command of Object.keys(options)) expect(stdout).toMatch(new RegExp(`- ${command} .* {2}[A-Z]`))
+      for (const name of ["BASE_URL", "CLIENT_ID", "CLIENT_SECRET", "WEBHOOK_SECRET"]) {
+        expect(stdout).toContain(`OCEAFIN_PARTNER_API_${name}`)
+      }
+      for (const exit of [0, 1, 2, 3, 4, 75, 77, 78, 130]) {
+        expect(withoutColours(stdout)).toMatch(new RegExp(`^${exit}$`, "m"))
+      }
+      expect(readdirSync(cwd)).toEqual([])
+    }),
+  )
+
+  it.scopedLive("of every command names each of its options, with a sentence, in its usage and below", () =>
+    Effect.gen(function* () {
+      const cwd = yield* temporaryFolder
+      yield* Effect.forEach(
+        Object.entries(options),
+        ([command, names]) =>
+          Effect.gen(function* () {
+            const ended = yield* runProgram([command, "--help"], { cwd })
+            expect(ended.code).toBe(0)
+            expect(ended.stderr).toBe("")
+            const text = withoutColours(ended.stdout)
+            const usage = /^\$ .*$/m.exec(text)?.[0] ?? ""
+            expect([...usage.matchAll(/--[a-z-]+/g)].map(([name]) => name)).toEqual(names)
+            for (const name of names)
+              expect(text, command).toMatch(new RegExp(`^${name}( .*)?\n\n {2}.*\n\n {2}[A-Z]`, "mi"))
+          }),
+        { concurrency: 2 },
+      )
+    }),
+  )
+
+  it.scopedLive("shows the whole command to type, the program's name included", () =>
+    Effect.gen(function* () {
+      const cwd = yield* temporaryFolder
+      const { stdout } = yield* runProgram(["nightly", "--help"], { cwd })
+      expect(withoutColours(stdout)).toContain("$ tidemark nightly ")
+    }),
+  )
+
+  it.scopedLive("is plain text where it goes into a file or a pipe", () =>
+    Effect.gen(function* () {
+      const cwd = yield* temporaryFolder
+      const { stdout } = yield* runProgram(["runs", "--help"], { cwd })
+      expect(stdout).toBe(withoutColours(stdout))
+    }),
+  )
+})
+
+describe("--version", () => {
+  it.scopedLive("is the version of the package", () =>
+    Effect.gen(function* () {
+      const cwd = yield* temporaryFolder
+      const { code, stdout } = yield* runProgram(["--version"], { cwd })
+      const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"))
+      expect(code).toBe(0)
+      expect(stdout.trim()).toBe(version)
+    }),
+  )
+})
+
+/** The package as an installation of its own, so that its reports can be added to. */
+const copyOfPackage = Effect.map(temporaryFolder, (folder) => {
+  const checkout = fileURLToPath(new URL("../../../", import.meta.url))
+  mkdirSync(join(folder, "dist"))
+  for (const part of ["package.json", "reports", "dist/src"]) {
+    cpSync(join(checkout, part), join(folder, part), { recursive: true })
+  }
+  symlinkSync(join(checkout, "node_modules"), join(folder, "node_modules"))
+  return folder
+})
+
+describe("a report that an analyst adds as a file", () => {
+  it.scopedLive("is written and listed in the manifest with the others; a wrong one ends with 78 and says where", () =>
+    Effect.gen(function* () {
+      const cwd = yield* temporaryFolder
+      const installed = yield* copyOfPackage
+      const program = join(installed, "dist", "src", "main.js")
+      const { env, world } = yield* serveWorld(smallWorld())
+      yield* writeRoster(join(cwd, "customers.csv"), world)
+      const definition = [
+        "-- title: Deposits per currency",
+        "-- about: How many fiat deposits there are in each currency, and their sum.",
+        "-- columns: currency text, deposits integer, amount money(currency)",
+        "-- order: currency",
+        "",
+        "SELECT currency, count(*) AS deposits, sum(amount) AS amount FROM main.fiat_deposits GROUP BY currency",
+      ].join("\n")
+      writeFileSync(join(installed, "reports", "deposits_by_currency.sql"), definition)
+      const ended = yield* runProgram(["nightly", "--customers", "customers.csv"], { cwd, env, program })
+      expect(ended.stderr).toMatch(/^CLEAN/)
+      expect(ended.code).toBe(0)
+      const latest = join(cwd, "tidemark-out", "latest")
+      const added = reportsIn(latest).get("deposits_by_currency")
+      expect(added?.header).toEqual(["currency", "deposits", "amount"])
+      expect(added?.rows.length).toBeGreaterThan(0)
+      const manifest: { readonly files: ReadonlyArray<{ readonly title: string }> } = JSON.parse(
+        readFileSync(join(latest, "manifest.json"), "utf8"),
+      )
+      expect(manifest.files.map(({ title }) => title)).toContain("Deposits per currency")
+
+      writeFileSync(join(installed, "reports", "deposits_by_currency.sql"), definition.replace("integer", "number"))
+      const wrong = yield* runProgram(["report"], { cwd, program })
+      expect(wrong.code).toBe(78)
+      expect(wrong.stderr).toMatch(/^tidemark: deposits_by_currency\.sql, line 3: .*\n$/)
+      expect(existsSync(join(latest, "manifest.json"))).toBe(true)
+    }),
+  )
+})

@@ -1,0 +1,146 @@
+import { join } from "node:path"
+import { describe, expect, it } from "@effect/vitest"
+import { Deferred, Effect } from "effect"
+import { temporaryFolder } from "../../support/temporary-folder.ts"
+import { runProgram, startProgram } from "./program.ts"
+import { serveWorld, smallWorld, writeRoster } from "./served-world.ts"
+import { rowsOf } from "./working-folder.ts"
+
+const nightly = ["nightly", "--customers", "customers.csv"]
+
+/**
+ * A night that is certainly running: its API has answered everything about the first customer, and answers nothing about
+ * the second until `letGo`.
+ */
+const nightUnderWay = Effect.gen(function* () {
+  const cwd = yield* temporaryFolder
+  const world = smallWorld({ customers: 3 })
+  const [, second] = world.customers
+  const asked = yield* Deferred.make<void>()
+  const state = { holds: false }
+  const { env } = yield* serveWorld(world, {
+    disturb: (request, answer) =>
+      state.holds && request.url.includes(second?.customerId ?? "none")
+        ? Effect.zipRight(Deferred.succeed(asked, undefined), Effect.never)
+        : answer,
+  })
+  yield* writeRoster(join(cwd, "customers.csv"), world)
+  const place = { cwd, env }
+  return {
+    db: join(cwd, "tidemark.duckdb"),
+    place,
+    begin: Effect.gen(function* () {
+      state.holds = true
+      const night = yield* startProgram(nightly, place)
+      yield* Deferred.await(asked)
+      return night
+    }),
+    letGo: Effect.sync(() => {
+      state.holds = false
+    }),
+  }
+})
+
+interface RunRow {
+  readonly run_id: string
+  readonly state: string
+  readonly coverage: string | null
+  readonly detail: string | null
+  readonly pages: bigint | null
+  readonly kept: bigint
+}
+
+const runsIn = (db: string) =>
+  rowsOf<RunRow>(
+    db,
+    `SELECT run_id, state, coverage, detail, pages,
+       (SELECT count(*) FROM raw.pages AS p WHERE p.run_id = r.run_id) AS kept
+     FROM recon.runs AS r ORDER BY started_at`,
+  )
+
+describe("a night that runs", () => {
+  it.scopedLive("keeps another night out with 75, and nobody who reads the snapshot", () =>
+    Effect.gen(function* () {
+      const { begin, place } = yield* nightUnderWay
+      const before = yield* runProgram(nightly, place)
+      expect(before.code).toBe(0)
+      yield* begin
+      const other = yield* runProgram(nightly, place)
+      expect(other).toMatchObject({ code: 75, stdout: "" })
+      expect(other.stderr).toMatch(/^tidemark: .*tidemark\.duckdb.*\n$/)
+      const sql = yield* runProgram(["sql", "--format", "csv", "SELECT count(*) AS runs FROM recon.runs"], place)
+      expect(sql).toEqual({ code: 0, signal: null, stdout: "runs\r\n1\r\n", stderr: "" })
+      const runs = yield* runProgram(["runs", "--json"], place)
+      expect(JSON.parse(runs.stdout)).toMatchObject([{ state: "reported" }])
+    }),
+  )
+})
+
+describe("a night that is interrupted (SIGINT)", () => {
+  it.scopedLive("ends with 130, keeps what was read, is on record as interrupted, and the next night is whole", () =>
+    Effect.gen(function* () {
+      const { begin, db, letGo, place } = yield* nightUnderWay
+      const night = yield* begin
+      yield* night.send("SIGINT")
+      const ended = yield* night.ended
+      expect(ended).toMatchObject({ code: 130, signal: null, stdout: "" })
+      const [interrupted] = yield* runsIn(db)
+      expect(interrupted).toMatchObject({ state: "interrupted", coverage: "PARTIAL" })
+      expect(interrupted?.detail).toMatch(/interrupted/)
+      expect(interrupted?.pages).toBe(interrupted?.kept)
+
+      yield* letGo
+      const next = yield* runProgram(nightly, place)
+      expect(next.code).toBe(0)
+      expect(next.stderr).toMatch(/^CLEAN: /)
+      expect(yield* runsIn(db)).toMatchObject([
+        { run_id: interrupted?.run_id, state: "interrupted" },
+        { state: "reported", coverage: "COMPLETE" },
+      ])
+    }),
+  )
+
+  it.scopedLive("says on stderr that it was interrupted, and that what was committed is kept", () =>
+    Effect.gen(function* () {
+      const { begin } = yield* nightUnderWay
+      const night = yield* begin
+      yield* night.send("SIGINT")
+      expect((yield* night.ended).stderr).toMatch(/^tidemark: interrupted.*kept.*\n$/)
+    }),
+  )
+
+  it.scopedLive("ends the same way on SIGTERM", () =>
+    Effect.gen(function* () {
+      const { begin, db } = yield* nightUnderWay
+      const night = yield* begin
+      yield* night.send("SIGTERM")
+      expect(yield* night.ended).toMatchObject({ code: 130, signal: null })
+      expect(yield* runsIn(db)).toMatchObject([{ state: "interrupted" }])
+    }),
+  )
+})
+
+describe("a night whose process is killed (SIGKILL)", () => {
+  it.scopedLive("leaves a store that opens, and the next night calls it interrupted and is whole itself", () =>
+    Effect.gen(function* () {
+      const { begin, db, letGo, place } = yield* nightUnderWay
+      const night = yield* begin
+      yield* night.send("SIGKILL")
+      expect(yield* night.ended).toMatchObject({ code: null, signal: "SIGKILL" })
+
+      yield* letGo
+      const next = yield* runProgram(nightly, place)
+      expect(next.code).toBe(0)
+      expect(next.stderr).toMatch(/^CLEAN: /)
+      expect(yield* runsIn(db)).toMatchObject([
+        { state: "interrupted", detail: "its process ended before the run did" },
+        { state: "reported", coverage: "COMPLETE" },
+      ])
+      const twice = yield* rowsOf(
+        db,
+        "SELECT transaction_id FROM main.transactions GROUP BY transaction_id HAVING count(*) > 1",
+      )
+      expect(twice).toEqual([])
+    }),
+  )
+})
