@@ -11,7 +11,7 @@ const measured = await Effect.runPromise(
   Effect.gen(function* () {
     const configuration = yield* readConfiguration(null, [])
     const database = yield* Database
-    const run = yield* findRun(database, null)
+    const run = yield* findRun(database)
     const startedAt = performance.now()
     yield* reconcile(run, configuration)
     const millis = performance.now() - startedAt

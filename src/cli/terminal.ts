@@ -34,9 +34,10 @@ export const progressLine: Effect.Effect<ProgressListener["Type"]> = Effect.gen(
   const draw = (text: string): Effect.Effect<void> => writeError(`\r\u001b[K${text}`)
   const line = ({ partitions, partitionsDone, records, retries }: Progress, now: number): string => {
     const elapsed = now - startedAt
-    const rate = elapsed < 500 ? "" : `, ${count(Math.round((records * 1000) / elapsed))}/s`
+    const rate = elapsed < 2000 ? "" : `, ${count(Math.round((records * 1000) / elapsed))}/s`
+    // The first lists say little about the others.
     const left =
-      partitionsDone === 0 || partitionsDone === partitions
+      partitionsDone * 10 < partitions || partitionsDone === partitions
         ? ""
         : `, about ${seconds((elapsed / partitionsDone) * (partitions - partitionsDone))} left`
     const again = retries === 0 ? "" : `, ${plural(retries, "retry", "retries")}`

@@ -40,15 +40,15 @@ const failures: ReadonlyArray<readonly [what: string, error: unknown, code: numb
   ["a roster", new RosterError({ file: "c.csv", detail: "names no customer" }), 2, "c.csv: names no customer"],
   [
     "no run at all",
-    new NoSuchRun({ runId: null }),
+    new NoSuchRun({ brokenOff: null }),
     2,
     "there is no run that was read to its end; run tidemark sync or tidemark nightly first",
   ],
   [
     "an unknown run",
-    new NoSuchRun({ runId: "r-9" }),
+    new NoSuchRun({ brokenOff: "r-9" }),
     2,
-    "there is no run r-9 that was read to its end; tidemark runs lists the runs",
+    "run r-9 stored some pages and was not read to its end, so the rows are of two nights; run tidemark nightly first",
   ],
   [
     "a port in use",

@@ -15,7 +15,7 @@ export const reconcileCommand = Command.make("reconcile", { config, db, failOn, 
     const configuration = yield* configurationOf(options)
     const summary = yield* Effect.gen(function* () {
       const database = yield* Database
-      const run = yield* findRun(database, null)
+      const run = yield* findRun(database)
       yield* reconcile(run, configuration)
       yield* publishSnapshot(database)
       return yield* summarize(database, run.runId)

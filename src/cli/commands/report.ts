@@ -15,7 +15,7 @@ export const reportCommand = Command.make("report", { config, db, out, failOn, j
     const configuration = yield* configurationOf(options)
     const night = yield* Effect.gen(function* () {
       const database = yield* Database
-      const run = yield* findRun(database, null)
+      const run = yield* findRun(database)
       const [state] = yield* database.rows<{ state: string }>("SELECT state FROM recon.runs WHERE run_id = $1", [
         run.runId,
       ])

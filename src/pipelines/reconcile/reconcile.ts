@@ -11,26 +11,29 @@ import { prepareGround } from "./ground.ts"
 import { matchMovements } from "./matching.ts"
 import { rollforwardSql } from "./rollforward.ts"
 
-/** There is nothing to work on. Exit code 2. */
-export class NoSuchRun extends Data.TaggedError("NoSuchRun")<{ readonly runId: string | null }> {
+/** There is no run that can be judged. Exit code 2. */
+export class NoSuchRun extends Data.TaggedError("NoSuchRun")<{
+  /** A later run that stored pages and was not read to its end: the typed rows are of two nights. */
+  readonly brokenOff: string | null
+}> {
   override get message(): string {
-    return this.runId === null
+    return this.brokenOff === null
       ? "there is no run that was read to its end; run tidemark sync or tidemark nightly first"
-      : `there is no run ${this.runId} that was read to its end; tidemark runs lists the runs`
+      : `run ${this.brokenOff} stored some pages and was not read to its end, so the rows are of two nights; run tidemark nightly first`
   }
 }
 
-/** The named run, or the newest that was read to its end. */
-export const findRun = (sql: Sql, runId: string | null): Effect.Effect<Run, StoreError | NoSuchRun> =>
+/** The newest run that was read to its end, provided that no later one has changed the rows since. */
+export const findRun = (sql: Sql): Effect.Effect<Run, StoreError | NoSuchRun> =>
   Effect.gen(function* () {
-    const rows = yield* sql.rows<{ run_id: string; started_at: string }>(
-      `SELECT run_id, started_at FROM recon.runs
-       WHERE state IN ('synced', 'reconciled', 'reported') AND ($1 IS NULL OR run_id = $1)
+    const [row] = yield* sql.rows<{ run_id: string; started_at: string; whole: boolean }>(
+      `SELECT run_id, started_at, state IN ('synced', 'reconciled', 'reported') AS whole
+       FROM recon.runs
+       WHERE state IN ('synced', 'reconciled', 'reported') OR run_id IN (SELECT run_id FROM raw.pages)
        ORDER BY run_id DESC LIMIT 1`,
-      [runId],
     )
-    const [row] = rows
-    if (row === undefined) return yield* new NoSuchRun({ runId })
+    if (row === undefined) return yield* new NoSuchRun({ brokenOff: null })
+    if (!row.whole) return yield* new NoSuchRun({ brokenOff: row.run_id })
     return { runId: row.run_id, startedAt: row.started_at }
   })
 
