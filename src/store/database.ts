@@ -55,7 +55,10 @@ const settings = (options: DatabaseOptions): Record<string, string> => ({
   // Rows have no order until a report gives them one; keeping DuckDB's costs memory.
   preserve_insertion_order: "false",
   // Page bodies are long texts: from this storage version on they are compressed to a tenth, and stay readable in SQL.
-  ...(options.access === "write" ? { storage_compatibility_version: "v1.2.0" } : {}),
+  ...(options.access === "write"
+    ? { storage_compatibility_version: "v1.2.0" }
+    : // A statement of an analyst reads the snapshot and nothing else, and writes no file.
+      { enable_external_access: "false" }),
   // A checkpoint rewrites row groups; with the default of 16 MB a load of pages would be mostly checkpoints.
   checkpoint_threshold: "256MB",
 })

@@ -3,6 +3,7 @@ import { stringify } from "csv-stringify/sync"
 import { Effect } from "effect"
 import { Database } from "../../store/database.ts"
 import type { JsValue } from "../../store/dialect/read-value.ts"
+import { type RowBatch, RowStream } from "../../store/dialect/row-stream.ts"
 import { UsageError } from "../exit-code.ts"
 import { db } from "../options.ts"
 import { writeOut } from "../terminal.ts"
@@ -16,27 +17,91 @@ const format = Options.choice("format", ["table", "csv", "json"]).pipe(
 
 const statement = Args.text({ name: "statement" }).pipe(Args.withDescription("One SQL statement, in quotes."))
 
+/** How rows become text: what comes before them, each batch, and what comes after. */
+interface Printer {
+  readonly begin: string
+  readonly batch: (rows: RowBatch) => string
+  readonly end: () => string
+}
+
 const isNumeric = (value: JsValue): boolean =>
   typeof value === "bigint" || typeof value === "number" || (typeof value === "string" && /^-?\d+\.\d+$/.test(value))
+
+const tablePrinter = (names: ReadonlyArray<string>): Printer => {
+  const all: Array<ReadonlyArray<JsValue>> = []
+  return {
+    begin: "",
+    batch: (rows) => {
+      all.push(...rows)
+      return ""
+    },
+    end: () => {
+      const right = names.map((_, column) => all.every((row) => row[column] == null || isNumeric(row[column])))
+      const cells = all.map((row) => row.map(cellText))
+      return names.length === 0 ? "" : `${textTable(names, cells, right)}\n`
+    },
+  }
+}
+
+const csvLines = (rows: ReadonlyArray<ReadonlyArray<string>>): string =>
+  stringify([...rows], { record_delimiter: "windows", quoted_match: /[\r\n]/ })
+
+const csvPrinter = (names: ReadonlyArray<string>): Printer => ({
+  begin: csvLines([names]),
+  batch: (rows) => csvLines(rows.map((row) => row.map(cellText))),
+  end: () => "",
+})
+
+/** Two columns of one name stay apart: the second is called `name:1`. */
+const distinctNames = (names: ReadonlyArray<string>): ReadonlyArray<string> =>
+  names.map((name, place) => {
+    const before = names.slice(0, place).filter((other) => other === name).length
+    return before === 0 ? name : `${name}:${before}`
+  })
+
+const jsonPrinter = (names: ReadonlyArray<string>): Printer => {
+  const keys = distinctNames(names)
+  let separator = ""
+  return {
+    begin: "[",
+    batch: (rows) =>
+      rows
+        .map((row) => {
+          const before = separator
+          separator = ",\n "
+          return before + toJson(Object.fromEntries(keys.map((key, column) => [key, row[column] ?? null])))
+        })
+        .join(""),
+    end: () => "]\n",
+  }
+}
+
+const printers = { table: tablePrinter, csv: csvPrinter, json: jsonPrinter }
+
+const refused = (error: unknown): UsageError =>
+  new UsageError({ detail: error instanceof Error ? error.message : String(error) })
 
 export const sqlCommand = Command.make("sql", { format, db, statement }, (options) =>
   Effect.gen(function* () {
     const database = yield* Database
-    const rows = yield* database
-      .rows(options.statement)
-      .pipe(
-        Effect.mapError(
-          (error) => new UsageError({ detail: error.cause instanceof Error ? error.cause.message : error.detail }),
-        ),
-      )
-    const names = Object.keys(rows[0] ?? {})
-    const cells = rows.map((row) => names.map((name) => cellText(row[name] ?? null)))
-    if (options.format === "json") return yield* writeOut(`[${rows.map(toJson).join(",\n ")}]\n`)
-    if (names.length === 0) return
-    if (options.format === "csv") return yield* writeOut(stringify([names, ...cells], { record_delimiter: "windows" }))
-    const right = names.map((name) => rows.every((row) => row[name] === null || isNumeric(row[name] ?? null)))
-    yield* writeOut(`${textTable(names, cells, right)}\n`)
-  }).pipe(Effect.provide(snapshotDatabase(options.db))),
+    const connection = yield* database.reader
+    const statements = yield* Effect.tryPromise({
+      try: () => connection.extractStatements(options.statement),
+      catch: refused,
+    })
+    if (statements.count !== 1) {
+      return yield* new UsageError({ detail: `one SQL statement is expected, and there are ${statements.count}` })
+    }
+    const rows = yield* Effect.tryPromise({ try: () => RowStream.open(connection, options.statement), catch: refused })
+    const printer = printers[options.format](rows.columnNames)
+    yield* writeOut(printer.begin)
+    while (true) {
+      const batch = yield* Effect.tryPromise({ try: () => rows.next(), catch: refused })
+      if (batch.done === true) break
+      yield* writeOut(printer.batch(batch.value))
+    }
+    yield* writeOut(printer.end())
+  }).pipe(Effect.scoped, Effect.provide(snapshotDatabase(options.db))),
 ).pipe(
   Command.withDescription(
     "Run one SQL statement, for reading only, on the snapshot that the last run published. Nothing waits for a running night.",
