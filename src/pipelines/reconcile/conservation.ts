@@ -27,13 +27,19 @@ export class ConservationBroken extends Data.TaggedError("ConservationBroken")<{
   }
 }
 
+const netAmountsSql = `
+    SELECT currency, net_amount FROM main.transactions
+    ${movementRows.map((row) => `UNION ALL SELECT ${row.currency}, ${row.netAmount} FROM main.${row.stream}`).join("\n    ")}`
+
+/** Found by their largest amount, which costs little; only those that might are summed in whole units. */
 const enormousSql = `
   CREATE OR REPLACE TEMP TABLE enormous_currency AS
-  SELECT currency FROM (
-    SELECT currency, max(abs(net_amount)) AS largest, count(*) AS items FROM main.transactions GROUP BY currency
-    ${movementRows.map((row) => `UNION ALL SELECT ${row.currency}, max(abs(${row.netAmount})), count(*) FROM main.${row.stream} GROUP BY ${row.currency}`).join("\n    ")}
+  WITH candidate AS (
+    SELECT currency FROM (${netAmountsSql}) GROUP BY currency HAVING max(abs(net_amount)) >= 9e19 / count(*)
   )
-  GROUP BY currency HAVING max(largest) >= 9e19 / sum(items)`
+  SELECT currency FROM (${netAmountsSql}) SEMI JOIN candidate USING (currency)
+  GROUP BY currency
+  HAVING sum(CAST(trunc(abs(net_amount)) AS HUGEINT)) + count(*) >= 99999999999999999999::HUGEINT`
 
 /** Amounts of a currency whose sums could leave DECIMAL(38,18) are counted and not summed. */
 const summable = (amount: string, currency: string): string =>

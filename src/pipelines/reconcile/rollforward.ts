@@ -35,11 +35,20 @@ const openingSql = `
   WHERE e.as_of < c.as_of AND e.one_instant AND e.total IS NOT NULL AND v.state = 'COMPLETE' AND v.quarantined_records = 0
   GROUP BY e.customer_id, e.currency`
 
-/** Customers and currencies whose sums could leave DECIMAL(38,18). */
+/**
+ * Customers and currencies whose sums could leave DECIMAL(38,18). Those that might are found by their largest amount,
+ * which costs little; only they are summed in whole units, which cannot overflow.
+ */
 const enormousSql = `
   CREATE OR REPLACE TEMP TABLE enormous AS
-  SELECT customer_id, currency FROM main.transactions
-  GROUP BY customer_id, currency HAVING max(abs(net_amount)) >= 9e19 / count(*)`
+  WITH candidate AS (
+    SELECT customer_id, currency FROM main.transactions
+    GROUP BY customer_id, currency HAVING max(abs(net_amount)) >= 9e19 / count(*)
+  )
+  SELECT t.customer_id, t.currency
+  FROM main.transactions AS t SEMI JOIN candidate AS c ON c.customer_id = t.customer_id AND c.currency = t.currency
+  GROUP BY t.customer_id, t.currency
+  HAVING sum(CAST(trunc(abs(t.net_amount)) AS HUGEINT)) + count(*) >= 99999999999999999999::HUGEINT`
 
 const movedBy = (types: string): string => `coalesce(sum(moved) FILTER (in_period AND type IN (${types})), 0)`
 
