@@ -16,7 +16,8 @@ describe("tidemark demo", () => {
         const ended = yield* runProgram(["demo"], { cwd })
         expect(ended.code).toBe(0)
         expect(ended.stdout).toBe("")
-        expect(ended.stderr).toMatch(/\b(\d+) planted breaks of \1 found, 0 exceptions/)
+        expect(ended.stderr).toMatch(/\b(\d+) of \1 planted breaks found/)
+        expect(ended.stderr).not.toMatch(/^(missed|not planted): /m)
         expect(readdirSync(cwd)).toEqual(["tidemark-demo"])
         const folder = join(cwd, "tidemark-demo")
         expect(readdirSync(folder).sort()).toEqual([
@@ -68,12 +69,13 @@ describe("--help", () => {
       const cwd = yield* temporaryFolder
       const { code, stdout } = yield* runProgram(["--help"], { cwd })
       expect(code).toBe(0)
-      for (const command of Object.keys(options)) expect(stdout).toMatch(new RegExp(`- ${command} .* {2}[A-Z]`))
+      for (const command of Object.keys(options))
+        expect(stdout).toMatch(new RegExp(`^ *-? ?${command}\\b.* {2}[A-Z]`, "m"))
       for (const name of ["BASE_URL", "CLIENT_ID", "CLIENT_SECRET", "WEBHOOK_SECRET"]) {
         expect(stdout).toContain(`OCEAFIN_PARTNER_API_${name}`)
       }
       for (const exit of [0, 1, 2, 3, 4, 75, 77, 78, 130]) {
-        expect(withoutColours(stdout)).toMatch(new RegExp(`^${exit}$`, "m"))
+        expect(withoutColours(stdout)).toMatch(new RegExp(`^ *${exit}\\b`, "m"))
       }
       expect(readdirSync(cwd)).toEqual([])
     }),
@@ -92,8 +94,7 @@ describe("--help", () => {
             const text = withoutColours(ended.stdout)
             const usage = /^\$ .*$/m.exec(text)?.[0] ?? ""
             expect([...usage.matchAll(/--[a-z-]+/g)].map(([name]) => name)).toEqual(names)
-            for (const name of names)
-              expect(text, command).toMatch(new RegExp(`^${name}( .*)?\n\n {2}.*\n\n {2}[A-Z]`, "mi"))
+            for (const name of names) expect(text, command).toMatch(new RegExp(`^${name}( .*)?\\n+ {2}[A-Za-z].*$`, "m"))
           }),
         { concurrency: 2 },
       )
