@@ -94,7 +94,8 @@ describe("--help", () => {
             const text = withoutColours(ended.stdout)
             const usage = /^\$ .*$/m.exec(text)?.[0] ?? ""
             expect([...usage.matchAll(/--[a-z-]+/g)].map(([name]) => name)).toEqual(names)
-            for (const name of names) expect(text, command).toMatch(new RegExp(`^${name}( .*)?\\n+ {2}[A-Za-z].*$`, "m"))
+            for (const name of names)
+              expect(text, command).toMatch(new RegExp(`^${name}( .*)?\\n+ {2}[A-Za-z].*$`, "m"))
           }),
         { concurrency: 2 },
       )
