@@ -6,8 +6,8 @@ import { tell } from "./cli/terminal.ts"
 import { cliConfig, tidemark } from "./cli/tidemark.ts"
 
 const program = tidemark(process.argv).pipe(
-  Effect.tapErrorCause((cause) => {
-    const { message } = endingOf(cause)
+  Effect.onExit((exit) => {
+    const message = Exit.isSuccess(exit) ? null : endingOf(exit.cause).message
     return message === null ? Effect.void : tell(`tidemark: ${message}`)
   }),
   Effect.provide(Layer.mergeAll(NodeContext.layer, cliConfig)),

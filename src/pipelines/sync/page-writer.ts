@@ -165,9 +165,7 @@ const endIn = (reading: Reading): ReadonlyArray<PartitionEnded> => {
 }
 
 export interface Written {
-  readonly pages: number
   readonly records: number
-  readonly bytes: number
   readonly ended: number
 }
 
@@ -209,9 +207,7 @@ export const writeReadings = (
       ),
     )
     yield* onWritten({
-      pages: pages.length,
       records: pages.reduce((sum, page) => sum + page.items, 0),
-      bytes: pages.reduce((sum, page) => sum + page.bytes, 0),
       ended: ends.length,
     })
     return group.some((reading) => reading._tag === "AllRead")

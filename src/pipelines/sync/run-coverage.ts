@@ -99,9 +99,6 @@ export interface RunEnd {
   readonly state: RunState
   readonly detail: string | null
   readonly finishedAt: string
-  readonly pages: number
-  readonly records: number
-  readonly bytes: number
   readonly requests: number
   readonly retries: number
 }
@@ -116,25 +113,19 @@ export const proveCoverage = (database: Database["Type"], run: Run, end: RunEnd)
       )
       yield* sql.run(demoteUnproven(streams.map((row) => row.stream)), [run.runId])
       yield* sql.run(
-        `UPDATE recon.runs SET state = $2, detail = $3, finished_at = $4::TIMESTAMPTZ, pages = $5, records = $6, bytes = $7,
-           requests = $8, retries = $9, partitions_proven = p.proven,
+        `UPDATE recon.runs SET state = $2, detail = $3, finished_at = $4::TIMESTAMPTZ, requests = $5, retries = $6,
+           pages = k.pages, records = k.records, bytes = k.bytes, partitions_proven = p.proven,
            coverage = CASE WHEN p.proven = p.planned THEN 'COMPLETE' ELSE 'PARTIAL' END
          FROM (
            SELECT count(*) AS planned, count(*) FILTER (state IN ('COMPLETE', 'NOT_APPLICABLE')) AS proven
            FROM recon.coverage WHERE run_id = $1
          ) AS p
+         CROSS JOIN (
+           SELECT count(*) AS pages, coalesce(sum(items), 0) AS records, coalesce(sum(bytes), 0) AS bytes
+           FROM raw.pages WHERE run_id = $1
+         ) AS k
          WHERE run_id = $1`,
-        [
-          run.runId,
-          end.state,
-          end.detail,
-          end.finishedAt,
-          end.pages,
-          end.records,
-          end.bytes,
-          end.requests,
-          end.retries,
-        ],
+        [run.runId, end.state, end.detail, end.finishedAt, end.requests, end.retries],
       )
     }),
   )

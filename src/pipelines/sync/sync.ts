@@ -40,14 +40,12 @@ export const sync = (options: SyncOptions) =>
     yield* planRun(database, run, configuration, customers)
 
     const readings = yield* Queue.bounded<Reading>(waitingPages)
-    const written = yield* Ref.make<Written>({ pages: 0, records: 0, bytes: 0, ended: 0 })
+    const written = yield* Ref.make<Written>({ records: 0, ended: 0 })
     const partitions = customers.length * tables.length
     const onWritten = (more: Written) =>
       Effect.gen(function* () {
         const all = yield* Ref.updateAndGet(written, (before) => ({
-          pages: before.pages + more.pages,
           records: before.records + more.records,
-          bytes: before.bytes + more.bytes,
           ended: before.ended + more.ended,
         }))
         const counts = yield* api.counts
@@ -56,10 +54,9 @@ export const sync = (options: SyncOptions) =>
 
     const finish = (state: "synced" | "failed" | "interrupted", detail: string | null) =>
       Effect.gen(function* () {
-        const { bytes, pages, records } = yield* Ref.get(written)
         const { requests, retries } = yield* api.counts
         const finishedAt = DateTime.formatIso(DateTime.unsafeMake(yield* Clock.currentTimeMillis))
-        yield* proveCoverage(database, run, { state, detail, finishedAt, bytes, pages, records, requests, retries })
+        yield* proveCoverage(database, run, { state, detail, finishedAt, requests, retries })
       })
 
     // Where the readers cannot go on, the writer still stores what they had read.
