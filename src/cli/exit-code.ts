@@ -11,6 +11,11 @@ export class UsageError extends Data.TaggedError("UsageError")<{ readonly detail
   }
 }
 
+const missingNames = (error: ConfigError.ConfigError): ReadonlyArray<string> => {
+  if (error._op === "And" || error._op === "Or") return [...missingNames(error.left), ...missingNames(error.right)]
+  return error._op === "MissingData" ? [error.path.join(".")] : []
+}
+
 /** What to print, null where it was printed already, and the code to end with. Source: design, section 7. */
 export interface Ending {
   readonly code: number
@@ -35,12 +40,18 @@ const configurationSentences = (error: ConfigError.ConfigError): ReadonlyArray<s
     case "Or":
       return [...configurationSentences(error.left), ...configurationSentences(error.right)]
     case "MissingData":
-      return [`the environment variable ${error.path.join(".")} is not set`]
+      return []
     case "InvalidData":
       return [`the environment variable ${error.path.join(".")} ${error.message}`]
     default:
       return [error.message]
   }
+}
+
+const environmentSentence = (error: ConfigError.ConfigError): string => {
+  const missing = missingNames(error)
+  const notSet = missing.length === 0 ? [] : [`not set in the environment: ${missing.join(", ")}`]
+  return [...notSet, ...configurationSentences(error)].join("; ")
 }
 
 const isTagged = (error: unknown): error is { readonly _tag: string; readonly message: string } =>
@@ -49,7 +60,7 @@ const isTagged = (error: unknown): error is { readonly _tag: string; readonly me
 const endingOfFailure = (error: unknown): Ending => {
   if (error instanceof Finished) return { code: error.code, message: null }
   if (ValidationError.isValidationError(error)) return { code: 2, message: null }
-  if (ConfigError.isConfigError(error)) return { code: 78, message: configurationSentences(error).join("; ") }
+  if (ConfigError.isConfigError(error)) return { code: 78, message: environmentSentence(error) }
   if (!isTagged(error)) return { code: 1, message: String(error) }
   if (error._tag === "StoreError" && "reason" in error) {
     if (error.reason === "Locked") return { code: 75, message: error.message }

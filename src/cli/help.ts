@@ -16,6 +16,10 @@ const commandLine = /^ {2}- (\w[\w-]*)(?: .*?)? {2,}(\S.*)$/
 
 const isHeading = (line: string): boolean => /^[A-Z][A-Z ]+$/.test(line)
 
+/** The whole command to type: @effect/cli leaves the program out of a command's usage. */
+const usageLine = (usage: string): string =>
+  usage === "tidemark" ? "$ tidemark <command> [options]" : `$ tidemark ${usage.replace(/^tidemark /, "")}`
+
 /** Help as a person wants it: no boilerplate, no blank lines but before a heading, commands in two columns. */
 export const tidyHelp = (text: string, coloured: boolean): string => {
   const lines: Array<string> = []
@@ -24,6 +28,10 @@ export const tidyHelp = (text: string, coloured: boolean): string => {
     const words = plain.trim()
     if (words === "" || boilerplate.has(words) || words.startsWith("One of the following:")) continue
     if (isHeading(plain)) lines.push("")
+    if (words.startsWith("$ ")) {
+      lines.push(usageLine(words.slice(2)))
+      continue
+    }
     const command = commandLine.exec(plain)
     if (command !== null) lines.push(`  ${(command[1] ?? "").padEnd(12)}${command[2] ?? ""}`)
     else lines.push(coloured ? line.trimEnd() : plain)

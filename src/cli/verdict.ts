@@ -7,7 +7,9 @@ const headline = (summary: RunSummary): string => {
   const total = severities.reduce((sum, severity) => sum + summary.exceptions[severity], 0)
   switch (summary.verdict) {
     case "CLEAN":
-      return "CLEAN: every list was read to its end, and everything agrees"
+      return summary.unproven === 0
+        ? "CLEAN: every list was read to its end, and everything agrees"
+        : `CLEAN: every list was read to its end, and nothing disagrees; ${plural(summary.unproven, "case")} could not be judged`
     case "EXCEPTIONS":
       return `EXCEPTIONS: every list was read to its end, and ${plural(total, "thing")} ${total === 1 ? "does" : "do"} not agree`
     case "PARTIAL":

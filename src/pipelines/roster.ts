@@ -38,11 +38,13 @@ export const readProducts = (given: string | ReadonlyArray<string> | null | unde
 
 export const isProduct = (name: string): name is Product => (productNames as ReadonlyArray<string>).includes(name)
 
+const isJson = (text: string): boolean => /^\uFEFF?\s*[[{]/.test(text)
+
 const rowsOf = (file: string, text: string): Effect.Effect<ReadonlyArray<unknown>, RosterError> =>
   Effect.try({
     try: (): unknown =>
-      /^\s*[[{]/.test(text)
-        ? (JSON.parse(text) as unknown)
+      isJson(text)
+        ? (JSON.parse(text.replace(/^\uFEFF/, "")) as unknown)
         : parse(text, { columns: true, bom: true, skip_empty_lines: true, trim: true }),
     catch: (error) => new RosterError({ file, detail: error instanceof Error ? error.message : String(error) }),
   }).pipe(
@@ -74,6 +76,17 @@ const readEntry = (file: string, row: unknown, number: number): Effect.Effect<Ro
     }
   })
 
+/** What the columns of a CSV lack, said once for the file and not for each of its rows. */
+const columnFault = (rows: ReadonlyArray<unknown>): string | null => {
+  const [first] = rows
+  if (typeof first !== "object" || first === null) return null
+  const names = Object.keys(first)
+  const missing = ["customerId", "partnerCustomerRef"].filter((name) => !names.includes(name))
+  return missing.length === 0
+    ? null
+    : `no column ${missing.join(" and no column ")}; the header must name customerId and partnerCustomerRef, separated by commas (it has ${names.join(", ")})`
+}
+
 /** Reads a roster: CSV with a header line, or a JSON list, of customerId, partnerCustomerRef and optionally products. */
 export const readRoster = (
   file: string,
@@ -86,6 +99,8 @@ export const readRoster = (
         Effect.mapError(() => new RosterError({ file, detail: "cannot be read; check the path given to --customers" })),
       )
     const rows = yield* rowsOf(file, text)
+    const fault = isJson(text) ? null : columnFault(rows)
+    if (fault !== null) return yield* new RosterError({ file, detail: fault })
     const entries = yield* Effect.forEach(rows, (row, index) => readEntry(file, row, index + 1))
     if (entries.length === 0) return yield* new RosterError({ file, detail: "names no customer" })
     const seen = new Set<string>()

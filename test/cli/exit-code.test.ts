@@ -108,12 +108,7 @@ const failures: ReadonlyArray<readonly [what: string, error: unknown, code: numb
     78,
     "reports: there is no report definition (a .sql file) in this folder; install tidemark again",
   ],
-  [
-    "an environment name",
-    ConfigError.MissingData(["SOME_NAME"], "…"),
-    78,
-    "the environment variable SOME_NAME is not set",
-  ],
+  ["an environment name", ConfigError.MissingData(["SOME_NAME"], "…"), 78, "not set in the environment: SOME_NAME"],
   [
     "two environment names",
     ConfigError.And(
@@ -121,7 +116,7 @@ const failures: ReadonlyArray<readonly [what: string, error: unknown, code: numb
       ConfigError.InvalidData(["TWO"], "must begin with https://"),
     ),
     78,
-    "the environment variable ONE is not set; the environment variable TWO must begin with https://",
+    "not set in the environment: ONE; the environment variable TWO must begin with https://",
   ],
   [
     "a single failure of the API",

@@ -78,8 +78,12 @@ describe("a roster that cannot be used names the file and the row", () => {
     ["is empty", "", "customers: names no customer"],
     ["has a header alone", "customerId,partnerCustomerRef\n", "customers: names no customer"],
     ["is an empty list", "[]", "customers: names no customer"],
-    ["lacks a column", "customerId\nc-1\n", "customers: customer 1: partnerCustomerRef is missing"],
-    ["lacks both columns", "a,b\n1,2\n", "customers: customer 1: customerId is missing; partnerCustomerRef is missing"],
+    ["lacks a column", "customerId\nc-1\n", "customers: no column partnerCustomerRef; the header must name"],
+    [
+      "lacks both columns",
+      "a,b\n1,2\n",
+      "customers: no column customerId and no column partnerCustomerRef; the header must name",
+    ],
     [
       "has an empty id",
       "customerId,partnerCustomerRef\nc-1,a\n,b\n",

@@ -8,8 +8,7 @@ import { worldSource } from "../../sandbox/server/world-source.ts"
 import { serveSandbox } from "../../sandbox/server.ts"
 import { generateWorld, type World } from "../../sandbox/world.ts"
 import { Database } from "../../store/database.ts"
-import { snapshotName } from "../../store/snapshot.ts"
-import { Finished } from "../exit-code.ts"
+import { Finished, UsageError } from "../exit-code.ts"
 import { config, json, quiet } from "../options.ts"
 import { personalDataOf } from "../salt.ts"
 import { plural, tell, withProgress } from "../terminal.ts"
@@ -19,7 +18,9 @@ import { breaks, population, seed } from "./sandbox.ts"
 
 const out = Options.text("out").pipe(
   Options.withPseudoName("DIR"),
-  Options.withDescription("Where the demo keeps its database and reports; its earlier database there is replaced."),
+  Options.withDescription(
+    "Where the demo keeps its database and reports; what an earlier demo left there is removed. Default: tidemark-demo.",
+  ),
   Options.withDefault("tidemark-demo"),
 )
 
@@ -42,16 +43,37 @@ const compareWithKey = (world: World) =>
     }
   })
 
-export const demoCommand = Command.make("demo", { seed, breaks, population, out, config, json, quiet }, (options) =>
+/** Marks a folder as the demo's own, so that nobody else's database or reports are ever removed. */
+const markName = ".tidemark-demo"
+
+/** Makes the folder, or empties it of what an earlier demo left there. A folder that no demo made is refused. */
+const clearDemo = (folder: string) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const mark = path.join(folder, markName)
+    if ((yield* fs.exists(folder)) && !(yield* fs.exists(mark)) && (yield* fs.readDirectory(folder)).length > 0) {
+      return yield* new UsageError({
+        detail: `--out ${folder}: this folder holds something that no demo made; name another folder`,
+      })
+    }
+    yield* fs.remove(folder, { recursive: true, force: true })
+    yield* fs.makeDirectory(folder, { recursive: true })
+    yield* fs.writeFileString(mark, "This folder belongs to tidemark demo, which empties it at its next start.\n")
+  }).pipe(
+    Effect.catchTags({
+      SystemError: (error) => Effect.fail(new UsageError({ detail: `--out ${folder}: ${error.message}` })),
+      BadArgument: (error) => Effect.fail(new UsageError({ detail: `--out ${folder}: ${error.message}` })),
+    }),
+  )
+
+export const demoCommand = Command.make("demo", { seed, breaks, population, out, config, json, quiet }, (options) =>
+  Effect.gen(function* () {
     const path = yield* Path.Path
     const entropy = yield* Entropy
     const configuration = yield* configurationOf({ config: options.config })
     const db = path.join(options.out, "tidemark.duckdb")
-    for (const file of [db, `${db}.wal`, `${db}.salt`, path.join(options.out, snapshotName)]) {
-      yield* fs.remove(file, { force: true })
-    }
+    yield* clearDemo(options.out)
     const now = yield* Clock.currentTimeMillis
     const world = generateWorld({ seed: options.seed, now, customers: options.population, breaks: options.breaks })
     const given = { clientId: "demo", clientSecret: Redacted.make(entropy.uuid()) }

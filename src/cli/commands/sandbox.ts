@@ -8,6 +8,15 @@ import { generateWorld, type World } from "../../sandbox/world.ts"
 import { UsageError } from "../exit-code.ts"
 import { plural, tell, writeOut } from "../terminal.ts"
 
+/** A whole number within bounds; anything else is refused with a sentence. */
+const wholeNumber = (name: string, least: number, most: number) =>
+  Options.integer(name).pipe(
+    Options.filterMap(
+      (value) => (value >= least && value <= most ? Option.some(value) : Option.none()),
+      `--${name} must be a whole number from ${least} to ${most}`,
+    ),
+  )
+
 export const seed = Options.integer("seed").pipe(
   Options.withDescription("The same seed makes the same world."),
   Options.withDefault(1),
@@ -18,12 +27,12 @@ export const breaks = Options.choice("breaks", ["all", "none"]).pipe(
   Options.withDefault("all" as const),
 )
 
-export const population = Options.integer("population").pipe(
+export const population = wholeNumber("population", 1, 1000).pipe(
   Options.withDescription("How many customers the world has."),
   Options.withDefault(12),
 )
 
-const port = Options.integer("port").pipe(
+const port = wholeNumber("port", 0, 65_535).pipe(
   Options.withDescription("Port on 127.0.0.1; 0 takes any free one."),
   Options.withDefault(8787),
 )

@@ -11,7 +11,7 @@ const settingsOf = (configuration: Configuration): ReadonlyArray<readonly [strin
   const leaves = (value: unknown, path: string): ReadonlyArray<readonly [string, string]> =>
     typeof value === "object" && value !== null
       ? Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === "" ? key : `${path}.${key}`))
-      : [[path, String(value)]]
+      : [[path, value === null ? "none" : String(value)]]
   return leaves(settings, "")
 }
 

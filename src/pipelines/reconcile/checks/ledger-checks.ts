@@ -87,6 +87,7 @@ export const ledgerChecks: ReadonlyArray<Check> = [
     code: "LED_DIRECTION_MISMATCH",
     severity: "critical",
     definition: "The only transaction of a one-leg movement has the other direction.",
+    actual: "-actual",
     detail: "concat('the record is a ', movement_direction, ', its transaction a ', direction)",
   }),
   ofMovement({
