@@ -21,6 +21,7 @@ describe("tidemark demo", () => {
         expect(readdirSync(cwd)).toEqual(["tidemark-demo"])
         const folder = join(cwd, "tidemark-demo")
         expect(readdirSync(folder).sort()).toEqual([
+          ".tidemark-demo",
           "analytics.duckdb",
           "reports",
           "tidemark.duckdb",
