@@ -12,7 +12,7 @@ describe("tidemark demo", () => {
   it.scopedLive("works in an empty folder, finds every planted break, and works again", () =>
     Effect.gen(function* () {
       const cwd = yield* temporaryFolder
-      for (const nights of [1, 2]) {
+      for (const _ of ["first", "again"]) {
         const ended = yield* runProgram(["demo"], { cwd })
         expect(ended.code).toBe(0)
         expect(ended.stdout).toBe("")
@@ -33,7 +33,7 @@ describe("tidemark demo", () => {
         const written = readdirSync(join(folder, "reports"))
           .filter((name) => name !== "latest")
           .flatMap((name) => readdirSync(join(folder, "reports", name)))
-        expect(written).toHaveLength(nights)
+        expect(written).toHaveLength(1)
       }
     }),
   )
