@@ -118,7 +118,7 @@ const make = (
         : yield* RateLimiter.make({ limit: 1, interval: Duration.millis(1000 / options.requestsPerSecond) })
     const clockOffset = yield* Ref.make(0)
     const requests = yield* Ref.make(0)
-    const logicalRequests = yield* Ref.make(0)
+    const retries = yield* Ref.make(0)
 
     const signed = (url: URL, requestId: string) =>
       Effect.gen(function* () {
@@ -214,8 +214,8 @@ const make = (
         const url = pageUrl(baseUrl, options.page, options.pageSize, request)
         const requestId = entropy.uuid()
         const attempts = yield* Ref.make(0)
-        yield* Ref.update(logicalRequests, (n) => n + 1)
         return yield* Ref.updateAndGet(attempts, (n) => n + 1).pipe(
+          Effect.tap((number) => (number > 1 ? Ref.update(retries, (n) => n + 1) : Effect.void)),
           Effect.flatMap((number) => attempt(url, requestId, number)),
           Effect.flatMap(check),
           Effect.retry(retrySchedule),
@@ -224,9 +224,6 @@ const make = (
 
     return {
       page,
-      counts: Effect.zipWith(Ref.get(requests), Ref.get(logicalRequests), (all, logical) => ({
-        requests: all,
-        retries: all - logical,
-      })),
+      counts: Effect.all({ requests: Ref.get(requests), retries: Ref.get(retries) }),
     }
   })

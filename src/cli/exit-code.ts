@@ -64,7 +64,9 @@ const endingOfFailure = (error: unknown): Ending => {
   if (!isTagged(error)) return { code: 1, message: String(error) }
   if (error._tag === "StoreError" && "reason" in error) {
     if (error.reason === "Locked") return { code: 75, message: error.message }
-    if (error.reason === "Missing") return { code: 2, message: error.message }
+    if (error.reason === "Missing" || error.reason === "Unreadable" || error.reason === "Denied") {
+      return { code: 2, message: error.message }
+    }
   }
   return { code: codeOfTag[error._tag] ?? 1, message: error.message }
 }

@@ -13,7 +13,7 @@ const headline = (summary: RunSummary): string => {
     case "EXCEPTIONS":
       return `EXCEPTIONS: every list was read to its end, and ${plural(total, "thing")} ${total === 1 ? "does" : "do"} not agree`
     case "PARTIAL":
-      return `PARTIAL: not every list was read to its end, so nothing is called absent there; ${plural(total, "exception")} all the same`
+      return `PARTIAL: not every list was read to its end, so nothing is called absent there; ${plural(total, "exception")} in what was read`
   }
 }
 
@@ -46,6 +46,7 @@ export const verdictText = (summary: RunSummary): string =>
     "",
     `run         ${summary.runId}`,
     `coverage    ${coverageLine(summary)}`,
+    ...summary.failures.map(({ lists, reason }) => `            ${plural(lists, "list")}: ${reason}`),
     `read        ${plural(summary.records, "record")} on ${plural(summary.pages, "page")}, ${plural(summary.requests, "request")}, ${plural(summary.retries, "retry", "retries")}`,
     ...(summary.quarantined > 0
       ? [`quarantine  ${plural(summary.quarantined, "record")} that the contract cannot read`]

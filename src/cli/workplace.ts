@@ -1,6 +1,6 @@
 import { FileSystem, Path } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
-import { Effect, Layer, Option } from "effect"
+import { Context, Effect, Layer, Option } from "effect"
 import type { Credentials } from "../api/credentials.ts"
 import { PartnerApi } from "../api/partner-api.ts"
 import { type Configuration, readConfiguration, type Severity } from "../pipelines/configuration.ts"
@@ -24,6 +24,26 @@ export const configurationOf = (options: {
       failOn: Option.getOrElse(options.failOn ?? Option.none(), () => configuration.failOn),
     })),
   )
+
+/** Makes the folder of reports, and refuses what cannot be one, before anything is asked of the API. */
+export const prepareOut = (out: string): Effect.Effect<void, UsageError, FileSystem.FileSystem | Path.Path> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const refuse = (detail: string) => new UsageError({ detail: `--out ${out}: ${detail}` })
+    const kind = yield* Effect.option(fs.stat(out))
+    if (Option.isSome(kind) && kind.value.type !== "Directory") return yield* refuse("is a file, not a folder")
+    yield* fs
+      .makeDirectory(out, { recursive: true })
+      .pipe(Effect.mapError((error) => refuse(`cannot be made: ${error.message}`)))
+    const latest = path.join(out, "latest")
+    const link = yield* Effect.option(fs.readLink(latest))
+    if (Option.isNone(link) && (yield* Effect.orElseSucceed(fs.exists(latest), () => false))) {
+      return yield* refuse(
+        "holds something called latest that is not a link; move it away, because latest leads to the newest reports",
+      )
+    }
+  })
 
 /** The working database, its folder made where it is missing. */
 export const workingDatabase = (file: string, configuration: Configuration) =>
@@ -62,18 +82,29 @@ export const existingDatabase = (file: string, configuration: Configuration) =>
     }),
   )
 
-/** The published snapshot beside the database, for reading only. */
+/** The published snapshot beside the database, for reading only; refused where another database published it. */
 export const snapshotDatabase = (db: string) =>
-  Layer.unwrapEffect(
+  Layer.unwrapScoped(
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
+      const path = yield* Path.Path
       const file = yield* snapshotFile(db)
       if (!(yield* Effect.orElseSucceed(fs.exists(file), () => false))) {
         return yield* new UsageError({
           detail: `${file}: there is no snapshot yet; run tidemark nightly first, or name the database with --db`,
         })
       }
-      return Database.layer({ file, access: "read", memoryLimit: "1GB" })
+      const snapshot = yield* Layer.build(Database.layer({ file, access: "read", memoryLimit: "1GB" }))
+      const [publication] = yield* Context.get(snapshot, Database).rows<{ published_by: string }>(
+        "SELECT published_by FROM recon.publication",
+      )
+      const asked = path.basename(db)
+      if (publication?.published_by !== asked) {
+        return yield* new UsageError({
+          detail: `${file} was published by ${publication?.published_by}, not by ${asked}; name that database with --db, or keep each database in a folder of its own`,
+        })
+      }
+      return Layer.succeedContext(snapshot)
     }),
   )
 

@@ -140,6 +140,10 @@ const unknownName = (key: string, given: string, known: ReadonlyArray<string>): 
 const nameFault = (settings: FileSettings, checkCodes: ReadonlyArray<string>): string | null => {
   const badCheck = Object.keys(settings.checks).find((code) => !checkCodes.includes(code))
   if (badCheck !== undefined) return unknownName("checks", badCheck, checkCodes)
+  for (const key of ["tolerance", "currencyPlaces"] as const) {
+    const odd = Object.keys(settings[key]).find((currency) => !/^[A-Z][A-Z0-9]{1,11}$/.test(currency))
+    if (odd !== undefined) return `${key}.${odd} is not a currency; write it in capitals, as the API does`
+  }
   const limits = Object.keys(knownAgeLimits)
   const badLimit = Object.keys(settings.ageLimitHours).find((stream) => !limits.includes(stream))
   if (badLimit !== undefined) return unknownName("ageLimitHours", badLimit, limits)
@@ -154,14 +158,42 @@ const nameFault = (settings: FileSettings, checkCodes: ReadonlyArray<string>): s
   return null
 }
 
-const describe = (error: ParseResult.ParseError): string =>
-  ParseResult.ArrayFormatter.formatErrorSync(error)
-    .map((issue) => {
-      const key = issue.path.join(".")
-      if (issue._tag !== "Unexpected") return key === "" ? issue.message : `${key}: ${issue.message}`
-      return `${key} is not a key of the configuration; remove it or correct its spelling`
-    })
+const literal = /^Expected ("[^"]*"), actual (.*)$/s
+
+/** One sentence for a key: a choice of literals folded into one, and nothing about what the validator wanted besides. */
+const describeKey = (key: string, issues: ReadonlyArray<ParseResult.ArrayFormatterIssue>): string => {
+  const at = key === "" ? "" : `${key}: `
+  if (issues.some((issue) => issue._tag === "Unexpected")) {
+    return `${key} is not a key of the configuration; remove it or correct its spelling`
+  }
+  const messages = issues.map((issue) => issue.message).filter((message) => !message.startsWith("Expected undefined"))
+  const choices = messages.flatMap((message) => literal.exec(message) ?? [])
+  if (choices.length > 0) {
+    const allowed = messages.flatMap((message) => literal.exec(message)?.[1] ?? [])
+    return `${at}must be one of ${allowed.join(", ")}; found ${choices[2]}`
+  }
+  if (key === "") return "must be an object { … } of settings"
+  return (
+    at +
+    (messages[0] ?? "is not what this key expects").replace(
+      /^Expected \{.*\}, actual/s,
+      "must be an object { … }; found",
+    )
+  )
+}
+
+const describe = (error: ParseResult.ParseError): string => {
+  const issues = ParseResult.ArrayFormatter.formatErrorSync(error)
+  const keys = [...new Set(issues.map((issue) => issue.path.join(".")))]
+  return keys
+    .map((key) =>
+      describeKey(
+        key,
+        issues.filter((issue) => issue.path.join(".") === key),
+      ),
+    )
     .join("; ")
+}
 
 const resolve = (
   file: string,

@@ -4,6 +4,7 @@ import { publishSnapshot } from "../store/snapshot.ts"
 import { ProgressListener } from "./progress.ts"
 import { reconcile } from "./reconcile/reconcile.ts"
 import { report } from "./report/report.ts"
+import { reportDefinitions } from "./report/report-definitions.ts"
 import { summarize } from "./run-summary.ts"
 import { type SyncOptions, sync } from "./sync/sync.ts"
 
@@ -15,11 +16,16 @@ export const nightly = (options: SyncOptions, out: string) =>
   Effect.gen(function* () {
     const database = yield* Database
     const progress = yield* ProgressListener
+    // A definition that cannot be read would cost the night's reports after everything was fetched.
+    yield* reportDefinitions
     const run = yield* sync(options)
     yield* progress.step("reconciling")
     yield* reconcile(run, options.configuration)
     yield* progress.step("reporting")
-    const { folder } = yield* report(run, options.configuration, out)
+    const { folder } = yield* report(run, options.configuration, out).pipe(
+      // What was read and judged is published even where the reports cannot be written.
+      Effect.tapError(() => publishSnapshot(database)),
+    )
     const snapshot = yield* publishSnapshot(database)
     return { run, folder, snapshot, summary: yield* summarize(database, run.runId) }
   })

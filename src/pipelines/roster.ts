@@ -64,6 +64,9 @@ const readEntry = (file: string, row: unknown, number: number): Effect.Effect<Ro
   Effect.gen(function* () {
     const fail = (detail: string) => new RosterError({ file, detail: `customer ${number}: ${detail}` })
     const entry = yield* decodeEntry(row).pipe(Effect.mapError((error) => fail(describe(error))))
+    if (/^\.{1,2}$/.test(entry.customerId)) {
+      return yield* fail(`customerId ${JSON.stringify(entry.customerId)} would change the path of a request`)
+    }
     const products = readProducts(entry.products)
     const stranger = products.find((name) => !isProduct(name))
     if (stranger !== undefined) {

@@ -18,6 +18,8 @@ export interface RunSummary {
   /** Exceptions that are neither resolved nor written off. */
   readonly exceptions: Readonly<Record<Severity, number>>
   readonly byCode: ReadonlyArray<{ readonly code: string; readonly severity: Severity; readonly count: number }>
+  /** Why lists were not read to their end, the commonest first. */
+  readonly failures: ReadonlyArray<{ readonly reason: string; readonly lists: number }>
   /** Cases that could not be judged for lack of proof. */
   readonly unproven: number
 }
@@ -51,6 +53,12 @@ export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, St
          (SELECT coalesce(sum(unproven), 0)::BIGINT FROM recon.check_results WHERE run_id = $1) AS unproven`,
       [runId],
     )
+    const failures = yield* sql.rows<{ reason: string; lists: bigint }>(
+      `SELECT regexp_replace(reason, '(; | \\()request [^)]*\\)', '') AS reason, count(*) AS lists
+       FROM recon.coverage WHERE run_id = $1 AND state IN ('PARTIAL', 'DENIED', 'FAILED')
+       GROUP BY ALL ORDER BY lists DESC, reason LIMIT 3`,
+      [runId],
+    )
     const coverage = { ...noCoverage, ...Object.fromEntries(states.map((row) => [row.state, Number(row.partitions)])) }
     const exceptions = Object.fromEntries(
       severities.map((severity) => [
@@ -71,6 +79,7 @@ export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, St
       retries: Number(run?.retries ?? 0n),
       exceptions,
       byCode: codes.map((row) => ({ ...row, count: Number(row.count) })),
+      failures: failures.map((row) => ({ ...row, lists: Number(row.lists) })),
       unproven: Number(counts?.unproven ?? 0n),
     }
   })

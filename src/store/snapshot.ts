@@ -2,6 +2,7 @@ import { FileSystem, Path } from "@effect/platform"
 import type { PlatformError } from "@effect/platform/Error"
 import { Effect } from "effect"
 import type { Database } from "./database.ts"
+import { quoteText } from "./describe-table.ts"
 import { StoreError } from "./store-error.ts"
 
 /** The published snapshot's name; it lies beside the working database. Source: design, section 4. */
@@ -27,8 +28,16 @@ export const publishSnapshot = (
 ): Effect.Effect<string, StoreError, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
     const target = yield* snapshotFile(database.file)
     const partial = `${target}.partial`
+    yield* database.run(
+      `CREATE OR REPLACE TABLE recon.publication AS SELECT ${quoteText(path.basename(database.file))} AS published_by`,
+    )
+    yield* database.run(
+      "COMMENT ON TABLE recon.publication IS 'Which working database this snapshot was published from.'",
+    )
+    yield* database.run("COMMENT ON COLUMN recon.publication.published_by IS 'The file name of the working database.'")
     // After a checkpoint everything is in the file, and the log beside it is empty.
     yield* database.run("CHECKPOINT")
     yield* fs.copyFile(database.file, partial).pipe(

@@ -30,7 +30,7 @@ const firstLine = (text: string): string => text.split("\n", 1)[0] ?? text
 const patterns: ReadonlyArray<readonly [RegExp, StoreError["reason"]]> = [
   [/Could not set lock|Conflicting lock|already open|being used by another process/i, "Locked"],
   [
-    /not a valid DuckDB database|newer version of DuckDB|older version of DuckDB|corrupt|checksum|deserialize/i,
+    /not a valid DuckDB database|Is a directory|newer version of DuckDB|older version of DuckDB|corrupt|checksum|deserialize/i,
     "Unreadable",
   ],
   [/No space left|disk full|ENOSPC|not enough space/i, "Full"],

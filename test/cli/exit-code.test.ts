@@ -61,13 +61,13 @@ const failures: ReadonlyArray<readonly [what: string, error: unknown, code: numb
   [
     "a database that cannot be read",
     store("Unreadable"),
-    1,
+    2,
     "the file is not a database that this version can read: tidemark.duckdb",
   ],
   [
     "rights",
     store("Denied"),
-    1,
+    2,
     "the database cannot be opened or written; check the rights of the file and its folder: tidemark.duckdb",
   ],
   ["a full disk", store("Full"), 1, "there is no space left for the database: tidemark.duckdb"],

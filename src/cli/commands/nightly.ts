@@ -8,7 +8,7 @@ import { config, customers, db, failOn, json, mode, out, quiet } from "../option
 import { personalDataOf } from "../salt.ts"
 import { tell, withProgress, writeOut } from "../terminal.ts"
 import { verdictText } from "../verdict.ts"
-import { configurationOf, customersToRead, partnerApi, workingDatabase } from "../workplace.ts"
+import { configurationOf, customersToRead, partnerApi, prepareOut, workingDatabase } from "../workplace.ts"
 
 /** What a night leaves behind, told to a person on stderr or as JSON on stdout. */
 export const tellNight = (
@@ -28,6 +28,7 @@ export const nightlyCommand = Command.make(
     Effect.gen(function* () {
       const configuration = yield* configurationOf(options)
       const given = yield* credentials
+      yield* prepareOut(options.out)
       const night = yield* Effect.gen(function* () {
         const roster = yield* customersToRead(options.customers)
         const personalData = yield* personalDataOf(configuration, options.db)

@@ -7,12 +7,13 @@ import { Database } from "../../store/database.ts"
 import { publishSnapshot } from "../../store/snapshot.ts"
 import { Finished, UsageError } from "../exit-code.ts"
 import { config, db, failOn, json, out, quiet } from "../options.ts"
-import { configurationOf, existingDatabase } from "../workplace.ts"
+import { configurationOf, existingDatabase, prepareOut } from "../workplace.ts"
 import { tellNight } from "./nightly.ts"
 
 export const reportCommand = Command.make("report", { config, db, out, failOn, json, quiet }, (options) =>
   Effect.gen(function* () {
     const configuration = yield* configurationOf(options)
+    yield* prepareOut(options.out)
     const night = yield* Effect.gen(function* () {
       const database = yield* Database
       const run = yield* findRun(database)

@@ -85,6 +85,7 @@ export const sqlCommand = Command.make("sql", { format, db, statement }, (option
   Effect.gen(function* () {
     const database = yield* Database
     const connection = yield* database.reader
+    if (options.statement.trim() === "") return yield* new UsageError({ detail: "give one SQL statement, in quotes" })
     const statements = yield* Effect.tryPromise({
       try: () => connection.extractStatements(options.statement),
       catch: refused,

@@ -53,8 +53,9 @@ export const reconcile = (run: Run, configuration: Configuration) =>
         yield* findExceptions(sql, checks, configuration)
         yield* checkConservation(sql)
         yield* sql.run(
-          `UPDATE recon.runs SET state = 'reconciled', exceptions = (SELECT count(*) FROM finding)
+          `UPDATE recon.runs SET state = 'reconciled', exceptions = (SELECT count(*) FROM finding), configuration_sha256 = $1
            WHERE run_id = getvariable('run')`,
+          [configuration.sha256],
         )
       }),
     )

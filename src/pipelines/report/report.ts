@@ -26,15 +26,15 @@ const controlTotals = (sql: Sql, run: Run, places: ReadonlyMap<string, number>) 
   Effect.map(
     sql.rows<{ readonly currency: string; readonly [sum: string]: string | null }>(
       `WITH counted AS (
-         SELECT currency, sum(amount) FILTER (side = 'transaction') AS transactions_net,
-           sum(amount) FILTER (side = 'movement') AS movements_net
+         SELECT currency, sum(amount) FILTER (side = 'transaction') AS transactions_sum,
+           sum(amount) FILTER (side = 'movement') AS movements_sum
          FROM recon.conservation WHERE run_id = $1 AND category = 'total' GROUP BY currency
        ),
        rolled AS (
          SELECT currency, list(computed_closing) AS computed, list(reported_closing) AS reported
          FROM recon.rollforward WHERE run_id = $1 GROUP BY currency
        )
-       SELECT currency, transactions_net, movements_net, TRY(list_sum(computed)) AS computed_closing,
+       SELECT currency, transactions_sum, movements_sum, TRY(list_sum(computed)) AS computed_closing,
          TRY(list_sum(reported)) AS reported_closing
        FROM counted FULL OUTER JOIN rolled USING (currency) ORDER BY currency`,
       [run.runId],
