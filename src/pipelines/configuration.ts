@@ -166,7 +166,7 @@ const describeKey = (key: string, issues: ReadonlyArray<ParseResult.ArrayFormatt
   if (issues.some((issue) => issue._tag === "Unexpected")) {
     return `${key} is not a key of the configuration; remove it or correct its spelling`
   }
-  const messages = issues.map((issue) => issue.message).filter((message) => !message.startsWith("Expected undefined"))
+  const messages = issues.map((issue) => issue.message)
   const choices = messages.flatMap((message) => literal.exec(message) ?? [])
   if (choices.length > 0) {
     const allowed = messages.flatMap((message) => literal.exec(message)?.[1] ?? [])
@@ -183,7 +183,10 @@ const describeKey = (key: string, issues: ReadonlyArray<ParseResult.ArrayFormatt
 }
 
 const describe = (error: ParseResult.ParseError): string => {
-  const issues = ParseResult.ArrayFormatter.formatErrorSync(error)
+  const all = ParseResult.ArrayFormatter.formatErrorSync(error)
+  // An optional key may also be left out: the validator says so of each of its parents, and nobody needs to hear it.
+  const telling = all.filter((issue) => !issue.message.startsWith("Expected undefined"))
+  const issues = telling.length === 0 ? all : telling
   const keys = [...new Set(issues.map((issue) => issue.path.join(".")))]
   return keys
     .map((key) =>
