@@ -36,7 +36,7 @@ export class Database extends Context.Tag("tidemark/Database")<
   Database,
   Sql & {
     readonly file: string
-    /** Commits when the body succeeds, rolls back when it fails or is interrupted. */
+    /** Commits when the body succeeds, rolls back when it fails. An interruption from outside waits for the end of the body. */
     readonly transaction: <A, E, R>(body: (sql: Sql) => Effect.Effect<A, E, R>) => Effect.Effect<A, E | StoreError, R>
     /** A connection of its own for reading a long result, so that the writer stays free. */
     readonly reader: Effect.Effect<DuckDBConnection, StoreError, Scope.Scope>

@@ -3,7 +3,7 @@ import { Data } from "effect"
 /**
  * Why the store could not do what it was asked. `Locked`: another process has the file open. `Unreadable`: the file is
  * no DuckDB database, or one that this version cannot read. `Denied`: folder or file rights. `Full`: no space left.
- * `Missing`: the file is not there. `Query`: a statement failed. `Statement`: a statement that the user wrote failed.
+ * `Missing`: the file is not there. `Query`: a statement failed.
  */
 export class StoreError extends Data.TaggedError("StoreError")<{
   readonly reason: "Locked" | "Unreadable" | "Denied" | "Full" | "Missing" | "Query"

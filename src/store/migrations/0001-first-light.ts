@@ -131,7 +131,7 @@ const tables: ReadonlyArray<TableDescription> = [
       [
         "exception_id",
         "VARCHAR NOT NULL",
-        "First 16 hex digits of SHA-256 over code, record and leg or currency: the same break keeps its id.",
+        "First 16 hex digits of SHA-256 over code, stream, record and leg: the same break keeps its id.",
       ],
       ["code", "VARCHAR NOT NULL", "The check that found it."],
       ["severity", "VARCHAR NOT NULL", "critical, high, medium, low or info."],
