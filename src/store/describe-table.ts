@@ -14,3 +14,9 @@ export const createStatements = (table: TableDescription): ReadonlyArray<string>
   `COMMENT ON TABLE ${table.name} IS ${quoteText(table.comment)}`,
   ...table.columns.map(([name, , comment]) => `COMMENT ON COLUMN ${table.name}.${name} IS ${quoteText(comment)}`),
 ]
+
+/** The statements that add a column with its COMMENT. DuckDB adds no column with a constraint; a default it does. */
+export const addColumn = (table: string, name: string, type: string, comment: string): ReadonlyArray<string> => [
+  `ALTER TABLE ${table} ADD COLUMN ${name} ${type}`,
+  `COMMENT ON COLUMN ${table}.${name} IS ${quoteText(comment)}`,
+]

@@ -8,6 +8,10 @@ import type { TypedTable } from "./typed-table.ts"
 export interface LoadPage {
   readonly customerId: string
   readonly stream: string
+  /** From 1; one more for each restart of the partition's chain in this run. */
+  readonly chain: number
+  /** `look back`: read after the chain had ended, to see what had arrived meanwhile. */
+  readonly part: "chain" | "look back"
   readonly sequence: number
   readonly cursorIn: string | null
   readonly cursorOut: string | null
@@ -70,14 +74,14 @@ const stageGroup = (sql: Sql, runId: string, pages: ReadonlyArray<LoadPage>) =>
       ],
     )
     yield* sql.run(
-      `INSERT INTO raw.pages
-       SELECT $1, customer_id, stream, sequence, cursor_in, cursor_out, has_more, items, bytes, sha256, redacted, kept_sha256,
-         request_id, attempts, server_time, received_at, NULL, coalesce(kept, loadable), NULL
+      `INSERT INTO raw.pages BY NAME
+       SELECT $1 AS run_id, customer_id, stream, sequence, cursor_in, cursor_out, has_more, items, bytes, sha256, redacted, kept_sha256,
+         request_id, attempts, server_time, received_at, coalesce(kept, loadable) AS body, chain, part
        FROM group_pages JOIN (
          SELECT unnest($2)::INTEGER AS page_no, unnest($3)::INTEGER AS sequence, unnest($4) AS cursor_in, unnest($5) AS cursor_out,
            unnest($6)::BOOLEAN AS has_more, unnest($7)::INTEGER AS items, unnest($8)::BIGINT AS bytes, unnest($9) AS sha256,
            unnest($10)::BOOLEAN AS redacted, unnest($11) AS kept_sha256, unnest($12) AS request_id, unnest($13)::INTEGER AS attempts,
-           unnest($14)::TIMESTAMPTZ AS server_time, unnest($15)::TIMESTAMPTZ AS received_at
+           unnest($14)::TIMESTAMPTZ AS server_time, unnest($15)::TIMESTAMPTZ AS received_at, unnest($16)::INTEGER AS chain, unnest($17) AS part
        ) AS about USING (page_no)`,
       [
         runId,
@@ -95,6 +99,8 @@ const stageGroup = (sql: Sql, runId: string, pages: ReadonlyArray<LoadPage>) =>
         list(pages, (page) => page.attempts),
         list(pages, (page) => page.serverTime),
         list(pages, (page) => page.receivedAt),
+        list(pages, (page) => page.chain),
+        list(pages, (page) => page.part),
       ],
     )
     const rejected = pages.flatMap((page, index) => page.rejected.map((record) => ({ page, index, record })))
@@ -104,8 +110,10 @@ const stageGroup = (sql: Sql, runId: string, pages: ReadonlyArray<LoadPage>) =>
       [list(rejected, ({ index }) => index), list(rejected, ({ record }) => record.index)],
     )
     yield* sql.run(
-      `INSERT INTO raw.quarantine
-       SELECT $1, unnest($2), unnest($3), unnest($4)::INTEGER, unnest($5)::INTEGER, unnest($6), unnest($7), unnest($8)`,
+      `INSERT INTO raw.quarantine BY NAME
+       SELECT $1 AS run_id, unnest($2) AS customer_id, unnest($3) AS stream, unnest($4)::INTEGER AS sequence,
+         unnest($5)::INTEGER AS item_index, unnest($6) AS record_id, unnest($7) AS reason, unnest($8) AS payload,
+         unnest($9)::INTEGER AS chain`,
       [
         runId,
         list(rejected, ({ page }) => page.customerId),
@@ -115,6 +123,7 @@ const stageGroup = (sql: Sql, runId: string, pages: ReadonlyArray<LoadPage>) =>
         list(rejected, ({ record }) => record.recordId),
         list(rejected, ({ record }) => record.reason),
         list(rejected, ({ record }) => record.payload),
+        list(rejected, ({ page }) => page.chain),
       ],
     )
   })
@@ -199,6 +208,7 @@ export const keepUnreadablePage = (
   page: {
     readonly customerId: string
     readonly stream: string
+    readonly chain: number
     readonly sequence: number
     readonly cursorIn: string | null
     readonly requestId: string
@@ -213,8 +223,9 @@ export const keepUnreadablePage = (
   },
 ): Effect.Effect<void, StoreError> =>
   sql.run(
-    `INSERT INTO raw.pages
-     VALUES ($1, $2, $3, $4, $5, NULL, NULL, NULL, $6, $7, $13, $14, $8, 1, NULL, $9::TIMESTAMPTZ, $10, $11, $12)`,
+    `INSERT INTO raw.pages (run_id, customer_id, stream, sequence, cursor_in, bytes, sha256, redacted, kept_sha256, request_id,
+       attempts, received_at, fault, body, body_bytes, chain)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $13, $14, $8, 1, $9::TIMESTAMPTZ, $10, $11, $12, $15)`,
     [
       runId,
       page.customerId,
@@ -230,5 +241,6 @@ export const keepUnreadablePage = (
       page.bodyBytes,
       page.redacted,
       page.keptSha256,
+      page.chain,
     ],
   )

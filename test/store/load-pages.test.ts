@@ -407,6 +407,7 @@ layer(store)("evidence", (it) => {
       expect(yield* rows("SELECT * FROM raw.quarantine ORDER BY item_index")).toEqual(
         rejected.map(({ index, payload, reason, recordId }) => ({
           run_id: "run-1",
+          chain: 1,
           customer_id: "c-1",
           stream: "entries",
           sequence: 4,
@@ -475,6 +476,7 @@ layer(store)("evidence", (it) => {
       const unreadable = { customerId: "c-1", stream: "entries", cursorIn: "next", requestId: "r", fault: "not JSON" }
       const receivedAt = "2026-03-10T00:00:00.000Z"
       yield* keepUnreadablePage(database, "run-1", {
+        chain: 1,
         ...unreadable,
         receivedAt,
         sequence: 1,
@@ -486,6 +488,7 @@ layer(store)("evidence", (it) => {
         bodyBytes: null,
       })
       yield* keepUnreadablePage(database, "run-1", {
+        chain: 1,
         ...unreadable,
         receivedAt,
         sequence: 2,

@@ -232,8 +232,9 @@ const insertCoverage = (sql: Sql, run: Run, ledger: Ledger) => {
   const complete = partitions.every(([, , , , state]) => state === "COMPLETE" || state === "NOT_APPLICABLE")
   return sql
     .run(
-      `INSERT INTO recon.coverage
-       SELECT *, NULL, 1, 0, 0, 0, 0, 0, 0, NULL, col4 = 'COMPLETE' FROM (VALUES ${tuples(partitions)})`,
+      `INSERT INTO recon.coverage (run_id, customer_id, stream, product, state, reason, problem_code, pages, records, new_records,
+         changed_records, unchanged_records, duplicate_records, quarantined_records, ended)
+       SELECT *, 1, 0, 0, 0, 0, 0, 0, col4 = 'COMPLETE' FROM (VALUES ${tuples(partitions)})`,
     )
     .pipe(
       Effect.zipRight(
@@ -248,7 +249,7 @@ const insertCoverage = (sql: Sql, run: Run, ledger: Ledger) => {
 
 const insertQuarantine = (sql: Sql, run: Run, records: ReadonlyArray<Quarantined>) =>
   sql.run(
-    `INSERT INTO raw.quarantine VALUES ${tuples(
+    `INSERT INTO raw.quarantine (run_id, customer_id, stream, sequence, item_index, record_id, reason, payload) VALUES ${tuples(
       records.map((record, index) => [
         run.runId,
         record.customer,

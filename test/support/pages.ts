@@ -13,6 +13,8 @@ export const loadPage = (
   return {
     customerId: "c-1",
     stream,
+    chain: 1,
+    part: "chain",
     sequence: 1,
     cursorIn: null,
     cursorOut: null,

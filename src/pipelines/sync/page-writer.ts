@@ -46,6 +46,8 @@ const loadPageOf = (customerId: string, stream: string, { answer, cursorIn, page
   return {
     customerId,
     stream,
+    chain: 1,
+    part: "chain",
     sequence,
     cursorIn,
     cursorOut: page.nextCursor,
@@ -142,6 +144,7 @@ const endPartitions = (sql: Sql, runId: string, ends: ReadonlyArray<PartitionEnd
         customerId,
         stream,
         ...unreadable,
+        chain: 1,
         receivedAt,
         sha256: sha256Hex(unreadable.body),
         redacted: unreadable.redacted,

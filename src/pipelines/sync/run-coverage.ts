@@ -47,9 +47,10 @@ export const planRun = (
         [run.runId],
       )
       yield* sql.run(
-        `INSERT INTO recon.coverage
-         SELECT $1, r.customer_id, s.stream, s.product, 'PARTIAL', 'the list was not read', NULL, NULL,
-           0, 0, 0, 0, 0, 0, 0, NULL, FALSE
+        `INSERT INTO recon.coverage BY NAME
+         SELECT $1 AS run_id, r.customer_id, s.stream, s.product, 'PARTIAL' AS state, 'the list was not read' AS reason,
+           0 AS pages, 0 AS records, 0 AS new_records, 0 AS changed_records, 0 AS unchanged_records, 0 AS duplicate_records,
+           0 AS quarantined_records, FALSE AS ended
          FROM roster AS r CROSS JOIN (SELECT unnest($2) AS stream, unnest($3) AS product) AS s`,
         [
           run.runId,

@@ -1,9 +1,11 @@
 import { CompiledQuery, type Kysely, type Migration, Migrator } from "kysely"
 import { firstLight } from "./0001-first-light.ts"
+import { storm } from "./0002-storm.ts"
 
 /** In the order of their names; a migration that has been released is never edited. */
 const migrations: Readonly<Record<string, Migration>> = {
   "0001-first-light": firstLight,
+  "0002-storm": storm,
 }
 
 /** Kysely's own tables, so that the dictionary explains them too. */
