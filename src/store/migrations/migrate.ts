@@ -1,11 +1,13 @@
 import { CompiledQuery, type Kysely, type Migration, Migrator } from "kysely"
 import { firstLight } from "./0001-first-light.ts"
 import { storm } from "./0002-storm.ts"
+import { exceptionsLive } from "./0004-exceptions-live.ts"
 
 /** In the order of their names; a migration that has been released is never edited. */
 const migrations: Readonly<Record<string, Migration>> = {
   "0001-first-light": firstLight,
   "0002-storm": storm,
+  "0004-exceptions-live": exceptionsLive,
 }
 
 /** Kysely's own tables, so that the dictionary explains them too. */

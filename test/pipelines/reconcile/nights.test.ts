@@ -60,7 +60,7 @@ layer(ledgerStore)("an exception, from night to night", (it) => {
       const [first] = yield* exceptions
       yield* night({ rows: [deposit("d-1", { amount: "7", net_amount: "7" })], night: 1 })
       expect(yield* exceptions).toEqual([{ ...first, last_seen_run: ids[1] }])
-      expect(yield* events).toEqual([`${ids[0]} opened tidemark`])
+      expect(yield* events).toEqual([`${ids[0]} opened tidemark`, `${ids[1]} changed tidemark`])
     }),
   )
 
@@ -84,9 +84,70 @@ layer(ledgerStore)("an exception, from night to night", (it) => {
     }),
   )
 
-  it.effect("stays open where the run that no longer finds it is not complete", () =>
+  it.effect("stays open where any list of its customer was not read to its end", () =>
     Effect.gen(function* () {
       expect(yield* stateAfter({ rows: whole, coverage: { "c-1/checkouts": "FAILED" } })).toBe("open")
+    }),
+  )
+
+  it.effect("is resolved by what was read of its own customer, whatever became of another", () =>
+    Effect.gen(function* () {
+      const second = { rows: whole, customers: ["c-1", "c-2"], coverage: { "c-2/checkouts": "FAILED" } as const }
+      expect(yield* stateAfter(second)).toBe("resolved")
+    }),
+  )
+
+  it.effect("stays open where its list does not apply any more, because nothing was read of it", () =>
+    Effect.gen(function* () {
+      expect(yield* stateAfter({ rows: whole, coverage: { "c-1/fiat_deposits": "NOT_APPLICABLE" } })).toBe("open")
+    }),
+  )
+
+  it.effect("stays open where its check looks across customers and another's list was not read", () =>
+    Effect.gen(function* () {
+      const stray = postingOf(broken, { customer_id: "c-2" })
+      const stateOf = (coverage: Ledger["coverage"]) =>
+        Effect.gen(function* () {
+          yield* judge({ rows: [broken, stray] })
+          const customers = ["c-1", "c-2"]
+          yield* night({ rows: whole, customers, night: 1, ...(coverage === undefined ? {} : { coverage }) })
+          const database = yield* Database
+          return yield* database.rows("SELECT state FROM recon.exceptions WHERE code = 'LED_OWNER_MISMATCH'")
+        })
+      expect(yield* stateOf({ "c-2/checkouts": "FAILED" })).toEqual([{ state: "open" }])
+      expect(yield* stateOf(undefined)).toEqual([{ state: "resolved" }])
+    }),
+  )
+
+  it.effect("about a list is resolved as soon as that list was read, whatever became of others", () =>
+    Effect.gen(function* () {
+      const stateOfList = Effect.map(
+        Effect.flatMap(Database, (database) =>
+          database.rows<{ state: string }>("SELECT state FROM recon.exceptions WHERE record_id = 'c-1/checkouts'"),
+        ),
+        ([row]) => row?.state,
+      )
+      yield* judge({ rows: [], coverage: { "c-1/checkouts": "FAILED" } })
+      yield* night({ rows: [], coverage: { "c-1/checkouts": "PARTIAL", "c-1/balances": "FAILED" }, night: 1 })
+      expect(yield* stateOfList).toBe("open")
+      yield* night({ rows: [], coverage: { "c-1/balances": "FAILED" }, night: 2 })
+      expect(yield* stateOfList).toBe("resolved")
+    }),
+  )
+
+  it.effect("of a roll-forward stays open on a night that has nothing to roll", () =>
+    Effect.gen(function* () {
+      const rows = [transaction("t", { posted_at: hoursBefore(50) })]
+      const states = Effect.flatMap(Database, (database) =>
+        database.rows("SELECT state FROM recon.exceptions WHERE code = 'BAL_ROLLFORWARD'"),
+      )
+      yield* judge({ rows, balances: [balance("EUR", "100")] })
+      yield* night({ rows, balances: [balance("EUR", "101", { as_of: hoursBefore(-23) })], night: 1 })
+      expect(yield* states).toEqual([{ state: "open" }])
+      yield* night({ rows, balances: [balance("USD", "0")], night: 2 })
+      expect(yield* states).toEqual([{ state: "open" }])
+      yield* night({ rows, balances: [balance("EUR", "101", { as_of: hoursBefore(-71) })], night: 3 })
+      expect(yield* states).toEqual([{ state: "resolved" }])
     }),
   )
 
@@ -112,13 +173,74 @@ layer(ledgerStore)("an exception, from night to night", (it) => {
     }),
   )
 
-  it.effect("stays written off while it is found", () =>
+  it.effect("stays written off while it is found with the same amount, and is seen again", () =>
     Effect.gen(function* () {
       yield* judge({ rows: [broken] })
       const database = yield* Database
       yield* database.run("UPDATE recon.exceptions SET state = 'written_off'")
       yield* night({ rows: [broken], night: 1 })
-      expect(yield* state).toBe("written_off")
+      expect((yield* exceptions).map((row) => [row.state, row.last_seen_run])).toEqual([["written_off", ids[1]]])
+      expect(yield* events).toEqual([`${ids[0]} opened tidemark`])
+    }),
+  )
+
+  it.effect("is reopened where it was written off at another amount, and the event says which", () =>
+    Effect.gen(function* () {
+      yield* judge({ rows: [broken] })
+      const database = yield* Database
+      yield* database.run("UPDATE recon.exceptions SET state = 'written_off'")
+      yield* night({ rows: [deposit("d-1", { amount: "7.5", net_amount: "7.5" })], night: 1 })
+      expect(yield* state).toBe("reopened")
+      const [, event] = yield* database.rows("SELECT * FROM recon.exception_events ORDER BY event_no")
+      expect(event).toMatchObject({
+        event: "reopened",
+        who: "tidemark",
+        from_state: "written_off",
+        to_state: "reopened",
+        note: "written off at 100 EUR, and found with 7.5 EUR",
+      })
+    }),
+  )
+
+  it.effect("of a balance stays written off while the gap is the same, however the balance grows", () =>
+    Effect.gen(function* () {
+      const database = yield* Database
+      const rows = [transaction("t", { posted_at: hoursBefore(50) })]
+      const more = transaction("more", { posted_at: hoursBefore(-20), amount: "40", net_amount: "40" })
+      yield* judge({ rows, balances: [balance("EUR", "105")] })
+      yield* database.run("UPDATE recon.exceptions SET state = 'written_off' WHERE code = 'BAL_INCEPTION'")
+      const grown = [balance("EUR", "145", { as_of: hoursBefore(-23) })]
+      yield* night({ rows: [...rows, more], balances: grown, night: 1 })
+      const columns = "state, expected::VARCHAR AS expected, difference::VARCHAR AS difference"
+      expect(yield* database.rows(`SELECT ${columns} FROM recon.exceptions WHERE code = 'BAL_INCEPTION'`)).toEqual([
+        { state: "written_off", expected: "140.000000000000000000", difference: "5.000000000000000000" },
+      ])
+    }),
+  )
+
+  it.effect("takes another severity and detail and keeps its id, its state and who looks after it", () =>
+    Effect.gen(function* () {
+      const database = yield* Database
+      const all = "SELECT * FROM recon.exceptions WHERE code = 'LED_AMOUNT_MISMATCH'"
+      const wrong = (net: string) => [broken, postingOf(broken, { amount: net, net_amount: net })]
+      yield* judge({ rows: wrong("90") })
+      yield* database.run("UPDATE recon.exceptions SET state = 'acknowledged', assignee = 'ada'")
+      const [before] = yield* database.rows(all)
+      const graver = configurationWith({ checks: { LED_AMOUNT_MISMATCH: { severity: "critical" } } })
+      yield* night({ rows: wrong("80"), night: 1 }, graver)
+      expect(yield* database.rows(all)).toEqual([
+        {
+          ...before,
+          severity: "critical",
+          actual: "80.000000000000000000",
+          difference: "-20.000000000000000000",
+          detail: "the record moves 100 EUR, its transaction 80",
+          last_seen_run: ids[1],
+          last_seen: runOf(1).startedAt.replace(".000Z", "Z"),
+        },
+      ])
+      const changed = yield* database.rows("SELECT note FROM recon.exception_events WHERE event = 'changed'")
+      expect(changed).toEqual([{ note: "severity high, now critical; amount -10 EUR, now -20 EUR" }])
     }),
   )
 

@@ -1,0 +1,9 @@
+/** Where an exception stands. Source: design, "Exceptions live". */
+export const exceptionStates = ["open", "acknowledged", "resolved", "written_off", "reopened"] as const
+export type ExceptionState = (typeof exceptionStates)[number]
+
+/** Neither resolved nor written off: somebody still has to see to it. */
+export const liveStates = ["open", "acknowledged", "reopened"] as const satisfies ReadonlyArray<ExceptionState>
+
+export const inStates = (column: string, states: ReadonlyArray<ExceptionState>): string =>
+  `${column} IN (${states.map((state) => `'${state}'`).join(", ")})`
