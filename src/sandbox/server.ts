@@ -1,9 +1,13 @@
 import { createServer } from "node:http"
 import type { HttpServerError } from "@effect/platform"
-import { HttpServerRequest, HttpServerResponse } from "@effect/platform"
+import { HttpServerRequest } from "@effect/platform"
 import { NodeHttpServer } from "@effect/platform-node"
 import { Clock, Data, Effect, type Redacted, type Scope } from "effect"
+import { type FaultEngine, makeFaultEngine, type Strike } from "./faults/fault-engine.ts"
+import { type FaultPlan, faultPlan } from "./faults/fault-plan.ts"
 import { type Answer, makeAnswerer } from "./server/answer.ts"
+import { type CursorSeal, makeCursorSeal } from "./server/cursor.ts"
+import { deliver } from "./server/deliver.ts"
 import type { PageSource } from "./server/page-source.ts"
 import type { SeenRequest } from "./server/seen-request.ts"
 
@@ -21,8 +25,19 @@ export interface SandboxOptions {
   readonly latencyMillis?: number
   /** Told of every answer. */
   readonly onRequest?: (served: Served) => void
-  /** Every answer passes through; the place for faults of transport. Unchanged unless given. */
+  /** What goes wrong, and how often; nothing unless given. */
+  readonly faults?: FaultPlan
+  /** Told of every fault that strikes. */
+  readonly onStrike?: (strike: Strike) => void
+  /** Every answer passes through, before any fault; for what a test wants to do to it. Unchanged unless given. */
   readonly disturb?: Disturbance
+}
+
+export interface Sandbox {
+  readonly baseUrl: string
+  readonly port: number
+  /** How often each fault has struck so far; those that never did are absent. */
+  readonly struck: FaultEngine["struck"]
 }
 
 /** One line of the log of what was served. */
@@ -62,13 +77,15 @@ const listenError =
 /** Longer than any client keeps a connection idle: a server that hangs up first makes clients see resets. */
 const keepAliveMillis = 75_000
 
-const appOf = (options: SandboxOptions) => {
+const appOf = (options: SandboxOptions, faults: FaultEngine, cursors: CursorSeal) => {
   const answerTo = makeAnswerer({
-    source: options.source,
+    source: faults.source,
     clientId: options.clientId,
     clientSecret: options.clientSecret,
     scopes: options.scopes ?? null,
     freshnessMillis: (options.freshnessSeconds ?? 300) * 1_000,
+    cursors,
+    chainOf: faults.chainOf,
   })
   const latency = options.latencyMillis ?? 0
   const disturb = options.disturb ?? ((_, answer) => answer)
@@ -77,31 +94,25 @@ const appOf = (options: SandboxOptions) => {
     const request = yield* HttpServerRequest.HttpServerRequest
     const seen = { method: request.method, url: request.originalUrl, headers: request.headers }
     if (latency > 0) yield* Effect.sleep(latency)
-    const answer = yield* disturb(
-      seen,
-      Effect.map(Clock.currentTimeMillis, (now) => answerTo(seen, now)),
-    )
+    const right = Effect.map(Clock.currentTimeMillis, (now) => answerTo(seen, now))
+    const answer = yield* faults.disturb(seen, disturb(seen, right))
     options.onRequest?.({ method: seen.method, url: seen.url, status: answer.status, code: answer.code })
-    const { "content-type": contentType, ...headers } = answer.headers
-    return HttpServerResponse.uint8Array(Buffer.from(answer.body), {
-      status: answer.status,
-      headers,
-      ...(contentType === undefined ? {} : { contentType }),
-    })
+    return yield* deliver(request, answer)
   })
 }
 
 /** Serves a source as a Partner API on 127.0.0.1 until the scope closes; connections still open are cut then. */
-export const serveSandbox = (
-  options: SandboxOptions,
-): Effect.Effect<{ readonly baseUrl: string; readonly port: number }, SandboxListenError, Scope.Scope> =>
+export const serveSandbox = (options: SandboxOptions): Effect.Effect<Sandbox, SandboxListenError, Scope.Scope> =>
   Effect.gen(function* () {
+    const cursors = makeCursorSeal(options.clientSecret)
+    const plan = options.faults ?? faultPlan("none")
+    const faults = makeFaultEngine(plan, { source: options.source, cursors, onStrike: options.onStrike })
     const node = createServer({ keepAliveTimeout: keepAliveMillis })
     const server = yield* NodeHttpServer.make(() => node, { host: "127.0.0.1", port: options.port }).pipe(
       Effect.mapError(listenError(options.port)),
     )
     yield* Effect.addFinalizer(() => Effect.sync(() => node.closeAllConnections()))
-    yield* server.serve(appOf(options))
+    yield* server.serve(appOf(options, faults, cursors))
     const port = server.address._tag === "TcpAddress" ? server.address.port : options.port
-    return { baseUrl: `http://127.0.0.1:${port}`, port }
+    return { baseUrl: `http://127.0.0.1:${port}`, port, struck: faults.struck }
   })

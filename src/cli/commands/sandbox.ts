@@ -1,12 +1,15 @@
 import { Command, Options } from "@effect/cli"
 import { FileSystem } from "@effect/platform"
 import { stringify } from "csv-stringify/sync"
-import { Clock, Config, Effect, Option, Redacted } from "effect"
+import { Clock, Config, Effect, Either, Option, Redacted } from "effect"
+import type { Strike } from "../../sandbox/faults/fault-engine.ts"
+import { readFaultSpec } from "../../sandbox/faults/fault-spec.ts"
 import { worldSource } from "../../sandbox/server/world-source.ts"
-import { serveSandbox } from "../../sandbox/server.ts"
+import { type Sandbox, type Served, serveSandbox } from "../../sandbox/server.ts"
 import { generateWorld, type World } from "../../sandbox/world.ts"
 import { UsageError } from "../exit-code.ts"
-import { plural, tell, writeOut } from "../terminal.ts"
+import { faultTables } from "../fault-tables.ts"
+import { count, plural, tell, writeOut } from "../terminal.ts"
 
 /** A whole number within bounds; anything else is refused with a sentence. */
 const wholeNumber = (name: string, least: number, most: number) =>
@@ -49,6 +52,49 @@ const answers = Options.text("answer-key").pipe(
   Options.optional,
 )
 
+const faults = Options.text("faults").pipe(
+  Options.withPseudoName("FAULTS"),
+  Options.withDescription(
+    "What goes wrong: none, a profile such as storm, or faults with their probability, such as 503=0.05,reset=0.02. list prints all of them. Default: none.",
+  ),
+  Options.withDefault("none"),
+)
+
+const faultSeed = Options.integer("fault-seed").pipe(
+  Options.withDescription("The same seed strikes the same pages, in whatever order they are asked for. Default: 1."),
+  Options.withDefault(1),
+)
+
+const verbose = Options.boolean("verbose").pipe(
+  Options.withDescription("Print every request and every fault that strikes."),
+)
+
+const faultPlanOf = (spec: string, seed: number) =>
+  readFaultSpec(spec, seed).pipe(
+    Either.mapLeft(
+      (reason) =>
+        new UsageError({ detail: `--faults: ${reason}; tidemark sandbox --faults list prints what there is` }),
+    ),
+  )
+
+const strikeLine = ({ ask, customerId, fault, position, recordId, stream }: Strike): string =>
+  `  fault ${fault}: ${customerId}/${stream}${recordId === null ? ` from ${position}` : `/${recordId}`}, asked ${plural(ask, "time")}\n`
+
+const servedLine = ({ code, method, status, url }: Served): string =>
+  `${status} ${method} ${url}${code === null ? "" : ` ${code}`}\n`
+
+/** What to do with each request and strike: a line at once, because the order is what a reader wants to see. */
+const tellings = {
+  onStrike: (strike: Strike) => void process.stderr.write(strikeLine(strike)),
+  onRequest: (served: Served) => void process.stderr.write(servedLine(served)),
+}
+
+const tellStruck = ({ struck }: Sandbox) =>
+  Effect.suspend(() => {
+    const lines = [...struck()].map(([fault, times]) => `  ${fault.padEnd(24)}${count(times)}`).sort()
+    return tell(lines.length === 0 ? "No fault struck." : `Faults that struck:\n${lines.join("\n")}`)
+  })
+
 /** The world's customers as a roster that `--customers` accepts. */
 export const rosterCsv = (world: World): string =>
   stringify(
@@ -69,24 +115,41 @@ const write = (file: string, text: string) =>
     Effect.mapError((error) => new UsageError({ detail: `${file} cannot be written: ${error.message}` })),
   )
 
-export const sandboxCommand = Command.make("sandbox", { port, seed, breaks, population, roster, answers }, (options) =>
+const given = { port, seed, breaks, population, roster, answers, faults, faultSeed, verbose }
+
+type Given = {
+  readonly [name in keyof typeof given]: (typeof given)[name] extends Options.Options<infer A> ? A : never
+}
+
+const serve = (options: Given) =>
   Effect.gen(function* () {
+    const plan = yield* faultPlanOf(options.faults, options.faultSeed)
     const now = yield* Clock.currentTimeMillis
     const { clientId, clientSecret } = yield* sandboxCredentials
     const fromEnvironment = Option.isSome(yield* Effect.option(Config.string("OCEAFIN_PARTNER_API_CLIENT_SECRET")))
     const world = generateWorld({ seed: options.seed, now, customers: options.population, breaks: options.breaks })
-    const { baseUrl } = yield* serveSandbox({ source: worldSource(world), port: options.port, clientId, clientSecret })
+    const sandbox = yield* serveSandbox({
+      source: worldSource(world),
+      port: options.port,
+      clientId,
+      clientSecret,
+      faults: plan,
+      ...(options.verbose ? tellings : {}),
+    })
+    if (options.faults !== "none") yield* Effect.addFinalizer(() => tellStruck(sandbox))
     yield* write(options.roster, rosterCsv(world))
     if (Option.isSome(options.answers)) {
       yield* write(options.answers.value, `${JSON.stringify(world.answerKey, null, 2)}\n`)
     }
     yield* tell(
       `A Partner API with ${plural(world.customers.length, "customer")} and ${plural(world.answerKey.length, "known break")} ` +
-        `answers at ${baseUrl} until you stop it.\nIts customers are in ${options.roster}. In another terminal:\n`,
+        `answers at ${sandbox.baseUrl} until you stop it.\n` +
+        (options.faults === "none" ? "" : `Its faults: ${options.faults}, by seed ${options.faultSeed}.\n`) +
+        `Its customers are in ${options.roster}. In another terminal:\n`,
     )
     yield* writeOut(
       [
-        `export OCEAFIN_PARTNER_API_BASE_URL=${baseUrl}`,
+        `export OCEAFIN_PARTNER_API_BASE_URL=${sandbox.baseUrl}`,
         `export OCEAFIN_PARTNER_API_CLIENT_ID=${clientId}`,
         // A secret that came from the environment is not ours to print.
         fromEnvironment
@@ -97,7 +160,12 @@ export const sandboxCommand = Command.make("sandbox", { port, seed, breaks, popu
       ].join("\n"),
     )
     return yield* Effect.never
-  }).pipe(Effect.scoped),
+  }).pipe(Effect.scoped)
+
+export const sandboxCommand = Command.make("sandbox", given, (options) =>
+  options.faults === "list" ? writeOut(faultTables()) : serve(options),
 ).pipe(
-  Command.withDescription("Serve a Partner API on this machine, with a generated world, to develop and try against."),
+  Command.withDescription(
+    "Serve a Partner API on this machine, with a generated world and whatever faults you want, to develop and try against.",
+  ),
 )

@@ -3,7 +3,7 @@ import type { Refusal } from "./problem.ts"
 
 /**
  * Where the server takes records from. Records are JSON texts, rendered once, so that a page is put together without
- * building or reading an object. A list does not change while it is served.
+ * building or reading an object. A list does not change while it is served, unless a fault is to make it move.
  */
 export interface PageSource {
   readonly customers: ReadonlyArray<string>

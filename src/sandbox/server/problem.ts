@@ -9,7 +9,8 @@ export interface FieldProblem {
 /** A refusal, before it has a request to answer. */
 export interface Refusal {
   readonly status: number
-  readonly code: ProblemCode
+  /** One of the guide's, unless the refusal is meant to surprise. */
+  readonly code: string
   readonly detail: string
   readonly errors?: ReadonlyArray<FieldProblem>
 }

@@ -58,7 +58,17 @@ const options: Readonly<Record<string, ReadonlyArray<string>>> = {
   sql: ["--format", "--db"],
   checks: ["--config", "--json"],
   runs: ["--db", "--json"],
-  sandbox: ["--port", "--seed", "--breaks", "--population", "--roster", "--answer-key"],
+  sandbox: [
+    "--port",
+    "--seed",
+    "--breaks",
+    "--population",
+    "--roster",
+    "--answer-key",
+    "--faults",
+    "--fault-seed",
+    "--verbose",
+  ],
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: this is what colours text on a terminal.
