@@ -21,12 +21,15 @@ const transportSentences = {
 /** An answer that promised a page and is none. The bytes are kept, because they are evidence. */
 export class UnreadablePage extends Data.TaggedError("UnreadablePage")<{
   readonly reason:
+    | "BadEncoding"
     | "NotUtf8"
     | "NotJson"
     | "NoItems"
     | "NoPageInfo"
     | "MoreWithoutCursor"
     | "RepeatedCursor"
+    | "RepeatedPage"
+    | "EmptyPages"
     | "TooLarge"
   readonly detail: string
   readonly requestId: string
@@ -39,13 +42,41 @@ export class UnreadablePage extends Data.TaggedError("UnreadablePage")<{
 }
 
 const pageSentences = {
+  BadEncoding: "the page cannot be decompressed",
   NotUtf8: "the page is not UTF-8",
   NotJson: "the page is not JSON",
   NoItems: "the page holds no list of items",
   NoPageInfo: "the page's pageInfo cannot be read",
   MoreWithoutCursor: "the page says that more follows and gives no cursor",
   RepeatedCursor: "the page gives a cursor that this chain has already used",
+  RepeatedPage: "the page gives records that this chain has already given",
+  EmptyPages: "too many empty pages in a row say that more follows",
   TooLarge: "the page is larger than the limit",
 } as const
 
-export type ApiFailure = PartnerProblem | TransportFailure | UnreadablePage
+/**
+ * A request that this client did not send, or not again, by its own rules: the run's deadline, the stream's breaker or
+ * the run's budget of retries. `after` is the failure of its last try, null where there was none.
+ */
+export class RequestWithheld extends Data.TaggedError("RequestWithheld")<{
+  readonly reason: "Deadline" | "BreakerOpen" | "BudgetSpent"
+  readonly requestId: string
+  readonly detail: string
+  readonly after: PartnerProblem | TransportFailure | UnreadablePage | null
+}> {
+  override get message(): string {
+    const after = this.after === null ? "" : ` after ${this.after.message}`
+    return `${withheldSentences[this.reason]}: ${this.detail} (request ${this.requestId})${after}`
+  }
+}
+
+const withheldSentences = {
+  Deadline: "not asked, because of the run's deadline",
+  BreakerOpen: "not asked, because the list does not answer",
+  BudgetSpent: "not asked again, because the run's retries are used up",
+} as const
+
+/** What can go wrong with a request that was sent. */
+export type TryFailure = PartnerProblem | TransportFailure | UnreadablePage
+
+export type ApiFailure = TryFailure | RequestWithheld

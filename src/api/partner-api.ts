@@ -1,52 +1,41 @@
-import { Headers, HttpClient, HttpClientRequest, type HttpClientResponse } from "@effect/platform"
-import { Clock, Context, DateTime, Duration, Effect, Layer, RateLimiter, Ref, type Scope } from "effect"
-import type { ContractStream, PageShape } from "./contract.ts"
+import type { HttpClient } from "@effect/platform"
+import { Clock, Context, type Duration, Effect, Either, Layer, type Scope } from "effect"
+import type { PageShape } from "./contract.ts"
 import type { Credentials } from "./credentials.ts"
 import { Entropy } from "./entropy.ts"
-import { type ApiFailure, TransportFailure, UnreadablePage } from "./failures.ts"
-import { PartnerProblem, readProblemBody } from "./problem.ts"
-import { retrySchedule } from "./retry-policy.ts"
-import { sign } from "./signing.ts"
-
-/** One page to ask for. */
-export interface PageRequest {
-  readonly stream: ContractStream
-  readonly customerId: string
-  /** Null for the first page of a chain. */
-  readonly cursor: string | null
-}
-
-/** A list's answer as it came off the wire. */
-export interface ReceivedAnswer {
-  readonly body: Uint8Array
-  readonly status: number
-  readonly requestId: string
-  /** All tries of the request together, the successful one included. */
-  readonly attempts: number
-  /** The server's clock from the Date header, epoch milliseconds. */
-  readonly serverTimeMillis: number | null
-  /** When the answer had arrived whole, epoch milliseconds. */
-  readonly receivedAtMillis: number
-}
-
-/** What the run has asked of the API so far. */
-export interface RequestCounts {
-  readonly requests: number
-  readonly retries: number
-}
+import type { FailedTry } from "./failed-try.ts"
+import type { ApiFailure, TryFailure, UnreadablePage } from "./failures.ts"
+import { type PageRequest, pageUrl } from "./page-request.ts"
+import type { ReceivedAnswer } from "./received-answer.ts"
+import { makeRequestTally, type RequestCounts } from "./request-tally.ts"
+import type { RetryBudgetOptions } from "./retry-budget.ts"
+import { classify, type FailureClass, type RetryRow, retryPolicy, rowOf } from "./retry-policy.ts"
+import { retryWait } from "./retry-wait.ts"
+import { makeRunLimits } from "./run-limits.ts"
+import type { BreakerOptions } from "./stream-breaker.ts"
+import { makeTrySender, type Try } from "./try-sender.ts"
 
 export interface PartnerApiOptions {
   readonly credentials: Credentials
   readonly page: PageShape
   /** Records a page, 1 to 200. */
   readonly pageSize: number
-  /** Requests under way at once, over all partitions. */
+  /** Requests under way at once, over all partitions; fewer while the API says that there are too many. */
   readonly concurrency: number
   /** Null for no limit but the concurrency. */
   readonly requestsPerSecond: number | null
+  /** For one try, its whole body included. */
   readonly timeout: Duration.DurationInput
   readonly maxPageBytes: number
+  /** The retry table in force. */
+  readonly policy?: ReadonlyArray<RetryRow>
+  readonly retryBudget?: RetryBudgetOptions
+  readonly breaker?: BreakerOptions
+  /** From the making of the layer; past it nothing is sent. Null, the default, for none. */
+  readonly deadline?: Duration.DurationInput | null
 }
+
+export type { ReceivedAnswer }
 
 /**
  * The Partner API as a service: asks for one page, signed, within the limits, retried as the table says. `check` is what
@@ -60,170 +49,89 @@ export class PartnerApi extends Context.Tag("tidemark/PartnerApi")<
       check: (answer: ReceivedAnswer) => Effect.Effect<A, UnreadablePage>,
     ) => Effect.Effect<A, ApiFailure>
     readonly counts: Effect.Effect<RequestCounts>
+    /** The tries that failed since they were last taken, in the order in which they did. */
+    readonly takeFailedTries: Effect.Effect<ReadonlyArray<FailedTry>>
   }
 >() {
-  /** Needs an HttpClient, so that tests can give it a fake one. */
+  /** Needs an HttpClient that does not follow redirects and leaves bodies compressed; tests give it a fake one. */
   static readonly layer = (options: PartnerApiOptions): Layer.Layer<PartnerApi, never, HttpClient.HttpClient> =>
     Layer.scoped(PartnerApi, make(options))
-}
-
-/** `/partner/v1/customers/{customerId}/<list>?limit=…&cursor=…`, exactly as it is sent and signed. */
-export const pageUrl = (baseUrl: string, page: PageShape, pageSize: number, request: PageRequest): URL => {
-  const query = new URLSearchParams([[page.limitParameter, String(pageSize)]])
-  if (request.cursor !== null) query.append(page.cursorParameter, request.cursor)
-  return new URL(
-    `${baseUrl}/partner/v1/customers/${encodeURIComponent(request.customerId)}/${request.stream.path}?${query}`,
-  )
-}
-
-const serverTime = (response: HttpClientResponse.HttpClientResponse): number | null => {
-  const parsed = Date.parse(response.headers.date ?? "")
-  return Number.isNaN(parsed) ? null : parsed
-}
-
-/** `Sun, 06 Nov 1994 08:49:37 GMT`: Date.parse alone would find a year in any sentence with digits. */
-const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
-
-/** Retry-After in milliseconds from now, by the clock of whoever wrote it: seconds or an HTTP date. */
-export const retryAfterMillis = (header: string | undefined, nowMillis: number): number | null => {
-  if (header === undefined) return null
-  if (/^\d+$/.test(header.trim())) return Number(header.trim()) * 1000
-  const date = httpDate.test(header) ? Date.parse(header) : Number.NaN
-  return Number.isNaN(date) ? null : Math.max(0, date - nowMillis)
-}
-
-/** The deepest message of an error's chain: "connect ECONNREFUSED …" rather than "Transport error". */
-const rootMessage = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error)
-  if (error.cause !== undefined) return rootMessage(error.cause)
-  if (error instanceof AggregateError) return error.errors.map(rootMessage).join(", ")
-  return error.message
 }
 
 const make = (
   options: PartnerApiOptions,
 ): Effect.Effect<PartnerApi["Type"], never, HttpClient.HttpClient | Scope.Scope> =>
   Effect.gen(function* () {
-    const client = (yield* HttpClient.HttpClient).pipe(
-      // Only the documented headers are sent; a trace context would tell a stranger about us and help nobody.
-      HttpClient.withTracerPropagation(false),
-      HttpClient.withTracerDisabledWhen(() => true),
-    )
-    const { baseUrl, clientId, clientSecret } = options.credentials
+    const { credentials, policy = retryPolicy } = options
     const entropy = yield* Entropy
-    const permits = yield* Effect.makeSemaphore(options.concurrency)
-    const limited =
-      options.requestsPerSecond === null
-        ? <A, E, R>(effect: Effect.Effect<A, E, R>) => effect
-        : yield* RateLimiter.make({ limit: 1, interval: Duration.millis(1000 / options.requestsPerSecond) })
-    const clockOffset = yield* Ref.make(0)
-    const requests = yield* Ref.make(0)
-    const retries = yield* Ref.make(0)
+    const tally = makeRequestTally()
+    const limits = makeRunLimits(options, yield* Clock.currentTimeMillis)
+    const sendTry = yield* makeTrySender(options, limits, tally)
 
-    const signed = (url: URL, requestId: string) =>
+    /** Waits before the next try; fails where there is none. */
+    const waitOrFail = (tried: Try, failure: TryFailure, tries: Map<FailureClass, number>) =>
       Effect.gen(function* () {
-        const now = (yield* Clock.currentTimeMillis) + (yield* Ref.get(clockOffset))
-        const timestamp = DateTime.formatIso(DateTime.unsafeMake(now))
-        const nonce = entropy.uuid()
-        const signature = sign(clientSecret, {
-          method: "GET",
-          pathAndQuery: url.pathname + url.search,
-          body: "",
-          timestamp,
-          nonce,
-          idempotencyKey: "",
+        const failureClass = classify(failure)
+        const count = (tries.get(failureClass) ?? 0) + 1
+        // Only two stale signatures in a row say that setting the clock does not help.
+        if (failureClass !== "signature_expired") tries.delete("signature_expired")
+        tries.set(failureClass, count)
+        const row = rowOf(failureClass, policy)
+        const now = yield* Clock.currentTimeMillis
+        const asked = failure._tag === "PartnerProblem" ? (failure.retryAfterMillis ?? 0) : 0
+        const wait = count < row.tries ? yield* retryWait(row, count, asked) : null
+        const hindrance = wait === null ? null : limits.retryHindrance({ ...tried, after: failure }, now, wait)
+        const waitedMillis = hindrance === null ? wait : null
+        tally.failed({
+          failedAtMillis: now,
+          requestId: tried.requestId,
+          apiRequestId: tried.apiRequestId,
+          customerId: tried.request.customerId,
+          stream: tried.stream,
+          endpoint: `GET ${tried.url.pathname}`,
+          attempt: tried.attempt,
+          failure: failureClass,
+          status: tried.status,
+          problemCode: failure._tag === "PartnerProblem" ? failure.code : null,
+          waitedMillis,
         })
-        return HttpClientRequest.get(url.href, {
-          headers: Headers.fromInput({
-            accept: "application/json, application/problem+json",
-            "x-partner-client-id": clientId,
-            "x-partner-timestamp": timestamp,
-            "x-partner-nonce": nonce,
-            "x-partner-signature": signature,
-            "x-request-id": requestId,
-          }),
-        })
-      })
-
-    const ask = (url: URL, requestId: string) =>
-      Effect.gen(function* () {
-        yield* Ref.update(requests, (n) => n + 1)
-        const response = yield* client
-          .execute(yield* signed(url, requestId))
-          .pipe(
-            Effect.mapError(
-              (error) => new TransportFailure({ reason: "Connection", detail: rootMessage(error), requestId }),
-            ),
-          )
-        const announced = Number(response.headers["content-length"] ?? "0")
-        const tooLarge = (bytes: number) =>
-          new UnreadablePage({
-            reason: "TooLarge",
-            detail: `${bytes} bytes, and the limit is ${options.maxPageBytes}`,
-            requestId,
-            status: response.status,
-            body: new Uint8Array(),
-          })
-        if (announced > options.maxPageBytes) return yield* tooLarge(announced)
-        const body = yield* response.arrayBuffer.pipe(
-          Effect.map((buffer) => new Uint8Array(buffer)),
-          Effect.mapError(
-            (error) => new TransportFailure({ reason: "CutShort", detail: rootMessage(error), requestId }),
-          ),
+        if (waitedMillis === null) return yield* hindrance ?? failure
+        yield* Effect.logDebug("a request is tried again").pipe(
+          Effect.annotateLogs({ failure: failureClass, waitMillis: waitedMillis, requestId: tried.requestId }),
         )
-        if (body.byteLength > options.maxPageBytes) return yield* tooLarge(body.byteLength)
-        return { response, body }
-      }).pipe(
-        Effect.timeoutFail({
-          duration: options.timeout,
-          onTimeout: () =>
-            new TransportFailure({
-              reason: "Timeout",
-              detail: `no whole answer within ${Duration.format(Duration.decode(options.timeout))}`,
-              requestId,
-            }),
-        }),
-      )
-
-    const attempt = (url: URL, requestId: string, attempts: number) =>
-      Effect.gen(function* () {
-        const { body, response } = yield* permits.withPermits(1)(limited(ask(url, requestId)))
-        const receivedAtMillis = yield* Clock.currentTimeMillis
-        const serverTimeMillis = serverTime(response)
-        if (response.status === 200) {
-          return { body, status: 200, requestId, attempts, serverTimeMillis, receivedAtMillis }
-        }
-        const document = readProblemBody(new TextDecoder().decode(body))
-        const problem = new PartnerProblem({
-          status: response.status,
-          code: document.code,
-          title: document.title,
-          detail: document.detail,
-          requestId: document.requestId ?? requestId,
-          retryAfterMillis: retryAfterMillis(response.headers["retry-after"], serverTimeMillis ?? receivedAtMillis),
-          serverTimeMillis,
-        })
-        if (problem.code === "PARTNER_SIGNATURE_EXPIRED" && serverTimeMillis !== null) {
-          yield* Ref.set(clockOffset, serverTimeMillis - receivedAtMillis)
-        }
-        return yield* problem
+        yield* Effect.sleep(waitedMillis)
       })
 
     const page: PartnerApi["Type"]["page"] = (request, check) =>
       Effect.gen(function* () {
-        const url = pageUrl(baseUrl, options.page, options.pageSize, request)
+        const url = pageUrl(credentials.baseUrl, options.page, options.pageSize, request)
         const requestId = entropy.uuid()
-        const attempts = yield* Ref.make(0)
-        return yield* Ref.updateAndGet(attempts, (n) => n + 1).pipe(
-          Effect.tap((number) => (number > 1 ? Ref.update(retries, (n) => n + 1) : Effect.void)),
-          Effect.flatMap((number) => attempt(url, requestId, number)),
-          Effect.flatMap(check),
-          Effect.retry(retrySchedule),
-        )
+        const stream = request.stream.stream
+        const tries = new Map<FailureClass, number>()
+        let after: TryFailure | null = null
+        for (let attempt = 1; ; attempt++) {
+          const tried: Try = { request, stream, url, requestId, attempt, after, status: null, apiRequestId: null }
+          const outcome = yield* sendTry(tried, check).pipe(
+            Effect.withSpan("request", {
+              attributes: { stream, customerId: request.customerId, requestId, attempt },
+              captureStackTrace: false,
+            }),
+            Effect.either,
+          )
+          if (Either.isRight(outcome)) return outcome.right
+          const failure = outcome.left
+          if (failure._tag === "RequestWithheld") {
+            if (attempt > 1) limits.budget.giveBack()
+            return yield* failure
+          }
+          yield* waitOrFail(tried, failure, tries)
+          after = failure
+        }
       })
 
     return {
       page,
-      counts: Effect.all({ requests: Ref.get(requests), retries: Ref.get(retries) }),
+      counts: Effect.sync(tally.counts),
+      takeFailedTries: Effect.sync(tally.takeFailedTries),
     }
   })

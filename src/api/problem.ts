@@ -1,4 +1,5 @@
 import { Data, Either, type ParseResult, Schema } from "effect"
+import { retryAfterMillis, serverTimeMillis } from "./answer-times.ts"
 
 /** The documented codes. Source: the guide's page on errors. */
 export const problemCodes = [
@@ -20,8 +21,7 @@ export const problemCodes = [
 
 export type ProblemCode = (typeof problemCodes)[number]
 
-/** An answer that refuses. `code` is null where the body was no problem document; then only `status` speaks. */
-export class PartnerProblem extends Data.TaggedError("PartnerProblem")<{
+interface ProblemFields {
   readonly status: number
   readonly code: string | null
   readonly title: string | null
@@ -32,12 +32,33 @@ export class PartnerProblem extends Data.TaggedError("PartnerProblem")<{
   readonly retryAfterMillis: number | null
   /** The server's clock from the Date header, epoch milliseconds. */
   readonly serverTimeMillis: number | null
-}> {
+  /** The server's Date less this machine's clock when the answer arrived, milliseconds; null where there was no Date. */
+  readonly clockOffsetMillis: number | null
+  /** Whether the request carried a cursor: a refusal may then mean that the cursor has expired. */
+  readonly withCursor: boolean
+  /** The host that a redirect points to; never more of its Location, which may carry what is nobody's business. */
+  readonly redirectHost: string | null
+}
+
+type Circumstance = "clockOffsetMillis" | "withCursor" | "redirectHost"
+
+const isRedirect = (status: number): boolean => status >= 300 && status < 400
+
+/** An answer that refuses. `code` is null where the body was no problem document; then only `status` speaks. */
+export class PartnerProblem extends Data.TaggedError("PartnerProblem")<ProblemFields> {
+  /** Most refusals have no redirect and no clock to speak of, so these may be left out. */
+  constructor(fields: Omit<ProblemFields, Circumstance> & Partial<Pick<ProblemFields, Circumstance>>) {
+    super({ clockOffsetMillis: null, withCursor: false, redirectHost: null, ...fields })
+  }
+
   override get message(): string {
+    const request = `(request ${this.requestId})`
+    if (this.code === null && isRedirect(this.status)) {
+      const where = this.redirectHost === null ? "elsewhere" : `to ${this.redirectHost}`
+      return `HTTP ${this.status}: the API redirects ${where}, and a signed request is not sent anywhere else; correct OCEAFIN_PARTNER_API_BASE_URL if the API has moved ${request}`
+    }
     const name = this.code ?? `HTTP ${this.status}`
-    return this.detail === null
-      ? `${name} (request ${this.requestId})`
-      : `${name}: ${this.detail} (request ${this.requestId})`
+    return this.detail === null ? `${name} ${request}` : `${name}: ${this.detail} ${request}`
   }
 }
 
@@ -71,4 +92,37 @@ export const readProblemBody = (
     detail: document.detail ?? null,
     requestId: document.requestId ?? null,
   }
+}
+
+/** An answer that refuses, and what was asked. */
+export interface RefusedRequest {
+  readonly url: URL
+  readonly requestId: string
+  readonly withCursor: boolean
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: Uint8Array
+  readonly receivedAtMillis: number
+}
+
+const hostOf = (location: string | undefined, from: URL): string | null =>
+  location !== undefined && URL.canParse(location, from.href) ? new URL(location, from).host : null
+
+/** The problem that an answer tells of, by its document and its headers. */
+export const problemOfAnswer = (answer: RefusedRequest): PartnerProblem => {
+  const { headers, receivedAtMillis, status } = answer
+  const document = readProblemBody(new TextDecoder().decode(answer.body))
+  const serverTime = serverTimeMillis(headers)
+  return new PartnerProblem({
+    status,
+    code: document.code,
+    title: document.title,
+    detail: document.detail,
+    requestId: document.requestId ?? answer.requestId,
+    retryAfterMillis: retryAfterMillis(headers["retry-after"], serverTime ?? receivedAtMillis),
+    serverTimeMillis: serverTime,
+    clockOffsetMillis: serverTime === null ? null : serverTime - receivedAtMillis,
+    withCursor: answer.withCursor,
+    redirectHost: isRedirect(status) ? hostOf(headers.location, answer.url) : null,
+  })
 }

@@ -1,9 +1,10 @@
-import { Duration, Effect, Random, Schedule, ScheduleDecision, ScheduleInterval } from "effect"
+import { Duration, Either } from "effect"
 import type { ApiFailure } from "./failures.ts"
+import { type PartnerProblem, type ProblemCode, problemCodes } from "./problem.ts"
 
 /**
  * What is done about each class of failure: one row a class, and nothing about retrying stands elsewhere. Source: the
- * guide's retry guidance; design, section 3 "Retry is a table".
+ * guide's retry guidance; design, section 3 "Retry is a table". What the guide does not document is marked assumed.
  */
 export interface RetryRow {
   readonly failure: FailureClass
@@ -13,9 +14,11 @@ export interface RetryRow {
   readonly firstDelay: Duration.DurationInput
   readonly growth: number
   readonly cap: Duration.DurationInput
-  /** What becomes of the partition when the tries are used up. */
-  readonly partition: "FAILED" | "DENIED" | "NOT_APPLICABLE"
-  /** `stop`: the credentials are wrong, nothing else would succeed. `skip stream`: no other customer's list would either. */
+  /** Whether a partition that ended so is asked once more at the end of the run. */
+  readonly requeue: boolean
+  /** What becomes of the partition when the tries are used up. `RESTARTED`: its chain is read again from its beginning. */
+  readonly partition: "FAILED" | "PARTIAL" | "DENIED" | "NOT_APPLICABLE" | "RESTARTED"
+  /** `stop`: nothing else would succeed. `skip stream`: no other customer's list would either. */
   readonly run: "goes on" | "skip stream" | "stop"
 }
 
@@ -30,32 +33,40 @@ export type FailureClass =
   | "scope_denied"
   | "product_disabled"
   | "customer_not_found"
+  | "cursor_expired"
+  | "other_refusal"
+  | "unknown_code"
+  | "redirect"
   | "malformed_body"
   | "unreadable_envelope"
-  | "other_refusal"
+  | "run_deadline"
+  | "breaker_open"
+  | "budget_spent"
 
-const never = { tries: 1, firstDelay: 0, growth: 1, cap: 0 } as const
+const never = { tries: 1, firstDelay: 0, growth: 1, cap: 0, requeue: false } as const
+const atOnce = { tries: 2, firstDelay: 0, growth: 1, cap: 0, requeue: false } as const
+const failed = { partition: "FAILED", run: "goes on" } as const
 
 export const retryPolicy: ReadonlyArray<RetryRow> = [
   {
     failure: "transport",
-    recognised: "no answer, a reset, a time-out, a body cut short",
+    recognised: "no answer in time, a connection refused or reset, a body cut short",
     tries: 5,
     firstDelay: "500 millis",
     growth: 2,
     cap: "30 seconds",
-    partition: "FAILED",
-    run: "goes on",
+    requeue: false,
+    ...failed,
   },
   {
     failure: "rate_limited",
-    recognised: "status 429",
+    recognised: "status 429 (assumed)",
     tries: 6,
     firstDelay: "500 millis",
     growth: 2,
     cap: "60 seconds",
-    partition: "FAILED",
-    run: "goes on",
+    requeue: false,
+    ...failed,
   },
   {
     failure: "processing_unavailable",
@@ -64,8 +75,8 @@ export const retryPolicy: ReadonlyArray<RetryRow> = [
     firstDelay: "5 seconds",
     growth: 2,
     cap: "120 seconds",
-    partition: "FAILED",
-    run: "goes on",
+    requeue: true,
+    ...failed,
   },
   {
     failure: "server_error",
@@ -74,28 +85,21 @@ export const retryPolicy: ReadonlyArray<RetryRow> = [
     firstDelay: "500 millis",
     growth: 2,
     cap: "60 seconds",
-    partition: "FAILED",
-    run: "goes on",
+    requeue: false,
+    ...failed,
   },
   {
     failure: "signature_expired",
-    recognised: "PARTNER_SIGNATURE_EXPIRED; the clock offset is taken from Date first",
-    tries: 2,
-    firstDelay: 0,
-    growth: 1,
-    cap: 0,
+    recognised: "PARTNER_SIGNATURE_EXPIRED; our clock is set by the answer's Date first; twice in a row is final",
+    ...atOnce,
     partition: "FAILED",
     run: "stop",
   },
   {
     failure: "nonce_replayed",
-    recognised: "PARTNER_NONCE_REPLAYED; every try has a new nonce",
-    tries: 2,
-    firstDelay: 0,
-    growth: 1,
-    cap: 0,
-    partition: "FAILED",
-    run: "goes on",
+    recognised: "PARTNER_NONCE_REPLAYED; the next try has a new nonce, as every try has",
+    ...atOnce,
+    ...failed,
   },
   {
     failure: "unauthorized",
@@ -112,100 +116,174 @@ export const retryPolicy: ReadonlyArray<RetryRow> = [
     partition: "NOT_APPLICABLE",
     run: "goes on",
   },
+  { failure: "customer_not_found", recognised: "PARTNER_CUSTOMER_NOT_FOUND", ...never, ...failed },
   {
-    failure: "customer_not_found",
-    recognised: "PARTNER_CUSTOMER_NOT_FOUND",
+    failure: "cursor_expired",
+    recognised:
+      "a request with a cursor refused with status 400, 409, 410 or 422 and no code, PARTNER_RESOURCE_STATE_INVALID or a code that the guide does not list (assumed)",
     ...never,
-    partition: "FAILED",
+    partition: "RESTARTED",
     run: "goes on",
+  },
+  { failure: "other_refusal", recognised: "any other refusal", ...never, ...failed },
+  {
+    failure: "unknown_code",
+    recognised: "a code that the guide does not list, with any other status below 500",
+    ...never,
+    ...failed,
+  },
+  {
+    failure: "redirect",
+    recognised: "status 300 to 399; never followed, because a signed request is for this API alone",
+    ...never,
+    ...failed,
   },
   {
     failure: "malformed_body",
-    recognised: "a page that is not UTF-8 or not JSON",
+    recognised: "a page that cannot be decompressed, is not UTF-8 or is not JSON",
     tries: 3,
     firstDelay: "500 millis",
     growth: 2,
     cap: "30 seconds",
-    partition: "FAILED",
-    run: "goes on",
+    requeue: false,
+    ...failed,
   },
   {
     failure: "unreadable_envelope",
-    recognised: "JSON without the items or the pageInfo of the contract, or over the size limit",
+    recognised:
+      "JSON without the items or the pageInfo of the contract, a chain that goes in circles, a page too large",
     ...never,
-    partition: "FAILED",
+    ...failed,
+  },
+  {
+    failure: "run_deadline",
+    recognised: "not sent: the run's deadline has passed, or would before the next try",
+    ...never,
+    partition: "PARTIAL",
     run: "goes on",
   },
-  { failure: "other_refusal", recognised: "any other code or status", ...never, partition: "FAILED", run: "goes on" },
+  {
+    failure: "breaker_open",
+    recognised: "not sent: too many tries in a row found no answer on this stream",
+    ...never,
+    requeue: true,
+    ...failed,
+  },
+  { failure: "budget_spent", recognised: "not sent again: the run's retries are used up", ...never, ...failed },
 ]
 
-const byCode: ReadonlyMap<string, FailureClass> = new Map<string, FailureClass>(
-  Object.entries({
-    PARTNER_PROCESSING_UNAVAILABLE: "processing_unavailable",
-    PARTNER_SIGNATURE_EXPIRED: "signature_expired",
-    PARTNER_NONCE_REPLAYED: "nonce_replayed",
-    PARTNER_AUTH_FAILED: "unauthorized",
-    PARTNER_SIGNATURE_INVALID: "unauthorized",
-    PARTNER_SCOPE_DENIED: "scope_denied",
-    PARTNER_PRODUCT_DISABLED: "product_disabled",
-    PARTNER_CUSTOMER_NOT_FOUND: "customer_not_found",
-  }),
-)
-
-const byStatus = (status: number): FailureClass => {
-  if (status === 429) return "rate_limited"
-  if (status === 401) return "unauthorized"
-  return status >= 500 ? "server_error" : "other_refusal"
+const byCode: Readonly<Partial<Record<ProblemCode, FailureClass>>> = {
+  PARTNER_PROCESSING_UNAVAILABLE: "processing_unavailable",
+  PARTNER_SIGNATURE_EXPIRED: "signature_expired",
+  PARTNER_NONCE_REPLAYED: "nonce_replayed",
+  PARTNER_AUTH_FAILED: "unauthorized",
+  PARTNER_SIGNATURE_INVALID: "unauthorized",
+  PARTNER_SCOPE_DENIED: "scope_denied",
+  PARTNER_PRODUCT_DISABLED: "product_disabled",
+  PARTNER_CUSTOMER_NOT_FOUND: "customer_not_found",
 }
 
-/** The class of a failure: by its code where one is known, else by its status. */
+const cursorStatuses: ReadonlySet<number> = new Set([400, 409, 410, 422])
+
+const byStatus = (status: number): FailureClass | null => {
+  if (status === 429) return "rate_limited"
+  if (status === 401) return "unauthorized"
+  if (status >= 500) return "server_error"
+  return status >= 300 && status < 400 ? "redirect" : null
+}
+
+/** By its code where the guide lists it, else by its status: a 429 or a 503 says enough whatever code comes with it. */
+const classifyProblem = ({ code, status, withCursor }: PartnerProblem): FailureClass => {
+  const known = problemCodes.find((listed) => listed === code)
+  const said = (known === undefined ? undefined : byCode[known]) ?? byStatus(status)
+  if (said !== null) return said
+  const mayMeanTheCursor = known === undefined || known === "PARTNER_RESOURCE_STATE_INVALID"
+  if (withCursor && mayMeanTheCursor && cursorStatuses.has(status)) return "cursor_expired"
+  return code === null || known !== undefined ? "other_refusal" : "unknown_code"
+}
+
+const withheldClass = { Deadline: "run_deadline", BreakerOpen: "breaker_open", BudgetSpent: "budget_spent" } as const
+
+/** The class of a failure: the row of the table that it falls in. */
 export const classify = (failure: ApiFailure): FailureClass => {
   switch (failure._tag) {
     case "TransportFailure":
       return "transport"
     case "UnreadablePage":
-      return failure.reason === "NotJson" || failure.reason === "NotUtf8" ? "malformed_body" : "unreadable_envelope"
+      return failure.reason === "NotJson" || failure.reason === "NotUtf8" || failure.reason === "BadEncoding"
+        ? "malformed_body"
+        : "unreadable_envelope"
+    case "RequestWithheld":
+      return withheldClass[failure.reason]
     case "PartnerProblem":
-      return byCode.get(failure.code ?? "") ?? byStatus(failure.status)
+      return classifyProblem(failure)
   }
 }
 
-export const policyOf = (failure: ApiFailure): RetryRow => {
-  const failureClass = classify(failure)
-  const row = retryPolicy.find((candidate) => candidate.failure === failureClass)
+export const rowOf = (failureClass: FailureClass, policy: ReadonlyArray<RetryRow>): RetryRow => {
+  const row = policy.find((candidate) => candidate.failure === failureClass)
   if (row === undefined) throw new Error(`the retry table has no row for ${failureClass}`)
   return row
 }
 
-/** A wait that the server asks for and that is longer than this is not worth a night: the partition ends instead. */
-const longestRetryAfter = Duration.minutes(5)
+export const policyOf = (failure: ApiFailure, policy: ReadonlyArray<RetryRow> = retryPolicy): RetryRow =>
+  rowOf(classify(failure), policy)
 
-/**
- * The wait before try number `tries + 1`: full jitter between half the first delay and the grown delay, never less than
- * Retry-After. Null where the policy is to give up.
- */
-const nextDelay = (failure: ApiFailure, tries: number): Effect.Effect<Duration.Duration | null> => {
-  const row = policyOf(failure)
-  const asked = failure._tag === "PartnerProblem" ? (failure.retryAfterMillis ?? 0) : 0
-  if (tries >= row.tries || asked > Duration.toMillis(longestRetryAfter)) return Effect.succeed(null)
-  const first = Duration.toMillis(row.firstDelay)
-  const grown = Math.min(Duration.toMillis(row.cap), first * row.growth ** (tries - 1))
-  return Effect.map(Random.nextRange(first / 2, Math.max(grown, first / 2 + 1)), (drawn) =>
-    Duration.millis(grown === 0 ? asked : Math.max(drawn, asked)),
-  )
+/** Whether the failure means that nobody answers, rather than that somebody refuses. */
+export const meansOutage = (failureClass: FailureClass): boolean =>
+  failureClass === "transport" || failureClass === "server_error" || failureClass === "processing_unavailable"
+
+/** What a user may change of a row. */
+export interface RetryChange {
+  readonly tries?: number | undefined
+  readonly firstDelaySeconds?: number | undefined
+  readonly capSeconds?: number | undefined
 }
 
-/** The table as a schedule. Tries are counted per class, so that one late 503 does not use up the tries of a reset. */
-export const retrySchedule: Schedule.Schedule<number, ApiFailure> = Schedule.makeWithState(
-  {} as Readonly<Partial<Record<FailureClass, number>>>,
-  (now, failure: ApiFailure, seen) => {
-    const failureClass = classify(failure)
-    const tries = (seen[failureClass] ?? 0) + 1
-    const state = { ...seen, [failureClass]: tries }
-    return Effect.map(nextDelay(failure, tries), (delay) =>
-      delay === null
-        ? [state, tries, ScheduleDecision.done]
-        : [state, tries, ScheduleDecision.continueWith(ScheduleInterval.after(now + Duration.toMillis(delay)))],
+/** Why a row with a single try must stay so. */
+const whyNever = (failure: FailureClass): string =>
+  Object.values(withheldClass).some((withheld) => withheld === failure)
+    ? "this is a limit of the client itself and no answer of the API"
+    : "the same request would be refused again, and repeating it may do harm"
+
+/** The row with a user's changes; left, the sentence that says which key cannot be, and why. */
+const changeRow = (row: RetryRow, change: RetryChange): Either.Either<RetryRow, string> => {
+  const key = `retry.${row.failure}`
+  if (row.tries === 1) {
+    const [asked = "tries"] = Object.keys(change)
+    return Either.left(
+      `${key}.${asked} cannot be set, because ${row.failure} is never tried again: ${whyNever(row.failure)}; remove ${key}`,
     )
-  },
-)
+  }
+  const firstDelay = Duration.decode(
+    change.firstDelaySeconds === undefined ? row.firstDelay : Duration.seconds(change.firstDelaySeconds),
+  )
+  const cap = Duration.decode(change.capSeconds === undefined ? row.cap : Duration.seconds(change.capSeconds))
+  if (Duration.greaterThan(firstDelay, cap)) {
+    const [first, most] = [Duration.toSeconds(firstDelay), Duration.toSeconds(cap)]
+    return Either.left(
+      change.firstDelaySeconds === undefined
+        ? `${key}.capSeconds: ${most} is shorter than the first wait of ${first} s; lower firstDelaySeconds with it`
+        : `${key}.firstDelaySeconds: ${first} is longer than the longest wait of ${most} s; raise capSeconds with it`,
+    )
+  }
+  return Either.right({ ...row, tries: change.tries ?? row.tries, firstDelay, cap })
+}
+
+/** The table with a user's changes laid over it. Left: a sentence that names the key and says why it cannot be. */
+export const changePolicy = (
+  changes: Readonly<Record<string, RetryChange>>,
+  policy: ReadonlyArray<RetryRow> = retryPolicy,
+): Either.Either<ReadonlyArray<RetryRow>, string> => {
+  const classes = policy.map((row) => row.failure)
+  const unknown = Object.keys(changes).find((name) => !classes.some((failure) => failure === name))
+  if (unknown !== undefined) {
+    return Either.left(`retry.${unknown} is not known; the known ones are ${classes.join(", ")}`)
+  }
+  return Either.all(
+    policy.map((row) => {
+      const change = changes[row.failure]
+      return change === undefined ? Either.right(row) : changeRow(row, change)
+    }),
+  )
+}

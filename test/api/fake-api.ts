@@ -1,5 +1,5 @@
 import { HttpClient, HttpClientError, type HttpClientRequest, HttpClientResponse } from "@effect/platform"
-import { Clock, type Duration, Effect, Fiber, Layer, Random, Redacted, TestClock } from "effect"
+import { Clock, type Duration, Effect, Fiber, Layer, Random, Redacted, Stream, TestClock } from "effect"
 import { assumedPage, type ContractStream, resolveContract } from "../../src/api/contract.ts"
 import { PartnerApi, type PartnerApiOptions } from "../../src/api/partner-api.ts"
 import type { StreamName } from "../../src/api/streams.ts"
@@ -51,20 +51,28 @@ export const inTurn =
   ({ number }) =>
     Effect.succeed(answers[Math.min(number, answers.length) - 1] ?? answers[0])
 
+/** An answer whose body arrives in chunks of at most this many bytes where it is read as it comes. */
+const chunkBytes = 1000
+
 const respond = (request: HttpClientRequest.HttpClientRequest, said: Said): HttpClientResponse.HttpClientResponse => {
   const response = HttpClientResponse.fromWeb(
     request,
     new Response(null, { status: said.status, headers: said.headers }),
   )
-  const buffer = new Uint8Array(said.body).buffer
   const cut = new HttpClientError.ResponseError({ request, response, reason: "Decode", cause: new Error("terminated") })
-  const arrayBuffer =
-    said.arrival === "cut short"
-      ? Effect.fail(cut)
-      : said.arrival === "never ends"
-        ? Effect.never
-        : Effect.succeed(buffer)
-  return Object.create(response, { arrayBuffer: { value: arrayBuffer } }) as HttpClientResponse.HttpClientResponse
+  const chunks = Array.from({ length: Math.ceil(said.body.byteLength / chunkBytes) }, (_, index) =>
+    said.body.subarray(index * chunkBytes, (index + 1) * chunkBytes),
+  )
+  const end = said.arrival === undefined ? Stream.empty : said.arrival === "cut short" ? Stream.fail(cut) : Stream.never
+  const stream = Stream.concat(Stream.fromIterable(chunks), end)
+  const arrayBuffer = Effect.map(
+    Stream.runCollect(stream),
+    (arrived) => new Uint8Array(Buffer.concat([...arrived])).buffer,
+  )
+  return Object.create(response, {
+    arrayBuffer: { value: arrayBuffer },
+    stream: { value: stream },
+  }) as HttpClientResponse.HttpClientResponse
 }
 
 /** The client of the Partner API over a transport that answers as told and remembers what it was asked. */

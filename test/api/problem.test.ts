@@ -1,7 +1,7 @@
 import { inspect } from "node:util"
 import { describe, expect, it } from "vitest"
+import { retryAfterMillis } from "../../src/api/answer-times.ts"
 import { TransportFailure, UnreadablePage } from "../../src/api/failures.ts"
-import { retryAfterMillis } from "../../src/api/partner-api.ts"
 import { PartnerProblem, readProblemBody } from "../../src/api/problem.ts"
 import { fixtureText } from "./fixtures.ts"
 

@@ -75,7 +75,8 @@ export const scriptedApi = (script: Script) => {
           receivedAtMillis: 0,
         })
       }),
-    counts: Effect.sync(() => ({ requests: asked.length, retries: 0 })),
+    counts: Effect.sync(() => ({ requests: asked.length, retries: 0, waitedMillis: 0, bytes: 0, byFailure: [] })),
+    takeFailedTries: Effect.succeed([]),
   })
   return { layer, asked }
 }

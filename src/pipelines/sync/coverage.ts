@@ -38,7 +38,9 @@ export const endOf = (failure: ApiFailure, pagesBefore: number, product: Product
   }
   if (row.partition === "NOT_APPLICABLE") return end("NOT_APPLICABLE", `the product ${product} is not enabled`)
   const unreadable = failure._tag === "UnreadablePage"
-  const state = row.partition === "FAILED" && pagesBefore > 0 && !unreadable ? "PARTIAL" : row.partition
+  // A chain that cannot be restarted any more has failed.
+  const ended = row.partition === "RESTARTED" ? "FAILED" : row.partition
+  const state = ended === "FAILED" && pagesBefore > 0 && !unreadable ? "PARTIAL" : ended
   return end(state, failure.message)
 }
 

@@ -1,0 +1,35 @@
+/** How many tries again a whole run may make: a share of its requests, and some more so that a short run may retry at all. */
+export interface RetryBudgetOptions {
+  /** Of the requests made so far, each counted once, so that retries do not earn retries. */
+  readonly percent: number
+  readonly floor: number
+}
+
+export const defaultRetryBudget: RetryBudgetOptions = { percent: 10, floor: 20 }
+
+export interface RetryBudget {
+  /** A request goes out for the first time. */
+  readonly requestMade: () => void
+  /** Takes one retry; false where none is left. */
+  readonly take: () => boolean
+  /** A retry that was taken and then not sent. */
+  readonly giveBack: () => void
+}
+
+export const makeRetryBudget = ({ floor, percent }: RetryBudgetOptions): RetryBudget => {
+  let requests = 0
+  let retries = 0
+  return {
+    requestMade: () => {
+      requests++
+    },
+    take: () => {
+      if (retries >= floor + Math.floor((requests * percent) / 100)) return false
+      retries++
+      return true
+    },
+    giveBack: () => {
+      retries--
+    },
+  }
+}

@@ -1,0 +1,70 @@
+import { HttpClient, type HttpClientRequest } from "@effect/platform"
+import { Clock, Duration, Effect } from "effect"
+import { answerBody, type BodyFault } from "./answer-body.ts"
+import { TransportFailure, UnreadablePage } from "./failures.ts"
+import { rootMessage } from "./root-message.ts"
+
+/** An answer as it came off the wire, its body decompressed. */
+export interface WireAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: Uint8Array
+  /** When it had arrived whole, epoch milliseconds. */
+  readonly receivedAtMillis: number
+}
+
+export interface WireOptions {
+  readonly timeout: Duration.DurationInput
+  readonly maxPageBytes: number
+  /** Told how many bytes of bodies arrive. */
+  readonly onBytes: (bytes: number) => void
+}
+
+/** `onHead` is told the answer's head before its body is read. */
+export type Wire = (
+  request: HttpClientRequest.HttpClientRequest,
+  requestId: string,
+  onHead: (head: Pick<WireAnswer, "status" | "headers">) => void,
+) => Effect.Effect<WireAnswer, TransportFailure | UnreadablePage>
+
+/** Sends one request and takes its whole answer, in time and within the size limit. Redirects are not followed. */
+export const makeWire = (options: WireOptions): Effect.Effect<Wire, never, HttpClient.HttpClient> =>
+  Effect.map(HttpClient.HttpClient, (given) => {
+    const client = given.pipe(
+      // Only the documented headers are sent; a trace context would tell a stranger about us and help nobody.
+      HttpClient.withTracerPropagation(false),
+      HttpClient.withTracerDisabledWhen(() => true),
+    )
+    const { maxPageBytes, onBytes, timeout } = options
+    const timeoutDetail = `no whole answer within ${Duration.format(Duration.decode(timeout))}`
+
+    const failureOf = (fault: BodyFault, status: number, requestId: string) =>
+      fault.reason === "CutShort"
+        ? new TransportFailure({ reason: "CutShort", detail: fault.detail, requestId })
+        : // What could not be read whole cannot be searched for names, so it is not kept.
+          new UnreadablePage({ reason: fault.reason, detail: fault.detail, requestId, status, body: new Uint8Array() })
+
+    return (request, requestId, onHead) =>
+      client.execute(request).pipe(
+        Effect.mapError(
+          (error) => new TransportFailure({ reason: "Connection", detail: rootMessage(error), requestId }),
+        ),
+        Effect.flatMap((response) => {
+          const { headers, status } = response
+          onHead({ headers, status })
+          const body = answerBody(response, maxPageBytes, onBytes)
+          return Effect.zipWith(
+            status === 200
+              ? Effect.mapError(body, (fault) => failureOf(fault, status, requestId))
+              : // A refusal's status says what to do, whatever became of its body.
+                Effect.orElseSucceed(body, () => new Uint8Array()),
+            Clock.currentTimeMillis,
+            (received, receivedAtMillis): WireAnswer => ({ status, headers, body: received, receivedAtMillis }),
+          )
+        }),
+        Effect.timeoutFail({
+          duration: timeout,
+          onTimeout: () => new TransportFailure({ reason: "Timeout", detail: timeoutDetail, requestId }),
+        }),
+      )
+  })
