@@ -29,9 +29,12 @@ const codeOfTag: Readonly<Record<string, number>> = {
   UsageError: 2,
   RosterError: 2,
   NoSuchRun: 2,
+  NothingToVerify: 2,
+  ReportsUnreadable: 2,
   SandboxListenError: 2,
   CredentialsRefused: 77,
   ApiUnavailable: 75,
+  StoreInUse: 75,
 }
 
 const configurationSentences = (error: ConfigError.ConfigError): ReadonlyArray<string> => {

@@ -9,6 +9,7 @@ import { runsCommand } from "./commands/runs.ts"
 import { sandboxCommand } from "./commands/sandbox.ts"
 import { sqlCommand } from "./commands/sql.ts"
 import { syncCommand } from "./commands/sync.ts"
+import { verifyCommand } from "./commands/verify.ts"
 import { withTidyHelp } from "./help.ts"
 
 const lines = (rows: ReadonlyArray<readonly [term: string, meaning: string]>): ReadonlyArray<HelpDoc.HelpDoc> => {
@@ -29,7 +30,7 @@ const footer = HelpDoc.blocks([
     ["0", "clean"],
     ["1", "an unexpected error"],
     ["2", "wrong usage"],
-    ["3", "everything was read, and there are exceptions at or above --fail-on"],
+    ["3", "everything was read, and there are exceptions at or above --fail-on; verify: something was altered"],
     ["4", "not everything was read; the reports say PARTIAL"],
     ["75", "another run holds the database, or the API is not available; try again later"],
     ["77", "the API refuses the credentials"],
@@ -51,6 +52,7 @@ const root = Command.make("tidemark").pipe(
     sqlCommand,
     checksCommand,
     runsCommand,
+    verifyCommand,
     sandboxCommand,
   ]),
 )

@@ -82,6 +82,20 @@ export const existingDatabase = (file: string, configuration: Configuration) =>
     }),
   )
 
+/** The database, or a copy of it, for reading only: an earlier run must have made it, and no process may be writing. */
+export const databaseToRead = (file: string, configuration: Configuration) =>
+  Layer.unwrapEffect(
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      if (!(yield* Effect.orElseSucceed(fs.exists(file), () => false))) {
+        return yield* new UsageError({
+          detail: `--db ${file}: there is no such database; run tidemark nightly first, or correct the path`,
+        })
+      }
+      return Database.layer({ file, access: "read", memoryLimit: configuration.memoryLimit })
+    }),
+  )
+
 /** The published snapshot beside the database, for reading only; refused where another database published it. */
 export const snapshotDatabase = (db: string) =>
   Layer.unwrapScoped(

@@ -59,6 +59,10 @@ export class ManifestError extends Data.TaggedError("ManifestError")<{
 
 export const MANIFEST_FILE = "manifest.json"
 
+/** The one way in which a manifest is written: keys sorted, a line break at the end. */
+export const manifestBytes = (manifest: Manifest): Uint8Array =>
+  Buffer.from(`${JSON.stringify(manifest, sortKeys, 2)}\n`, "utf8")
+
 /**
  * Writes `manifest.json` into a folder whose other files are complete, whole or not at all, and gives the SHA-256 that
  * the next night's manifest names. Keys are sorted, so that equal manifests are equal bytes.
@@ -79,7 +83,7 @@ export const writeManifest = (
     const encoded = yield* Schema.encode(Manifest)(manifest).pipe(
       Effect.mapError((cause) => new ManifestError({ reason: "Invalid", file, cause })),
     )
-    const bytes = Buffer.from(`${JSON.stringify(encoded, sortKeys, 2)}\n`, "utf8")
+    const bytes = manifestBytes(encoded)
     yield* Effect.gen(function* () {
       const out = yield* fs.open(partial, { flag: "w" })
       yield* out.writeAll(bytes)

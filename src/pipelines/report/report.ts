@@ -22,7 +22,7 @@ const placesOf = (sql: Sql): Effect.Effect<ReadonlyMap<string, number>, StoreErr
   )
 
 /** Sums per currency that another tool can check the files against. A sum that cannot be exact is left out. */
-const controlTotals = (sql: Sql, run: Run, places: ReadonlyMap<string, number>) =>
+export const controlTotals = (sql: Sql, runId: string, places: ReadonlyMap<string, number>) =>
   Effect.map(
     sql.rows<{ readonly currency: string; readonly [sum: string]: string | null }>(
       `WITH counted AS (
@@ -37,7 +37,7 @@ const controlTotals = (sql: Sql, run: Run, places: ReadonlyMap<string, number>) 
        SELECT currency, transactions_sum, movements_sum, TRY(list_sum(computed)) AS computed_closing,
          TRY(list_sum(reported)) AS reported_closing
        FROM counted FULL OUTER JOIN rolled USING (currency) ORDER BY currency`,
-      [run.runId],
+      [runId],
     ),
     (rows) =>
       rows.map(({ currency, ...sums }) => ({
@@ -68,7 +68,7 @@ export const report = (run: Run, configuration: Configuration, out: string) =>
     const night = nightOf(run)
     const folder = path.join(out, night, run.runId)
     const places = yield* placesOf(database)
-    const totals = yield* controlTotals(database, run, places)
+    const totals = yield* controlTotals(database, run.runId, places)
     const summary = yield* summarize(database, run.runId)
     const previous = yield* findPreviousManifest(out, run.runId)
 

@@ -1,0 +1,199 @@
+import { createHash } from "node:crypto"
+import { FileSystem, Path } from "@effect/platform"
+import type { PlatformError } from "@effect/platform/Error"
+import { Data, Effect, Option, Stream } from "effect"
+import { MANIFEST_FILE, type Manifest, manifestBytes, readManifest } from "../report/manifest.ts"
+import type { FileFinding } from "./finding.ts"
+
+/** The folder of reports cannot be looked through; says which file. Exit code 2. */
+export class ReportsUnreadable extends Data.TaggedError("ReportsUnreadable")<{
+  readonly path: string
+  readonly cause: PlatformError
+}> {
+  override get message(): string {
+    return `${this.path} cannot be read: ${this.cause.message}; check --out and the rights of its files`
+  }
+}
+
+/** A folder of reports, its manifest as it reads now. */
+interface Night {
+  readonly night: string
+  readonly runId: string
+  readonly folder: string
+  readonly file: string
+  /** SHA-256 of the manifest's bytes; null where there is no manifest. */
+  readonly sha256: string | null
+  /** Null where there is none, or none that can be read. */
+  readonly manifest: Manifest | null
+}
+
+/** What the folder of reports was found to be. */
+export interface ReportsProof {
+  /** Files that manifests name, the manifests themselves aside. */
+  readonly files: number
+  /** The folders that were looked through. */
+  readonly nights: ReadonlyArray<Pick<Night, "file" | "runId" | "manifest">>
+  readonly findings: ReadonlyArray<FileFinding>
+  /** What cannot be proven and is no sign of an alteration by itself. */
+  readonly notes: ReadonlyArray<string>
+}
+
+const failAs = (path: string) => Effect.mapError((cause: PlatformError) => new ReportsUnreadable({ path, cause }))
+
+const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
+
+/** The folders `<out>/<yyyy-mm-dd>/<run id>/`, oldest run first. */
+const findNights = (out: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    if (!(yield* fs.exists(out))) return []
+    const dates = (yield* fs.readDirectory(out)).filter((name) => /^\d{4}-\d{2}-\d{2}$/.test(name))
+    const found = yield* Effect.forEach(dates, (night) =>
+      Effect.map(fs.readDirectory(path.join(out, night)), (names) =>
+        names
+          .filter((name) => !name.startsWith("."))
+          .map((runId) => ({ night, runId, folder: path.join(out, night, runId) })),
+      ),
+    )
+    return found.flat().sort((a, b) => (a.runId < b.runId ? -1 : a.runId > b.runId ? 1 : 0))
+  }).pipe(failAs(out))
+
+const quote = 0x22
+const lineFeed = 0x0a
+
+/**
+ * Size, hash and rows of a file, never whole in memory. Rows are the lines after the header, those inside quotes aside: the
+ * files are RFC 4180, so a quote inside a cell is doubled and leaves the count of quotes even.
+ */
+const measure = (file: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const hash = createHash("sha256")
+    let bytes = 0
+    let lines = 0
+    let quoted = false
+    yield* Stream.runForEach(fs.stream(file), (chunk) =>
+      Effect.sync(() => {
+        hash.update(chunk)
+        bytes += chunk.length
+        for (const byte of chunk) {
+          if (byte === quote) quoted = !quoted
+          else if (byte === lineFeed && !quoted) lines++
+        }
+      }),
+    ).pipe(failAs(file))
+    return { bytes, sha256: hash.digest("hex"), rows: Math.max(0, lines - 1) }
+  })
+
+const readNight = (place: Pick<Night, "night" | "runId" | "folder">) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const file = path.join(place.folder, MANIFEST_FILE)
+    if (!(yield* failAs(file)(fs.exists(file)))) return { ...place, file, sha256: null, manifest: null }
+    const bytes = yield* failAs(file)(fs.readFile(file))
+    const manifest = yield* Effect.option(readManifest(file))
+    return { ...place, file, sha256: sha256Of(bytes), manifest: Option.getOrNull(manifest) } satisfies Night
+  })
+
+/** What a manifest must be by itself. */
+const manifestFaults = ({ manifest, night, runId, sha256 }: Night): ReadonlyArray<string> => {
+  if (sha256 === null) return ["there is no manifest, so nothing in its folder can be proven"]
+  if (manifest === null) return ["it cannot be read as a manifest"]
+  return [
+    ...(manifest.run_id === runId ? [] : [`it speaks of run ${manifest.run_id}, and its folder is that of ${runId}`]),
+    ...(manifest.night === night
+      ? []
+      : [`it speaks of the night ${manifest.night}, and its folder is that of ${night}`]),
+    ...(sha256Of(manifestBytes(manifest)) === sha256 ? [] : ["it is not written as manifests are written"]),
+  ]
+}
+
+type Listed = Manifest["files"][number]
+
+const listedFaults = (listed: Listed, measured: Omit<Listed, "name" | "title">): ReadonlyArray<string> => [
+  ...(measured.sha256 === listed.sha256 ? [] : ["it is not as it was written: the SHA-256 differs"]),
+  ...(measured.bytes === listed.bytes ? [] : [`it has ${measured.bytes} bytes, and its manifest says ${listed.bytes}`]),
+  ...(!listed.name.endsWith(".csv") || measured.rows === listed.rows
+    ? []
+    : [`it has ${measured.rows} rows, and its manifest says ${listed.rows}`]),
+]
+
+const found = (file: string, faults: ReadonlyArray<string>): ReadonlyArray<FileFinding> =>
+  faults.length === 0 ? [] : [{ _tag: "File", file, faults }]
+
+/** Each file that the manifest names, and each that it does not. */
+const filesAsListed = ({ file, folder, manifest }: Night) =>
+  Effect.gen(function* () {
+    if (manifest === null) return []
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const present = new Set(yield* failAs(folder)(fs.readDirectory(folder)))
+    const listed = yield* Effect.forEach(manifest.files, (entry) =>
+      Effect.gen(function* () {
+        if (path.basename(entry.name) !== entry.name) return found(file, [`it names ${entry.name}, outside its folder`])
+        const reported = path.join(folder, entry.name)
+        if (!present.has(entry.name)) return found(reported, ["it is missing, and its manifest names it"])
+        return found(reported, listedFaults(entry, yield* measure(reported)))
+      }),
+    )
+    const names = new Set([MANIFEST_FILE, ...manifest.files.map((entry) => entry.name)])
+    const strange = [...present].filter((name) => !names.has(name))
+    return [...listed.flat(), ...strange.flatMap((name) => found(path.join(folder, name), ["no manifest names it"]))]
+  })
+
+/** Each manifest names the hash of the one before it, so that none can be altered or taken out alone. */
+const manifestChain = (nights: ReadonlyArray<Night>) => {
+  const findings: Array<FileFinding> = []
+  const notes: Array<string> = []
+  let before: Night | null = null
+  for (const night of nights) {
+    const named = night.manifest?.previous_manifest_sha256
+    if (named !== undefined && named !== before?.sha256) {
+      if (before === null && named !== null) {
+        notes.push(`${night.file} names a manifest before it that is not here; nothing before it can be proven`)
+      } else if (before !== null) {
+        findings.push(
+          ...found(before.file, [
+            named === null
+              ? `the next manifest, that of run ${night.runId}, knows of none before it`
+              : `it is not the manifest that run ${night.runId} names as the one before it: altered, written again later, or one between them is gone`,
+          ]),
+        )
+      }
+    }
+    if (night.sha256 !== null) before = night
+  }
+  return { findings, notes }
+}
+
+/**
+ * Proves the reports under a folder against their manifests, and the manifests against each other. `only` names the one
+ * run to look at; the chain of manifests is then that from it to the run before and the run after.
+ */
+export const proveReports = (
+  out: string,
+  only: string | null,
+): Effect.Effect<ReportsProof, ReportsUnreadable, FileSystem.FileSystem | Path.Path> =>
+  Effect.gen(function* () {
+    const all = yield* Effect.forEach(yield* findNights(out), readNight)
+    const at = all.findIndex((night) => night.runId === only)
+    const nights = only === null ? all : all.filter((_, index) => index === at)
+    const linked = only === null ? all : at === -1 ? [] : all.slice(Math.max(0, at - 1), at + 2)
+    const chain = manifestChain(linked)
+    const files = yield* Effect.forEach(nights, filesAsListed)
+    return {
+      files: nights.reduce((sum, night) => sum + (night.manifest?.files.length ?? 0), 0),
+      nights: nights.flatMap(({ file, manifest, runId }) => [{ file, manifest, runId }]),
+      findings: [
+        ...nights.flatMap((night) => found(night.file, manifestFaults(night))),
+        ...files.flat(),
+        ...chain.findings,
+      ],
+      notes: [
+        ...(all.length === 0 ? [`there are no reports under ${out}`] : []),
+        ...(only === null || at === 0 ? chain.notes : []),
+      ],
+    }
+  })

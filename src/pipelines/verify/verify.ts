@@ -1,0 +1,101 @@
+import { Data, Effect } from "effect"
+import type { Contract } from "../../api/contract.ts"
+import { Database, type Sql } from "../../store/database.ts"
+import type { StoreError } from "../../store/store-error.ts"
+import { chainsUnbroken, partitionsAsRecorded } from "./chain-proofs.ts"
+import { bodiesAgree } from "./envelope-proofs.ts"
+import { type Finding, inOrder } from "./finding.ts"
+import { manifestAgrees } from "./manifest-proofs.ts"
+import { bodiesAsKept } from "./page-proofs.ts"
+import { proveReports } from "./report-proofs.ts"
+
+/** The store holds nothing that could be proven as asked. Exit code 2. */
+export class NothingToVerify extends Data.TaggedError("NothingToVerify")<{
+  readonly reason: "NoSuchRun" | "OlderStore"
+  readonly file: string
+  readonly runId: string | null
+}> {
+  override get message(): string {
+    return this.reason === "NoSuchRun"
+      ? `${this.file} holds no run ${this.runId}; tidemark runs lists those that it holds`
+      : `${this.file} was last written by an older version; run tidemark reconcile once, which brings it up to date`
+  }
+}
+
+/** What was proven, and what was found to be otherwise. */
+export interface Verification {
+  readonly runs: number
+  readonly pages: number
+  readonly files: number
+  readonly findings: ReadonlyArray<Finding>
+  /** What cannot be proven and is no sign of an alteration by itself. */
+  readonly notes: ReadonlyArray<string>
+}
+
+const runsOf = (database: Database["Type"], only: string | null) =>
+  Effect.gen(function* () {
+    const [columns] = yield* database.rows<{ known: bigint }>(
+      `SELECT count(*) AS known FROM duckdb_columns()
+       WHERE schema_name = 'recon' AND table_name = 'coverage' AND column_name = 'chain_sha256'`,
+    )
+    const absent = (reason: NothingToVerify["reason"]) =>
+      new NothingToVerify({ reason, file: database.file, runId: only })
+    if (columns?.known !== 1n) return yield* absent("OlderStore")
+    const runs = yield* database.rows<{ run_id: string; state: string; pages: bigint }>(
+      `SELECT run_id, state, (SELECT count(*) FROM raw.pages AS p WHERE p.run_id = r.run_id) AS pages
+       FROM recon.runs AS r WHERE $1 IS NULL OR run_id = $1 ORDER BY run_id`,
+      [only],
+    )
+    if (only !== null && runs.length === 0) return yield* absent("NoSuchRun")
+    return runs
+  })
+
+/** Pages of a run that is on record nowhere. */
+const unknownRuns = (sql: Sql): Effect.Effect<ReadonlyArray<Finding>, StoreError> =>
+  sql
+    .rows<{ run_id: string; customer_id: string; stream: string }>(
+      `SELECT DISTINCT run_id, customer_id, stream FROM raw.pages ANTI JOIN recon.runs USING (run_id)`,
+    )
+    .pipe(
+      Effect.map((rows) =>
+        rows.map((row) => ({
+          _tag: "Partition" as const,
+          runId: row.run_id,
+          customerId: row.customer_id,
+          stream: row.stream,
+          faults: ["it holds pages, and the run is not on record"],
+        })),
+      ),
+    )
+
+const proveRun = (sql: Sql, contract: Contract, runId: string) =>
+  Effect.all([
+    bodiesAsKept(sql, runId),
+    chainsUnbroken(sql, runId),
+    bodiesAgree(sql, contract, runId),
+    partitionsAsRecorded(sql, runId),
+  ]).pipe(Effect.map((findings) => findings.flat()))
+
+/**
+ * Proves that stored pages and written reports are what they were when they were read and written: bodies against their
+ * hashes, chains against their cursors and counts, typed rows against the pages, files against manifests, manifests
+ * against each other and against the store. Writes nothing. `only` names the one run to prove; null proves all.
+ */
+export const verify = (contract: Contract, out: string, only: string | null) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const runs = yield* runsOf(database, only)
+    const stored = yield* Effect.forEach(runs, (run) => proveRun(database, contract, run.run_id))
+    const strangers = only === null ? yield* unknownRuns(database) : []
+    const reports = yield* proveReports(out, only)
+    const manifests = yield* Effect.forEach(reports.nights, (night) => manifestAgrees(database, night))
+    const reported = new Set(reports.nights.map((night) => night.runId))
+    const gone = runs.filter((run) => run.state === "reported" && !reported.has(run.run_id))
+    return {
+      runs: runs.length,
+      pages: runs.reduce((sum, run) => sum + Number(run.pages), 0),
+      files: reports.files + reports.nights.length,
+      findings: inOrder([...stored.flat(), ...strangers, ...reports.findings, ...manifests.flat()]),
+      notes: [...reports.notes, ...gone.map((run) => `run ${run.run_id} wrote reports, and they are not under ${out}`)],
+    } satisfies Verification
+  })
