@@ -29,7 +29,7 @@ const codeOfTag: Readonly<Record<string, number>> = {
   UsageError: 2,
   RosterError: 2,
   NoSuchRun: 2,
-  NothingToVerify: 2,
+  UnknownRun: 2,
   ReportsUnreadable: 2,
   SandboxListenError: 2,
   CredentialsRefused: 77,

@@ -33,7 +33,7 @@ export const tidyHelp = (text: string, coloured: boolean): string => {
       continue
     }
     const command = commandLine.exec(plain)
-    if (command !== null) lines.push(`  ${(command[1] ?? "").padEnd(12)}${command[2] ?? ""}`)
+    if (command !== null) lines.push(`  ${(command[1] ?? "").padEnd(16)}${command[2] ?? ""}`)
     else lines.push(coloured ? line.trimEnd() : plain)
   }
   return lines.join("\n")

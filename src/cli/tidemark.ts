@@ -8,6 +8,7 @@ import { reportCommand } from "./commands/report.ts"
 import { runsCommand } from "./commands/runs.ts"
 import { sandboxCommand } from "./commands/sandbox.ts"
 import { sqlCommand } from "./commands/sql.ts"
+import { supportBundleCommand } from "./commands/support-bundle.ts"
 import { syncCommand } from "./commands/sync.ts"
 import { verifyCommand } from "./commands/verify.ts"
 import { withTidyHelp } from "./help.ts"
@@ -53,6 +54,7 @@ const root = Command.make("tidemark").pipe(
     checksCommand,
     runsCommand,
     verifyCommand,
+    supportBundleCommand,
     sandboxCommand,
   ]),
 )

@@ -1,6 +1,6 @@
 import { FileSystem, Path } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
-import { Context, Effect, Layer, Option } from "effect"
+import { Context, Data, Effect, Layer, Option } from "effect"
 import type { Credentials } from "../api/credentials.ts"
 import { PartnerApi } from "../api/partner-api.ts"
 import { type Configuration, readConfiguration, type Severity } from "../pipelines/configuration.ts"
@@ -82,17 +82,43 @@ export const existingDatabase = (file: string, configuration: Configuration) =>
     }),
   )
 
+/** A run is writing, and DuckDB lets nobody read meanwhile. Exit code 75. */
+export class StoreInUse extends Data.TaggedError("StoreInUse")<{ readonly file: string; readonly snapshot: string }> {
+  override get message(): string {
+    return `another process has ${this.file} open for writing, and until it ends nobody can read it; wait for its end, or read the copy that the last run published: --db ${this.snapshot}`
+  }
+}
+
+/** The newest table that readers need: a store without it was last written by an older version. */
+const isCurrent = `
+  SELECT count(*) = 1 AS current FROM duckdb_tables() WHERE schema_name = 'recon' AND table_name = 'failed_requests'`
+
 /** The database, or a copy of it, for reading only: an earlier run must have made it, and no process may be writing. */
 export const databaseToRead = (file: string, configuration: Configuration) =>
-  Layer.unwrapEffect(
+  Layer.unwrapScoped(
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
+      const snapshot = yield* snapshotFile(file)
       if (!(yield* Effect.orElseSucceed(fs.exists(file), () => false))) {
         return yield* new UsageError({
           detail: `--db ${file}: there is no such database; run tidemark nightly first, or correct the path`,
         })
       }
-      return Database.layer({ file, access: "read", memoryLimit: configuration.memoryLimit })
+      const opened = yield* Layer.build(
+        Database.layer({ file, access: "read", memoryLimit: configuration.memoryLimit }),
+      ).pipe(
+        Effect.catchIf(
+          (error) => error.reason === "Locked",
+          () => new StoreInUse({ file, snapshot }),
+        ),
+      )
+      const [store] = yield* Context.get(opened, Database).rows<{ current: boolean }>(isCurrent)
+      if (store?.current !== true) {
+        return yield* new UsageError({
+          detail: `${file} was last written by an older version; run tidemark reconcile once, which brings it up to date`,
+        })
+      }
+      return Layer.succeedContext(opened)
     }),
   )
 

@@ -1,19 +1,11 @@
 import { Command, Options } from "@effect/cli"
-import { Data, Effect, Option } from "effect"
+import { Effect, Option } from "effect"
 import { type Finding, findingLine } from "../../pipelines/verify/finding.ts"
 import { type Verification, verify } from "../../pipelines/verify/verify.ts"
-import { snapshotFile } from "../../store/snapshot.ts"
 import { Finished } from "../exit-code.ts"
 import { config, db, json, out, quiet } from "../options.ts"
 import { plural, tell, writeOut } from "../terminal.ts"
 import { configurationOf, databaseToRead } from "../workplace.ts"
-
-/** A run is writing, and DuckDB lets nobody read meanwhile. Exit code 75. */
-class StoreInUse extends Data.TaggedError("StoreInUse")<{ readonly file: string; readonly snapshot: string }> {
-  override get message(): string {
-    return `another process has ${this.file} open for writing, and until it ends nobody can read it; wait for its end, or verify the copy that the last run published: --db ${this.snapshot}`
-  }
-}
 
 const run = Options.text("run").pipe(
   Options.withPseudoName("ID"),
@@ -45,10 +37,6 @@ export const verifyCommand = Command.make("verify", { config, db, out, run, json
     const configuration = yield* configurationOf(options)
     const proof = yield* verify(configuration.contract, options.out, Option.getOrNull(options.run)).pipe(
       Effect.provide(databaseToRead(options.db, configuration)),
-      Effect.catchIf(
-        (error) => error._tag === "StoreError" && error.reason === "Locked",
-        () => Effect.flatMap(snapshotFile(options.db), (snapshot) => new StoreInUse({ file: options.db, snapshot })),
-      ),
     )
     const altered = proof.findings.map(findingLine)
     if (options.json) {

@@ -1,26 +1,14 @@
-import { Data, Effect } from "effect"
+import { Effect } from "effect"
 import type { Contract } from "../../api/contract.ts"
 import { Database, type Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
+import { UnknownRun } from "../unknown-run.ts"
 import { chainsUnbroken, partitionsAsRecorded } from "./chain-proofs.ts"
 import { bodiesAgree } from "./envelope-proofs.ts"
 import { type Finding, inOrder } from "./finding.ts"
 import { manifestAgrees } from "./manifest-proofs.ts"
 import { bodiesAsKept } from "./page-proofs.ts"
 import { proveReports } from "./report-proofs.ts"
-
-/** The store holds nothing that could be proven as asked. Exit code 2. */
-export class NothingToVerify extends Data.TaggedError("NothingToVerify")<{
-  readonly reason: "NoSuchRun" | "OlderStore"
-  readonly file: string
-  readonly runId: string | null
-}> {
-  override get message(): string {
-    return this.reason === "NoSuchRun"
-      ? `${this.file} holds no run ${this.runId}; tidemark runs lists those that it holds`
-      : `${this.file} was last written by an older version; run tidemark reconcile once, which brings it up to date`
-  }
-}
 
 /** What was proven, and what was found to be otherwise. */
 export interface Verification {
@@ -34,19 +22,12 @@ export interface Verification {
 
 const runsOf = (database: Database["Type"], only: string | null) =>
   Effect.gen(function* () {
-    const [columns] = yield* database.rows<{ known: bigint }>(
-      `SELECT count(*) AS known FROM duckdb_columns()
-       WHERE schema_name = 'recon' AND table_name = 'coverage' AND column_name = 'chain_sha256'`,
-    )
-    const absent = (reason: NothingToVerify["reason"]) =>
-      new NothingToVerify({ reason, file: database.file, runId: only })
-    if (columns?.known !== 1n) return yield* absent("OlderStore")
     const runs = yield* database.rows<{ run_id: string; state: string; pages: bigint }>(
       `SELECT run_id, state, (SELECT count(*) FROM raw.pages AS p WHERE p.run_id = r.run_id) AS pages
        FROM recon.runs AS r WHERE $1 IS NULL OR run_id = $1 ORDER BY run_id`,
       [only],
     )
-    if (only !== null && runs.length === 0) return yield* absent("NoSuchRun")
+    if (only !== null && runs.length === 0) return yield* new UnknownRun({ file: database.file, runId: only })
     return runs
   })
 

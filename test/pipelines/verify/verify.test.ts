@@ -124,7 +124,7 @@ layer(Layer.scoped(TwoNights, twoNights), { excludeTestServices: true, timeout: 
         expect(one).toMatchObject({ runs: 1, findings: [], notes: [] })
         expect(one.files * 2).toBe(all.files)
         expect(one.pages).toBeLessThan(all.pages)
-        expect(yield* Effect.flip(proof(folder, "no-such-run"))).toMatchObject({ _tag: "NothingToVerify" })
+        expect(yield* Effect.flip(proof(folder, "no-such-run"))).toMatchObject({ _tag: "UnknownRun" })
       }),
     )
 
