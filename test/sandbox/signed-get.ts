@@ -27,8 +27,8 @@ export interface Changes {
   readonly headers?: Readonly<Record<string, string | null>>
 }
 
-/** Asks with a signature made by hand, line by line as the contract says, and with whatever a test wants wrong. */
-export const signedGet = async (baseUrl: string, path: string, changes: Changes = {}): Promise<Answered> => {
+/** The headers of a request, with a signature made by hand, line by line as the contract says. */
+export const signedHeaders = (path: string, changes: Changes = {}): ReadonlyArray<[name: string, value: string]> => {
   const method = changes.method ?? "GET"
   const timestamp = changes.timestamp ?? new Date().toISOString()
   const nonce = changes.nonce ?? randomUUID()
@@ -45,8 +45,13 @@ export const signedGet = async (baseUrl: string, path: string, changes: Changes 
     "X-Request-Id": "request-of-a-test",
     ...changes.headers,
   }
-  const sent = Object.entries(headers).filter((header): header is [string, string] => header[1] !== null)
-  const response = await fetch(`${baseUrl}${path}`, { method, headers: sent })
+  return Object.entries(headers).filter((header): header is [string, string] => header[1] !== null)
+}
+
+/** Asks signed, and with whatever a test wants wrong. */
+export const signedGet = async (baseUrl: string, path: string, changes: Changes = {}): Promise<Answered> => {
+  const headers = [...signedHeaders(path, changes)]
+  const response = await fetch(`${baseUrl}${path}`, { method: changes.method ?? "GET", headers })
   const text = await response.text()
   return { status: response.status, headers: response.headers, body: JSON.parse(text), text }
 }

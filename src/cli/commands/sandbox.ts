@@ -136,11 +136,11 @@ const serve = (options: Given) =>
       faults: plan,
       ...(options.verbose ? tellings : {}),
     })
-    if (options.faults !== "none") yield* Effect.addFinalizer(() => tellStruck(sandbox))
     yield* write(options.roster, rosterCsv(world))
     if (Option.isSome(options.answers)) {
       yield* write(options.answers.value, `${JSON.stringify(world.answerKey, null, 2)}\n`)
     }
+    if (options.faults !== "none") yield* Effect.addFinalizer(() => tellStruck(sandbox))
     yield* tell(
       `A Partner API with ${plural(world.customers.length, "customer")} and ${plural(world.answerKey.length, "known break")} ` +
         `answers at ${sandbox.baseUrl} until you stop it.\n` +
