@@ -2,6 +2,7 @@ import { CliConfig, Command, HelpDoc } from "@effect/cli"
 import type { Layer } from "effect"
 import { checksCommand } from "./commands/checks.ts"
 import { demoCommand } from "./commands/demo.ts"
+import { exceptionsCommand } from "./commands/exceptions.ts"
 import { nightlyCommand } from "./commands/nightly.ts"
 import { reconcileCommand } from "./commands/reconcile.ts"
 import { reportCommand } from "./commands/report.ts"
@@ -12,6 +13,7 @@ import { supportBundleCommand } from "./commands/support-bundle.ts"
 import { syncCommand } from "./commands/sync.ts"
 import { verifyCommand } from "./commands/verify.ts"
 import { withTidyHelp } from "./help.ts"
+import { optionsFirst } from "./options-first.ts"
 
 const lines = (rows: ReadonlyArray<readonly [term: string, meaning: string]>): ReadonlyArray<HelpDoc.HelpDoc> => {
   const width = Math.max(...rows.map(([term]) => term.length)) + 2
@@ -50,6 +52,7 @@ const root = Command.make("tidemark").pipe(
     syncCommand,
     reconcileCommand,
     reportCommand,
+    exceptionsCommand,
     sqlCommand,
     checksCommand,
     runsCommand,
@@ -59,8 +62,14 @@ const root = Command.make("tidemark").pipe(
   ]),
 )
 
+/** Commands that have commands of their own. */
+const families: ReadonlyArray<string> = ["exceptions", "runs"]
+
 /** The program: takes the process's arguments. */
-export const tidemark = (args: ReadonlyArray<string>) => withTidyHelp(run(args))
+export const tidemark = (args: ReadonlyArray<string>) => {
+  const { ordered, words } = optionsFirst(args, families)
+  return withTidyHelp(run(ordered), words)
+}
 
 const run = Command.run(root, { name: "tidemark", version: "0.1.0", executable: "tidemark", footer })
 

@@ -1,16 +1,12 @@
 import { Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
+import { atStake } from "../exceptions/at-stake.ts"
 import { appendEvents, tidemarkItself } from "../exceptions/event-log.ts"
 import { resolvedSql } from "./resolution.ts"
 
-/**
- * What an exception puts at stake: the difference, and where one side is missing the other side's amount. A balance that
- * grows day by day with the same gap puts the same at stake.
- */
-const stake = (difference: string, row: string): string => `coalesce(${difference}, ${row}.actual, ${row}.expected)`
-const stakeBefore = stake("e.difference", "e")
-const stakeNow = stake("TRY(f.actual - f.expected)", "f")
+const stakeBefore = atStake("e.difference", "e.actual", "e.expected")
+const stakeNow = atStake("TRY(f.actual - f.expected)", "f.actual", "f.expected")
 
 const inMoney = (amount: string, row: string): string =>
   `coalesce(concat_ws(' ', plain(${amount}), ${row}.currency), 'no amount')`

@@ -101,7 +101,7 @@ const writeBatches = (request: CsvRequest, partial: string, fileError: (cause: P
 
 // quote_record_delimiter must be asked for: once a record_delimiter is given, csv-stringify by itself leaves a lone CR or
 // LF in a text unquoted, and a reader then sees two records.
-const RFC_4180 = { record_delimiter: "\r\n", quote_record_delimiter: true } as const
+export const RFC_4180 = { record_delimiter: "\r\n", quote_record_delimiter: true } as const
 
 const headerText = ({ definition, profile }: CsvRequest): string =>
   stringify([definition.columns.map(({ name }) => name)], { ...RFC_4180, bom: profile === "excel" })
@@ -146,5 +146,5 @@ const cellOf = (
  * CR as csv-stringify's escape_formulas has them, and LF, which OWASP lists as well. Only text passes through here, so
  * that a negative number stays a number.
  */
-const withoutFormula = (text: string): string => (FORMULA.test(text) ? `'${text}` : text)
+export const withoutFormula = (text: string): string => (FORMULA.test(text) ? `'${text}` : text)
 const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/

@@ -1,0 +1,39 @@
+import { Data, Effect } from "effect"
+import type { Sql } from "../../store/database.ts"
+import type { StoreError } from "../../store/store-error.ts"
+import type { ExceptionFilter } from "./filter.ts"
+
+/** A filter names what does not exist, so it is more likely misspelt than without a match. Exit code 2. */
+export class UnknownFilterValue extends Data.TaggedError("UnknownFilterValue")<{
+  readonly option: "--code" | "--customer"
+  readonly value: string
+}> {
+  override get message(): string {
+    return this.option === "--code"
+      ? `--code ${this.value}: there is no such check; tidemark checks lists them`
+      : `--customer ${this.value}: there is no such customer, neither by id nor by partner reference`
+  }
+}
+
+/** Refuses a check or a customer that neither the program nor the store knows. */
+export const refuseUnknownValues = (
+  sql: Sql,
+  filter: ExceptionFilter,
+  checkCodes: ReadonlyArray<string>,
+): Effect.Effect<void, StoreError | UnknownFilterValue> =>
+  Effect.gen(function* () {
+    const unknown = (values: ReadonlyArray<string>, known: string, others: ReadonlyArray<string>) =>
+      sql
+        .rows<{ value: string }>(
+          `SELECT value FROM (SELECT unnest($1) AS value) WHERE value NOT IN (${known} UNION ALL SELECT unnest($2)) LIMIT 1`,
+          [values, others],
+        )
+        .pipe(Effect.map(([row]) => row?.value))
+    const code = yield* unknown(filter.codes, "SELECT code FROM recon.exceptions", checkCodes)
+    if (code !== undefined) return yield* new UnknownFilterValue({ option: "--code", value: code })
+    const customers = `
+      SELECT customer_id FROM main.customers UNION ALL SELECT partner_customer_ref FROM main.customers
+      UNION ALL SELECT customer_id FROM recon.exceptions WHERE customer_id IS NOT NULL`
+    const customer = yield* unknown(filter.customers, customers, [])
+    if (customer !== undefined) return yield* new UnknownFilterValue({ option: "--customer", value: customer })
+  })
