@@ -5,7 +5,7 @@ import { NodeHttpServer } from "@effect/platform-node"
 import { Clock, Data, Effect, type Redacted, type Scope } from "effect"
 import { type FaultEngine, makeFaultEngine, type Strike } from "./faults/fault-engine.ts"
 import { type FaultPlan, faultPlan } from "./faults/fault-plan.ts"
-import { type Answer, makeAnswerer } from "./server/answer.ts"
+import { type Answer, type Delivery, makeAnswerer } from "./server/answer.ts"
 import { type CursorSeal, makeCursorSeal } from "./server/cursor.ts"
 import { deliver } from "./server/deliver.ts"
 import type { PageSource } from "./server/page-source.ts"
@@ -47,6 +47,7 @@ export interface Served {
   readonly status: number
   /** The problem's code, null for a page or a record. */
   readonly code: string | null
+  readonly delivery: Delivery["_tag"]
 }
 
 /**
@@ -96,7 +97,8 @@ const appOf = (options: SandboxOptions, faults: FaultEngine, cursors: CursorSeal
     if (latency > 0) yield* Effect.sleep(latency)
     const right = Effect.map(Clock.currentTimeMillis, (now) => answerTo(seen, now))
     const answer = yield* faults.disturb(seen, disturb(seen, right))
-    options.onRequest?.({ method: seen.method, url: seen.url, status: answer.status, code: answer.code })
+    const { code, delivery, status } = answer
+    options.onRequest?.({ method: seen.method, url: seen.url, status, code, delivery: delivery?._tag ?? "Whole" })
     return yield* deliver(request, answer)
   })
 }

@@ -50,6 +50,7 @@ describe("a specification of faults", () => {
     ["retry_after=4000", "retry_after must be a whole number from 0 to 3600"],
     ["skew_minutes=0.5", "skew_minutes must be a whole number from -1440 to 1440"],
     ["slow_millis", "slow_millis must be a whole number from 1 to 3600000"],
+    ["clock_skew@balances", "clock_skew is of the whole server, and of no stream alone"],
     [
       "reset@horses",
       `there is no stream called horses; the streams are ${streams.map(({ stream }) => stream).join(", ")}`,

@@ -40,11 +40,16 @@ export const wireGet = (baseUrl: string, path: string, changes: Changes = {}): P
     const chunks: Array<Buffer> = []
     let broken: string | null = null
     const socket = connect(Number(port), hostname)
-    socket.on("data", (chunk) => chunks.push(chunk))
+    socket.on("data", (chunk) => {
+      chunks.push(chunk)
+      const { body, headers } = read(Buffer.concat(chunks), null)
+      // Kept alive, as real clients keep theirs: whoever promises more than it sends must hang up itself.
+      if (headers.get("content-length") === String(body.length)) socket.end()
+    })
     socket.on("error", (error: NodeJS.ErrnoException) => {
       broken = error.code ?? error.message
     })
     socket.on("close", () => resolve(read(Buffer.concat(chunks), broken)))
     const headers = signedHeaders(path, changes).map(([name, value]) => `${name}: ${value}\r\n`)
-    socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\nConnection: close\r\n${headers.join("")}\r\n`)
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\n${headers.join("")}\r\n`)
   })

@@ -80,8 +80,11 @@ const faultPlanOf = (spec: string, seed: number) =>
 const strikeLine = ({ ask, customerId, fault, position, recordId, stream }: Strike): string =>
   `  fault ${fault}: ${customerId}/${stream}${recordId === null ? ` from ${position}` : `/${recordId}`}, asked ${plural(ask, "time")}\n`
 
-const servedLine = ({ code, method, status, url }: Served): string =>
-  `${status} ${method} ${url}${code === null ? "" : ` ${code}`}\n`
+/** What became of an answer that did not arrive as it left. */
+const mishaps = { Whole: "", Reset: ", never sent: the connection was reset", Cut: ", cut short" } as const
+
+const servedLine = ({ code, delivery, method, status, url }: Served): string =>
+  `${status} ${method} ${url}${code === null ? "" : ` ${code}`}${mishaps[delivery]}\n`
 
 /** What to do with each request and strike: a line at once, because the order is what a reader wants to see. */
 const tellings = {

@@ -52,8 +52,12 @@ export const bodies = [
     strike: (answer, { url }) => ({
       status: 302,
       code: null,
-      headers: { date: answer.headers.date ?? "", location: `${elsewhere}${url}` },
-      body: "",
+      headers: {
+        date: answer.headers.date ?? "",
+        location: `${elsewhere}${url}`,
+        "content-type": "text/html; charset=utf-8",
+      },
+      body: "<!doctype html>\n<html><head><title>302 Found</title></head><body><h1>302 Found</h1></body></html>\n",
     }),
   },
   {

@@ -9,7 +9,7 @@ import type { Span } from "./fault.ts"
 import type { FaultPlan } from "./fault-plan.ts"
 import { type FaultName, faults } from "./faults.ts"
 import { movingLists } from "./moving-lists.ts"
-import { oddsOf } from "./odds.ts"
+import { oddsOf, type StreamFaultName } from "./odds.ts"
 import { type Place, pageName, placeOf } from "./place.ts"
 
 /** A fault that struck. */
@@ -83,7 +83,7 @@ export const makeFaultEngine = (
   }
 
   /** The draws of a fault that strikes; null where it does not. */
-  const drawn = (fault: FaultName, stream: StreamName, subject: string): Chance | null => {
+  const drawn = (fault: StreamFaultName, stream: StreamName, subject: string): Chance | null => {
     const odds = oddsOf(plan.odds, fault, stream)
     if (odds === 0) return null
     const chance = chanceOf(plan.seed, `fault/${fault}/${subject}`)

@@ -32,13 +32,14 @@ const readSetting = (row: (typeof settingRows)[number], value: number): Either.E
 
 const readFault = (fault: FaultName, stream: string | undefined, value: number): Either.Either<Step, string> => {
   if (!(value >= 0 && value <= 1)) return Either.left(`the probability of ${fault} must be from 0 to 1`)
-  if (stream !== undefined && !isStream(stream)) {
+  if (stream === undefined) return Either.right((plan) => ({ ...plan, odds: { ...plan.odds, [fault]: value } }))
+  if (fault === "clock_skew") return Either.left("clock_skew is of the whole server, and of no stream alone")
+  if (!isStream(stream)) {
     return Either.left(
       `there is no stream called ${stream}; the streams are ${streams.map((row) => row.stream).join(", ")}`,
     )
   }
-  const key = stream === undefined ? fault : (`${fault}@${stream}` as const)
-  return Either.right((plan) => ({ ...plan, odds: { ...plan.odds, [key]: value } }))
+  return Either.right((plan) => ({ ...plan, odds: { ...plan.odds, [`${fault}@${stream}`]: value } }))
 }
 
 const readPart = (text: string): Either.Either<Step, string> => {

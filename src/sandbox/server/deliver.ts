@@ -19,16 +19,19 @@ const reset = (response: ServerResponse): Effect.Effect<HttpServerResponse.HttpS
 const cut = (
   response: ServerResponse,
   answer: Answer,
-  body: Buffer,
+  body: Uint8Array,
   bytes: number,
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
   Effect.async((resume) => {
-    response.once("close", () => resume(Effect.succeed(nothingMore)))
+    const { socket } = response
+    if (socket === null || socket.destroyed) return resume(Effect.succeed(nothingMore))
+    socket.once("close", () => resume(Effect.succeed(nothingMore)))
     response.writeHead(answer.status, { ...answer.headers, "content-length": body.length })
-    response.end(body.subarray(0, bytes), () => response.socket?.destroy())
+    // By then the response has let go of its socket, to keep it alive for the next request.
+    response.end(body.subarray(0, bytes), () => socket.destroy())
   })
 
-const whole = (answer: Answer, body: Buffer): HttpServerResponse.HttpServerResponse => {
+const whole = (answer: Answer, body: Uint8Array): HttpServerResponse.HttpServerResponse => {
   const { "content-type": contentType, ...headers } = answer.headers
   return HttpServerResponse.uint8Array(body, {
     status: answer.status,
@@ -45,7 +48,7 @@ export const deliver = (
   Effect.gen(function* () {
     const delay = answer.delayMillis ?? 0
     if (delay > 0) yield* Effect.interruptible(Effect.sleep(delay))
-    const body = typeof answer.body === "string" ? Buffer.from(answer.body) : Buffer.from(answer.body)
+    const body = typeof answer.body === "string" ? Buffer.from(answer.body) : answer.body
     const response = NodeHttpServerRequest.toServerResponse(request)
     switch (answer.delivery?._tag) {
       case "Reset":
