@@ -15,10 +15,7 @@ export const configurationOf = (options: {
   readonly config: Option.Option<string>
   readonly failOn?: Option.Option<Severity>
 }): Effect.Effect<Configuration, Effect.Effect.Error<ReturnType<typeof readConfiguration>>, FileSystem.FileSystem> =>
-  readConfiguration(
-    Option.getOrNull(options.config),
-    checks.map((check) => check.code),
-  ).pipe(
+  readConfiguration(Option.getOrNull(options.config), checks).pipe(
     Effect.map((configuration) => ({
       ...configuration,
       failOn: Option.getOrElse(options.failOn ?? Option.none(), () => configuration.failOn),

@@ -31,9 +31,15 @@ const Tolerance = Schema.Struct({
   basisPoints: Schema.optionalWith(Whole(0, 10_000), { default: () => 0 }),
 })
 
+export type Tolerance = typeof Tolerance.Type
+
+/** Settings of one check; where it is silent, those for all checks hold. `*` is every currency that is not named. */
 const CheckSettings = Schema.Struct({
   enabled: Schema.optional(Schema.Boolean),
   severity: Schema.optional(SeveritySchema),
+  tolerance: Schema.optional(Schema.Record({ key: Schema.String, value: Tolerance })),
+  graceMinutes: Schema.optional(Whole(0, 10_080)),
+  limitHours: Schema.optional(Whole(1, 100_000)),
 })
 
 const StreamOverrideSchema = Schema.Struct({
@@ -136,14 +142,47 @@ const canonical = (value: unknown): unknown => {
 const unknownName = (key: string, given: string, known: ReadonlyArray<string>): string =>
   `${key}.${given} is not known; the known ones are ${known.join(", ")}`
 
-/** Names that the schema cannot check by itself, because they stand in tables. */
-const nameFault = (settings: FileSettings, checkCodes: ReadonlyArray<string>): string | null => {
-  const badCheck = Object.keys(settings.checks).find((code) => !checkCodes.includes(code))
-  if (badCheck !== undefined) return unknownName("checks", badCheck, checkCodes)
-  for (const key of ["tolerance", "currencyPlaces"] as const) {
-    const odd = Object.keys(settings[key]).find((currency) => !/^[A-Z][A-Z0-9]{1,11}$/.test(currency))
-    if (odd !== undefined) return `${key}.${odd} is not a currency; write it in capitals, as the API does`
+/** A check as the configuration knows it: its code, and which settings it answers to. */
+export interface KnownCheck {
+  readonly code: string
+  readonly takes?: ReadonlyArray<"grace" | "tolerance">
+  readonly limitHours?: number | Readonly<Record<string, number>>
+}
+
+const isCurrency = (name: string): boolean => /^[A-Z][A-Z0-9]{1,11}$/.test(name)
+
+const currencyFault = (key: string, byCurrency: Readonly<Record<string, unknown>>): string | null => {
+  const odd = Object.keys(byCurrency).find((name) => name !== "*" && !isCurrency(name))
+  if (odd === undefined) return null
+  return `${key}.${odd} is not a currency; write it in capitals, as the API does, or "*" for all that are not named`
+}
+
+/** Settings of a check that it does not answer to. */
+const checkFault = (settings: FileSettings, checks: ReadonlyArray<KnownCheck>): string | null => {
+  const known = checks.map(({ code }) => code)
+  for (const [code, own] of Object.entries(settings.checks)) {
+    const check = checks.find((candidate) => candidate.code === code)
+    if (check === undefined) return unknownName("checks", code, known)
+    const refuse = (key: string, what: string) => `checks.${code}.${key}: this check has no ${what}; remove the key`
+    if (own.graceMinutes !== undefined && check.takes?.includes("grace") !== true)
+      return refuse("graceMinutes", "grace")
+    if (own.limitHours !== undefined && check.limitHours === undefined) return refuse("limitHours", "limit")
+    if (own.tolerance === undefined) continue
+    if (check.takes?.includes("tolerance") !== true) return refuse("tolerance", "tolerance")
+    const fault = currencyFault(`checks.${code}.tolerance`, own.tolerance)
+    if (fault !== null) return fault
   }
+  return null
+}
+
+/** Names that the schema cannot check by itself, because they stand in tables. */
+const nameFault = (settings: FileSettings, checks: ReadonlyArray<KnownCheck>): string | null => {
+  const badCheck = checkFault(settings, checks)
+  if (badCheck !== null) return badCheck
+  const badTolerance = currencyFault("tolerance", settings.tolerance)
+  if (badTolerance !== null) return badTolerance
+  const odd = Object.keys(settings.currencyPlaces).find((currency) => !isCurrency(currency))
+  if (odd !== undefined) return `currencyPlaces.${odd} is not a currency; write it in capitals, as the API does`
   const limits = Object.keys(knownAgeLimits)
   const badLimit = Object.keys(settings.ageLimitHours).find((stream) => !limits.includes(stream))
   if (badLimit !== undefined) return unknownName("ageLimitHours", badLimit, limits)
@@ -201,12 +240,12 @@ const describe = (error: ParseResult.ParseError): string => {
 const resolve = (
   file: string,
   content: unknown,
-  checkCodes: ReadonlyArray<string>,
+  knownChecks: ReadonlyArray<KnownCheck>,
 ): Effect.Effect<Configuration, ConfigurationError> =>
   Schema.decodeUnknown(ConfigurationFile, { onExcessProperty: "error", errors: "all" })(content).pipe(
     Effect.mapError((error) => new ConfigurationError({ file, detail: describe(error) })),
     Effect.flatMap((settings) => {
-      const fault = nameFault(settings, checkCodes)
+      const fault = nameFault(settings, knownChecks)
       if (fault !== null) return Effect.fail(new ConfigurationError({ file, detail: fault }))
       const { $schema: _, contract: overrides, ...rest } = settings
       const contract = resolveContract(overrides as ContractOverrides)
@@ -223,7 +262,7 @@ export const defaultConfigurationFile = "tidemark.json"
  */
 export const readConfiguration = (
   named: string | null,
-  checkCodes: ReadonlyArray<string>,
+  knownChecks: ReadonlyArray<KnownCheck>,
 ): Effect.Effect<Configuration, ConfigurationError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
@@ -232,12 +271,12 @@ export const readConfiguration = (
     const present = yield* fs.exists(file).pipe(Effect.mapError((error) => fail(error.message)))
     if (!present) {
       if (named !== null) return yield* fail("there is no such file; check the path given to --config")
-      return yield* resolve("the default configuration", {}, checkCodes)
+      return yield* resolve("the default configuration", {}, knownChecks)
     }
     const text = yield* fs.readFileString(file).pipe(Effect.mapError((error) => fail(error.message)))
     const content = yield* Effect.try({
       try: () => JSON.parse(text) as unknown,
       catch: (error) => fail(`is not JSON: ${error instanceof Error ? error.message : String(error)}`),
     })
-    return yield* resolve(file, content, checkCodes)
+    return yield* resolve(file, content, knownChecks)
   })

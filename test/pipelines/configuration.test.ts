@@ -2,13 +2,19 @@ import { FileSystem } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, FastCheck as fc } from "effect"
 import { assumedPage } from "../../src/api/contract.ts"
-import { readConfiguration } from "../../src/pipelines/configuration.ts"
+import { type KnownCheck, readConfiguration } from "../../src/pipelines/configuration.ts"
 
-const codes = ["BAL_NEGATIVE", "REC_INVALID"]
+const checks: ReadonlyArray<KnownCheck> = [
+  { code: "BAL_NEGATIVE" },
+  { code: "REC_INVALID" },
+  { code: "BAL_INCEPTION", takes: ["tolerance"] },
+  { code: "LED_MISSING_PRODUCT", takes: ["grace"] },
+  { code: "COV_LATE_ARRIVAL", limitHours: 1 },
+]
 
 /** Reads a configuration from a file system that holds these files. */
 const readFrom = (files: Readonly<Record<string, string>>, named: string | null = null) =>
-  readConfiguration(named, codes).pipe(
+  readConfiguration(named, checks).pipe(
     Effect.provide(
       FileSystem.layerNoop({
         exists: (path) => Effect.succeed(Object.hasOwn(files, path)),
@@ -83,6 +89,24 @@ describe("a setting that cannot be used is named with its remedy", () => {
     [{ tolerance: { EUR: { absolute: "0,01" } } }, 'must be a decimal written as a string, such as "0.01"'],
     [{ checks: { BAL_NEGATIV: {} } }, "checks.BAL_NEGATIV is not known; the known ones are BAL_NEGATIVE, REC_INVALID"],
     [{ checks: { constructor: {} } }, "checks.constructor is not known"],
+    [
+      { checks: { REC_INVALID: { graceMinutes: 5 } } },
+      "checks.REC_INVALID.graceMinutes: this check has no grace; remove the key",
+    ],
+    [
+      { checks: { LED_MISSING_PRODUCT: { tolerance: { USD: { absolute: "1" } } } } },
+      "checks.LED_MISSING_PRODUCT.tolerance: this check has no tolerance; remove the key",
+    ],
+    [
+      { checks: { BAL_INCEPTION: { limitHours: 2 } } },
+      "checks.BAL_INCEPTION.limitHours: this check has no limit; remove the key",
+    ],
+    [
+      { checks: { BAL_INCEPTION: { tolerance: { usd: { absolute: "1" } } } } },
+      'checks.BAL_INCEPTION.tolerance.usd is not a currency; write it in capitals, as the API does, or "*"',
+    ],
+    [{ checks: { BAL_INCEPTION: { grace: 5 } } }, "checks.BAL_INCEPTION.grace is not a key of the configuration"],
+    [{ currencyPlaces: { "*": 2 } }, "currencyPlaces.* is not a currency"],
     [
       { ageLimitHours: { fiat_deposit: 1 } },
       "ageLimitHours.fiat_deposit is not known; the known ones are fiat_deposits",

@@ -6,10 +6,7 @@ import { checks } from "../../src/pipelines/reconcile/checks.ts"
 /** The configuration that a file with these settings makes; defaults fill the rest. */
 export const configurationWith = (settings: Readonly<Record<string, unknown>> = {}): Configuration =>
   Effect.runSync(
-    readConfiguration(
-      "tidemark.json",
-      checks.map((check) => check.code),
-    ).pipe(
+    readConfiguration("tidemark.json", checks).pipe(
       Effect.provide(
         FileSystem.layerNoop({
           exists: () => Effect.succeed(true),

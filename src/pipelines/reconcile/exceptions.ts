@@ -4,6 +4,7 @@ import { quoteText } from "../../store/describe-table.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import type { Configuration } from "../configuration.ts"
 import { type Check, findingColumns } from "./check.ts"
+import { settingsInForce } from "./check-settings.ts"
 import { carryExceptionsOn } from "./exception-life.ts"
 
 const columns = Object.keys(findingColumns)
@@ -18,12 +19,14 @@ const findSql = (check: Check, severity: string): string => `
 /** Runs one check, and puts on record how much it found and how much it could not judge. */
 const runCheck = (sql: Sql, check: Check, configuration: Configuration): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
-    const settings = configuration.checks[check.code]
-    if (settings?.enabled === false) return
-    const severity = settings?.severity ?? check.severity
+    const { enabled, graceMinutes, limitHours, severity } = settingsInForce(check, configuration)
+    if (!enabled) return
+    yield* sql.run(`SET VARIABLE check_code = ${quoteText(check.code)}`)
+    yield* sql.run(`SET VARIABLE grace = INTERVAL ${graceMinutes ?? configuration.graceMinutes} MINUTE`)
+    yield* sql.run(`SET VARIABLE limit_hours = ${typeof limitHours === "number" ? limitHours : "NULL::INTEGER"}`)
     // A severity that the user sets is meant for all of the check's exceptions, the graver ones too.
     const query =
-      settings?.severity === undefined
+      configuration.checks[check.code]?.severity === undefined
         ? check
         : {
             ...check,
@@ -35,6 +38,15 @@ const runCheck = (sql: Sql, check: Check, configuration: Configuration): Effect.
        SELECT getvariable('run'), $1, $2, (SELECT count(*) FROM finding WHERE code = $1), (${check.unproven ?? "SELECT 0"})`,
       [check.code, severity],
     )
+    if (check.unjudged === undefined) return
+    yield* sql.run(
+      `INSERT INTO unjudged
+       SELECT e.code, e.exception_id FROM recon.exceptions AS e
+       SEMI JOIN (${check.unjudged}) AS u ON u.stream = e.stream AND u.record_id = e.record_id
+       WHERE e.code = $1`,
+      [check.code],
+    )
+    yield* sql.run("INSERT INTO telling_check SELECT $1", [check.code])
   })
 
 /** Runs the checks that are switched on and carries every exception on. */
@@ -49,6 +61,8 @@ export const findExceptions = (
     yield* sql.run(
       "CREATE OR REPLACE TEMP TABLE finding AS SELECT ''::VARCHAR AS exception_id, ''::VARCHAR AS code, * FROM no_finding",
     )
+    yield* sql.run("CREATE OR REPLACE TEMP TABLE unjudged (code VARCHAR, exception_id VARCHAR)")
+    yield* sql.run("CREATE OR REPLACE TEMP TABLE telling_check (code VARCHAR)")
     yield* sql.run("DELETE FROM recon.check_results WHERE run_id = getvariable('run')")
     for (const check of checks) yield* runCheck(sql, check, configuration)
     yield* carryExceptionsOn(sql)

@@ -2,28 +2,41 @@ import { Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
 import { quoteText } from "../../store/describe-table.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import { type Configuration, knownAgeLimits, knownPlaces } from "../configuration.ts"
+import { type Configuration, knownPlaces } from "../configuration.ts"
 import type { Run } from "../run-id.ts"
+import type { Check } from "./check.ts"
+import { settingsInForce } from "./check-settings.ts"
+import { printedSettings } from "./printed-settings.ts"
+import { toleranceMacros } from "./tolerance.ts"
 
-/** The settings as `key.key` and value, leaves only; the contract's differences are part of the configuration's hash. */
-const settingsOf = (configuration: Configuration): ReadonlyArray<readonly [string, string]> => {
-  const { contract: _, sha256: __, ...settings } = configuration
-  const leaves = (value: unknown, path: string): ReadonlyArray<readonly [string, string]> =>
-    typeof value === "object" && value !== null
-      ? Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === "" ? key : `${path}.${key}`))
-      : [[path, value === null ? "none" : String(value)]]
-  return leaves(settings, "")
+/** A check's grace as a query can ask for it by the check's code. */
+const graceMacros = (checks: ReadonlyArray<Check>, configuration: Configuration): ReadonlyArray<string> => {
+  const cases = checks.flatMap((check) => {
+    const { graceMinutes } = settingsInForce(check, configuration)
+    return graceMinutes === null || graceMinutes === configuration.graceMinutes
+      ? []
+      : [`WHEN ${quoteText(check.code)} THEN INTERVAL ${graceMinutes} MINUTE`]
+  })
+  const general = `INTERVAL ${configuration.graceMinutes} MINUTE`
+  return [
+    `CREATE OR REPLACE TEMP MACRO grace_of(code) AS ${cases.length === 0 ? general : `CASE code ${cases.join(" ")} ELSE ${general} END`}`,
+    "CREATE OR REPLACE TEMP MACRO in_grace(code, since) AS since + grace_of(code) > getvariable('started_at')",
+  ]
 }
 
 /**
  * What every check stands on, as tables that a query can read: the settings in force, what is proven in this run, and
  * which sums a quarantined transaction makes unprovable.
  */
-export const prepareGround = (sql: Sql, run: Run, configuration: Configuration): Effect.Effect<void, StoreError> =>
+export const prepareGround = (
+  sql: Sql,
+  run: Run,
+  checks: ReadonlyArray<Check>,
+  configuration: Configuration,
+): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
     yield* sql.run(`SET VARIABLE run = ${quoteText(run.runId)}`)
     yield* sql.run(`SET VARIABLE started_at = ${quoteText(run.startedAt)}::TIMESTAMPTZ`)
-    yield* sql.run(`SET VARIABLE grace = INTERVAL ${configuration.graceMinutes} MINUTE`)
     // For sentences: an amount without the zeros that its column carries, an instant to the second.
     yield* sql.run(
       "CREATE OR REPLACE TEMP MACRO plain(amount) AS rtrim(rtrim(CAST(CAST(amount AS DECIMAL(38,18)) AS VARCHAR), '0'), '.')",
@@ -49,30 +62,26 @@ export const prepareGround = (sql: Sql, run: Run, configuration: Configuration):
       statuses.map(([, , statusClass]) => statusClass),
     ])
 
-    const limits = Object.entries({ ...knownAgeLimits, ...configuration.ageLimitHours })
+    for (const macro of [...graceMacros(checks, configuration), ...toleranceMacros(checks, configuration)]) {
+      yield* sql.run(macro)
+    }
+
+    const limits = checks.flatMap((check) => {
+      const { limitHours } = settingsInForce(check, configuration)
+      if (limitHours === null || typeof limitHours === "number") return []
+      return Object.entries(limitHours).map(([stream, hours]) => [check.code, stream, String(hours)] as const)
+    })
     yield* sql.run(
-      "CREATE OR REPLACE TEMP TABLE age_limits AS SELECT unnest($1) AS stream, unnest($2)::INTEGER AS hours",
-      [limits.map(([stream]) => stream), limits.map(([, hours]) => String(hours))],
+      "CREATE OR REPLACE TEMP TABLE limits AS SELECT unnest($1) AS code, unnest($2) AS stream, unnest($3)::INTEGER AS hours",
+      [limits.map(([code]) => code), limits.map(([, stream]) => stream), limits.map(([, , hours]) => hours)],
     )
 
-    const settings = settingsOf(configuration)
+    const settings = printedSettings(checks, configuration)
     yield* sql.run("DELETE FROM recon.settings WHERE run_id = getvariable('run')")
     yield* sql.run("INSERT INTO recon.settings SELECT getvariable('run'), unnest($1), unnest($2)", [
       settings.map(([setting]) => setting),
       settings.map(([, value]) => value),
     ])
-
-    const tolerances = Object.entries(configuration.tolerance)
-    yield* sql.run(
-      `CREATE OR REPLACE TEMP TABLE tolerances AS
-       SELECT unnest($1) AS currency, unnest($2)::DECIMAL(38,18) AS absolute,
-         CAST(unnest($3)::INTEGER * 0.0001 AS DECIMAL(5,4)) AS rate`,
-      [
-        tolerances.map(([currency]) => currency),
-        tolerances.map(([, tolerance]) => tolerance.absolute),
-        tolerances.map(([, tolerance]) => String(tolerance.basisPoints)),
-      ],
-    )
 
     yield* sql.run(`
       CREATE OR REPLACE TEMP TABLE proven AS

@@ -109,12 +109,12 @@ const verdictSql = `
     SELECT p.*, s.is_chosen, coalesce(s.is_offset, FALSE) AS is_offset, coalesce(s.posted, CASE WHEN p.status IN ('COMPLETED', 'REVERSED') THEN 1 ELSE 0 END) AS posted,
       coalesce(s.others, 1) AS others,
       p.status IN ('COMPLETED', 'REVERSED') AS is_posted,
-      p.settled_at + getvariable('grace') > getvariable('started_at') AS movement_in_grace,
-      coalesce(s.last_posted_at, p.posted_at, p.created_at) + getvariable('grace') > getvariable('started_at') AS transaction_in_grace
+      coalesce(s.last_posted_at, p.posted_at, p.created_at) AS moved_at
     FROM pair AS p LEFT JOIN several AS s ON s.movement_no = p.movement_no AND s.transaction_no = p.transaction_no
   ),
   weighed AS (
-    SELECT *, ${toleranceOf("movement_currency", "expected")} AS tolerance,
+    SELECT *, ${toleranceOf("movement_currency", "expected", "LED_AMOUNT_MISMATCH")} AS tolerance,
+      ${toleranceOf("movement_currency", "expected", "LED_FEE_MISMATCH")} AS fee_tolerance,
       coalesce(TRY(abs(actual - expected)), 99999999999999999999) AS gap,
       coalesce(TRY(abs(actual_fee - expected_fee)), 99999999999999999999) AS fee_gap
     FROM judged
@@ -131,7 +131,7 @@ const verdictSql = `
         CASE WHEN type NOT IN ('FEE', 'ADJUSTMENT') THEN 'unproven'
           WHEN is_posted THEN 'matched' WHEN status = 'PENDING' THEN 'in flight' WHEN status = 'FAILED' THEN 'void' ELSE 'unproven' END
       WHEN movement_no IS NULL THEN
-        CASE WHEN NOT named_is_proven_absent THEN 'unproven' WHEN transaction_in_grace THEN 'in flight' ELSE 'LED_MISSING_PRODUCT' END
+        CASE WHEN NOT named_is_proven_absent THEN 'unproven' WHEN in_grace('LED_MISSING_PRODUCT', moved_at) THEN 'in flight' ELSE 'LED_MISSING_PRODUCT' END
       WHEN is_chosen IS FALSE THEN
         CASE WHEN is_offset OR status = 'FAILED' OR class = 'undone' THEN 'void'
           WHEN class = 'unknown' THEN 'unproven'
@@ -146,17 +146,17 @@ const verdictSql = `
       WHEN class = 'void' THEN CASE WHEN status = 'COMPLETED' AND NOT is_offset THEN 'LED_STATUS_MISMATCH' ELSE 'void' END
       -- From here on the movement is settled.
       WHEN transaction_no IS NULL THEN
-        CASE WHEN NOT transaction_is_proven_absent THEN 'unproven' WHEN movement_in_grace THEN 'in flight' ELSE 'LED_MISSING_TRANSACTION' END
+        CASE WHEN NOT transaction_is_proven_absent THEN 'unproven' WHEN in_grace('LED_MISSING_TRANSACTION', settled_at) THEN 'in flight' ELSE 'LED_MISSING_TRANSACTION' END
       WHEN expected IS NULL THEN 'unproven'
       WHEN posted > 1 THEN 'LED_DUPLICATE_TRANSACTION'
-      WHEN is_offset THEN CASE WHEN transaction_in_grace THEN 'in flight' ELSE 'LED_STATUS_MISMATCH' END
+      WHEN is_offset THEN CASE WHEN in_grace('LED_STATUS_MISMATCH', moved_at) THEN 'in flight' ELSE 'LED_STATUS_MISMATCH' END
       WHEN NOT is_posted AND status NOT IN ('PENDING', 'FAILED') THEN 'unproven'
       WHEN (is_posted OR others = 1) AND customer_id <> movement_customer THEN 'LED_OWNER_MISMATCH'
       WHEN (is_posted OR others = 1) AND currency <> movement_currency THEN 'LED_CURRENCY_MISMATCH'
       WHEN (is_posted OR others = 1) AND direction <> movement_direction THEN 'LED_DIRECTION_MISMATCH'
-      WHEN NOT is_posted THEN CASE WHEN movement_in_grace THEN 'in flight' ELSE 'LED_STATUS_MISMATCH' END
+      WHEN NOT is_posted THEN CASE WHEN in_grace('LED_STATUS_MISMATCH', settled_at) THEN 'in flight' ELSE 'LED_STATUS_MISMATCH' END
       WHEN gap > tolerance THEN 'LED_AMOUNT_MISMATCH'
-      WHEN fee_gap > tolerance THEN 'LED_FEE_MISMATCH'
+      WHEN fee_gap > fee_tolerance THEN 'LED_FEE_MISMATCH'
       WHEN gap > 0 OR fee_gap > 0 THEN 'within tolerance'
       ELSE 'matched'
     END AS verdict

@@ -47,7 +47,7 @@ export const reconcile = (run: Run, configuration: Configuration) =>
     yield* ensureStore(database, configuration.contract)
     yield* database.transaction((sql) =>
       Effect.gen(function* () {
-        yield* prepareGround(sql, run, configuration)
+        yield* prepareGround(sql, run, checks, configuration)
         yield* matchMovements(sql, run)
         yield* Effect.forEach(rollforwardSql, (statement) => sql.run(statement), { discard: true })
         yield* findExceptions(sql, checks, configuration)

@@ -6,8 +6,9 @@
  * - What it rests on is proven, as the table below says: every partition of its customer, its own list walked to its end
  *   (a list that does not apply any more proves nothing about its records), or for checks that look across customers every
  *   partition of the run. A code that the table does not name rests on the whole run.
- * - Its case could be judged. Ledger and balance checks say case by case what they could not judge; of any other check we
- *   only know how many cases, so one unproven case keeps all of that check's exceptions as they are.
+ * - Its case could be judged. Ledger and balance checks, and those with an `unjudged` query, say case by case what they
+ *   could not judge; of any other check we only know how many cases, so one unproven case keeps all of that check's
+ *   exceptions as they are.
  * - Nothing about its record is unreadable: a record in quarantine may say anything.
  *
  * Rows that were not read again stay as they were and are found again, so an incomplete night never hides a break.
@@ -73,10 +74,10 @@ export const resolvedSql = `
   whole_stream AS (SELECT stream FROM partition GROUP BY stream HAVING bool_and(is_proven)),
   whole_run AS (SELECT coalesce(bool_and(is_proven), FALSE) AS is_whole FROM partition),
   ground AS (SELECT * FROM (VALUES ${grounds}) AS g(code, rests_on)),
-  -- Ledger and balance checks name the cases that they could not judge; of the others only a count is known.
+  -- Some checks name the cases that they could not judge; of the others only a count is known.
   judging_check AS (
     SELECT code FROM recon.check_results
-    WHERE run_id = getvariable('run') AND (unproven = 0 OR starts_with(code, 'LED_') OR starts_with(code, 'BAL_'))
+    WHERE run_id = getvariable('run') AND (unproven = 0 OR starts_with(code, 'LED_') OR starts_with(code, 'BAL_') OR code IN (SELECT code FROM telling_check))
   ),
   unproven_record AS (
     SELECT stream, record_id FROM recon.judged WHERE category = 'unproven' AND record_id IS NOT NULL
@@ -99,6 +100,7 @@ export const resolvedSql = `
     FROM recon.exceptions AS e
     SEMI JOIN judging_check AS j ON j.code = e.code
     ANTI JOIN finding AS f ON f.exception_id = e.exception_id
+    ANTI JOIN unjudged AS n ON n.exception_id = e.exception_id
     LEFT JOIN ground AS g ON g.code = e.code
     WHERE e.state IN ('open', 'acknowledged', 'reopened')
   )

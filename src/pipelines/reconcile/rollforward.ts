@@ -116,7 +116,7 @@ const writeSql = `
       WHEN NOT is_proven OR computed IS NULL THEN 'unproven'
       WHEN reported IS NULL THEN 'unstated'
       WHEN reported = computed THEN 'agrees'
-      WHEN TRY(abs(reported - computed)) <= ${toleranceOf("rolled.currency", "computed")} THEN 'within tolerance'
+      WHEN TRY(abs(reported - computed)) <= ${toleranceOf("rolled.currency", "computed", "BAL_ROLLFORWARD")} THEN 'within tolerance'
       ELSE 'differs'
     END AS status
   FROM rolled`

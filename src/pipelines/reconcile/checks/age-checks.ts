@@ -1,3 +1,4 @@
+import { knownAgeLimits } from "../../configuration.ts"
 import type { Check } from "../check.ts"
 import { movementRows } from "../movements.ts"
 
@@ -24,10 +25,14 @@ export const ageChecks: ReadonlyArray<Check> = [
       )
       SELECT stream, record_id, customer_id, ${ageSentence} AS detail,
         CASE WHEN created_at + to_hours(3 * hours) < getvariable('started_at') THEN 'high' END AS severity
-      FROM open_record JOIN age_limits USING (stream)
-      WHERE created_at + to_hours(hours) < getvariable('started_at')
+      FROM open_record JOIN limits USING (stream)
+      WHERE code = 'AGE_STUCK' AND created_at + to_hours(hours) < getvariable('started_at')
         AND NOT (stream = 'crypto_deposits' AND status = 'PENDING_TRAVEL_RULE')`,
     unproven: null,
+    limitHours: knownAgeLimits,
+    finds: "A fiat deposit that has been PROCESSING for three days; its limit is two.",
+    silent:
+      "A fiat deposit that has been PENDING for 47 hours, or one with a status outside the contract (REC_UNKNOWN_STATUS).",
   },
   {
     code: "AGE_TRAVEL_RULE",
@@ -36,8 +41,11 @@ export const ageChecks: ReadonlyArray<Check> = [
     definition: "A crypto deposit waits for Travel Rule information longer than the limit of its stream.",
     query: `
       SELECT 'crypto_deposits' AS stream, deposit_id AS record_id, customer_id, currency, ${ageSentence} AS detail
-      FROM main.crypto_deposits CROSS JOIN (SELECT hours FROM age_limits WHERE stream = 'crypto_deposits')
+      FROM main.crypto_deposits JOIN limits ON code = 'AGE_TRAVEL_RULE' AND stream = 'crypto_deposits'
       WHERE status = 'PENDING_TRAVEL_RULE' AND created_at + to_hours(hours) < getvariable('started_at')`,
     unproven: null,
+    limitHours: { crypto_deposits: knownAgeLimits.crypto_deposits ?? 24 },
+    finds: "A crypto deposit that has been PENDING_TRAVEL_RULE since the day before yesterday.",
+    silent: "One that has been PENDING_TRAVEL_RULE for 23 hours.",
   },
 ]

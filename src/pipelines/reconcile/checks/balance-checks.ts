@@ -6,6 +6,9 @@ const balanceId = (row: string): string => `concat_ws('/', ${row}.customer_id, $
 /** Where sums of posted transactions prove something: both lists are proven, and nothing unreadable is in them. */
 const isProven = "s.is_proven AND s.balances_proven"
 
+const unprovenWhen =
+  "The customer's transactions or balances were not read to their end in this run, one of them is in quarantine, or the sum leaves DECIMAL(38,18)."
+
 const inception = "coalesce(p.since_inception, 0)"
 const rolled = "TRY(o.total + coalesce(p.in_period, 0))"
 
@@ -20,6 +23,8 @@ export const balanceChecks: ReadonlyArray<Check> = [
         b.total AS actual, concat('available ', plain(b.available), ' + held ', plain(b.held), ' is not total ', plain(b.total)) AS detail
       FROM closing AS b WHERE TRY(b.available + b.held) IS DISTINCT FROM b.total`,
     unproven: null,
+    finds: "A balance of 90.00 available and 9.99 held with a total of 100.00.",
+    silent: "A balance of 90.00 available and 10.00 held with a total of 100.00.",
   },
   {
     code: "BAL_NEGATIVE",
@@ -31,6 +36,8 @@ export const balanceChecks: ReadonlyArray<Check> = [
         least(b.total, b.available) AS actual, concat('total ', plain(b.total), ', available ', plain(b.available)) AS detail
       FROM closing AS b WHERE b.total < 0 OR b.available < 0`,
     unproven: null,
+    finds: "A balance of 100 with 130 held, so that -30 is available.",
+    silent: "A balance of zero.",
   },
   {
     code: "BAL_INCEPTION",
@@ -48,6 +55,10 @@ export const balanceChecks: ReadonlyArray<Check> = [
     unproven: `
       SELECT count(*) AS unproven FROM closing AS c
       JOIN summable AS s ON s.customer_id = c.customer_id AND s.currency = c.currency AND NOT (${isProven})`,
+    unprovenWhen,
+    takes: ["tolerance"],
+    finds: "A balance of 100.01 where all that was ever posted comes to 100.00.",
+    silent: "The same balance where a transaction of 0.01 was posted before asOf, or one of 5.00 after it.",
   },
   {
     code: "BAL_ROLLFORWARD",
@@ -68,6 +79,11 @@ export const balanceChecks: ReadonlyArray<Check> = [
       LEFT JOIN opening AS o ON o.customer_id = c.customer_id AND o.currency = c.currency
       JOIN summable AS s ON s.customer_id = c.customer_id AND s.currency = c.currency
       WHERE o.customer_id IS NOT NULL AND NOT (${isProven})`,
+    unprovenWhen,
+    takes: ["tolerance"],
+    finds:
+      "Yesterday's balance was 100 and 20 was posted since, and today's is 115. Or a deposit that was posted before yesterday's reading came to light only today.",
+    silent: "A deposit posted at the very instant of today's reading and contained in it.",
   },
   {
     code: "BAL_UNSTATED",
@@ -85,5 +101,8 @@ export const balanceChecks: ReadonlyArray<Check> = [
       SELECT count(*) AS unproven FROM posted AS p
       JOIN summable AS s ON s.customer_id = p.customer_id AND s.currency = p.currency AND NOT (${isProven})
       ANTI JOIN closing AS c ON c.customer_id = p.customer_id AND c.currency = p.currency`,
+    unprovenWhen,
+    finds: "A deposit of 75 EUR was posted, and the customer has no balance row in EUR.",
+    silent: "60 EUR came in and 60 EUR went out, and there is no balance row in EUR.",
   },
 ]

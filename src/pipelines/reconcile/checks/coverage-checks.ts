@@ -14,6 +14,8 @@ export const coverageChecks: ReadonlyArray<Check> = [
       WHERE run_id = getvariable('run') AND state NOT IN ('COMPLETE', 'NOT_APPLICABLE', 'DENIED')
         AND problem_code IS DISTINCT FROM 'PARTNER_CUSTOMER_NOT_FOUND'`,
     unproven: null,
+    finds: "The transactions of a customer were read up to page 7, where the API failed for good.",
+    silent: "A list that the customer cannot have, because its product is not enabled.",
   },
   {
     code: "COV_DENIED",
@@ -27,6 +29,8 @@ export const coverageChecks: ReadonlyArray<Check> = [
       WHERE run_id = getvariable('run') AND state = 'DENIED'
       GROUP BY stream`,
     unproven: null,
+    finds: "The credentials have no scope for conversions, so that no customer's conversions were read.",
+    silent: "A list that is empty.",
   },
   {
     code: "COV_CUSTOMER_UNKNOWN",
@@ -40,5 +44,7 @@ export const coverageChecks: ReadonlyArray<Check> = [
       WHERE run_id = getvariable('run') AND problem_code = 'PARTNER_CUSTOMER_NOT_FOUND'
       GROUP BY customer_id`,
     unproven: null,
+    finds: "A customer of the roster whose id was mistyped.",
+    silent: "A customer who is known and has no record at all.",
   },
 ]

@@ -33,6 +33,8 @@ export const recordChecks: ReadonlyArray<Check> = [
       WHERE run_id = getvariable('run')
       GROUP BY ALL`,
     unproven: null,
+    finds: 'A deposit whose amount is "12,50", or that has no id.',
+    silent: "A record that lacks an optional field, or has one that the contract does not know.",
   },
   {
     code: "REC_UNKNOWN_STATUS",
@@ -41,6 +43,8 @@ export const recordChecks: ReadonlyArray<Check> = [
     definition: "A record has a status outside the contract, so nobody can say what it means for money.",
     query: withStatuses.map(unknownStatusOf).join("\n      UNION ALL BY NAME"),
     unproven: null,
+    finds: "A withdrawal that is ON_HOLD.",
+    silent: "A withdrawal that is PENDING_APPROVAL, however long.",
   },
   {
     code: "REC_ARITHMETIC",
@@ -54,5 +58,7 @@ export const recordChecks: ReadonlyArray<Check> = [
       `${arithmeticOf("transactions", "transaction_id", "+")} AND direction = 'DEBIT'`,
     ].join("\n      UNION ALL BY NAME"),
     unproven: null,
+    finds: "A deposit of 100 with a fee of 1 and a netAmount of 101: a fee makes a credit smaller.",
+    silent: "A withdrawal of 100 with a fee of 1 and a netAmount of 101.",
   },
 ]
