@@ -2,6 +2,7 @@ import type { Check } from "./check.ts"
 import { ageChecks } from "./checks/age-checks.ts"
 import { balanceChecks } from "./checks/balance-checks.ts"
 import { coverageChecks } from "./checks/coverage-checks.ts"
+import { historyChecks } from "./checks/history-checks.ts"
 import { ledgerChecks } from "./checks/ledger-checks.ts"
 import { recordChecks } from "./checks/record-checks.ts"
 
@@ -9,6 +10,7 @@ import { recordChecks } from "./checks/record-checks.ts"
 export const checks: ReadonlyArray<Check> = [
   ...coverageChecks,
   ...recordChecks,
+  ...historyChecks,
   ...ledgerChecks,
   ...ageChecks,
   ...balanceChecks,

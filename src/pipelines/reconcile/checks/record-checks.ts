@@ -1,14 +1,12 @@
 import { streams } from "../../../api/streams.ts"
 import type { Check } from "../check.ts"
+import { idColumnOf } from "../id-column.ts"
 import { movementRows } from "../movements.ts"
 
 const withStatuses = streams.filter((row) => row.statuses !== null)
 
-const idColumn = (stream: (typeof streams)[number]): string =>
-  stream.fields.find((field) => field.field === stream.id[0])?.column ?? "record_id"
-
 const unknownStatusOf = (stream: (typeof streams)[number]): string => `
-      SELECT '${stream.stream}' AS stream, r.${idColumn(stream)} AS record_id, r.customer_id,
+      SELECT '${stream.stream}' AS stream, r.${idColumnOf(stream)} AS record_id, r.customer_id,
         concat('the status ', r.status, ' is not in the contract') AS detail
       FROM main.${stream.stream} AS r ANTI JOIN recon.statuses AS s ON s.stream = '${stream.stream}' AND s.status = r.status`
 
@@ -27,10 +25,16 @@ export const recordChecks: ReadonlyArray<Check> = [
     family: "records",
     definition: "A record cannot be read by the contract; it is in quarantine with its payload.",
     query: `
-      SELECT stream, coalesce(record_id, concat_ws('/', customer_id, stream, sequence, item_index)) AS record_id, customer_id,
+      WITH placed AS (
+        -- A chain that was restarted, or looked back on, brings a record again: its place is the first in the last chain.
+        SELECT *, first_value(concat_ws('/', customer_id, stream, sequence, item_index)) OVER (
+          PARTITION BY customer_id, stream, payload ORDER BY chain DESC, sequence, item_index
+        ) AS place
+        FROM raw.quarantine WHERE run_id = getvariable('run')
+      )
+      SELECT stream, coalesce(record_id, place) AS record_id, min(customer_id) AS customer_id,
         string_agg(DISTINCT reason, '; ' ORDER BY reason) AS detail
-      FROM raw.quarantine
-      WHERE run_id = getvariable('run')
+      FROM placed
       GROUP BY ALL`,
     unproven: null,
     finds: 'A deposit whose amount is "12,50", or that has no id.',
