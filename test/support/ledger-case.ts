@@ -213,14 +213,14 @@ const insertSnapshots = (sql: Sql, run: Run, rows: ReadonlyArray<LedgerRow>) => 
   )
 }
 
-const customersOf = (ledger: Ledger): ReadonlyArray<string> => [
+export const customersOf = (ledger: Ledger): ReadonlyArray<string> => [
   ...new Set(
     ledger.customers ??
       [...ledger.rows, ...(ledger.balances ?? [])].map((candidate) => candidate.values.customer_id ?? "").concat("c-1"),
   ),
 ]
 
-const insertCoverage = (sql: Sql, run: Run, ledger: Ledger) => {
+export const insertCoverage = (sql: Sql, run: Run, ledger: Ledger) => {
   const partitions = customersOf(ledger).flatMap((customer) =>
     contract.streams.map((stream) => {
       const id = `${customer}/${stream.stream}`
@@ -247,7 +247,7 @@ const insertCoverage = (sql: Sql, run: Run, ledger: Ledger) => {
     )
 }
 
-const insertQuarantine = (sql: Sql, run: Run, records: ReadonlyArray<Quarantined>) =>
+export const insertQuarantine = (sql: Sql, run: Run, records: ReadonlyArray<Quarantined>) =>
   sql.run(
     `INSERT INTO raw.quarantine (run_id, customer_id, stream, sequence, item_index, record_id, reason, payload) VALUES ${tuples(
       records.map((record, index) => [

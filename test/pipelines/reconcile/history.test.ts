@@ -1,0 +1,438 @@
+import { expect, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { reconcile } from "../../../src/pipelines/reconcile/reconcile.ts"
+import { Database } from "../../../src/store/database.ts"
+import { configurationWith } from "../../support/configuration.ts"
+import { type HistoryNight, nights } from "../../support/history-case.ts"
+import {
+  conversion,
+  deposit,
+  hoursBefore,
+  ledgerStore,
+  product,
+  runOf,
+  transaction,
+} from "../../support/ledger-case.ts"
+
+/** An open deposit, so that no transaction is due; created when the case says. */
+const open = (id: string, values: Readonly<Record<string, string | null>> = {}) =>
+  deposit(id, { status: "PROCESSING", created_at: hoursBefore(20), ...values })
+
+/** A void deposit: nothing moves, and nothing is due. */
+const idle = (id: string, values: Readonly<Record<string, string | null>> = {}) =>
+  deposit(id, { status: "CANCELLED", created_at: hoursBefore(20), ...values })
+
+const codes = ["COV_VANISHED", "COV_LATE_ARRIVAL", "REC_MUTATED", "REC_STATUS_REGRESSION", "REC_INVALID"]
+
+/** What each night found of this file's codes, as `CODE record severity`, and what it could not judge. */
+const told = (ledgers: ReadonlyArray<HistoryNight>, settings: Readonly<Record<string, unknown>> = {}) =>
+  Effect.map(nights(ledgers, configurationWith(settings)), (verdicts) =>
+    verdicts.map(({ found, unproven }) => ({
+      found: found
+        .filter(({ code }) => codes.includes(code))
+        .map(({ code, record, severity }) => `${code} ${record} ${severity}`),
+      unproven: Object.fromEntries(Object.entries(unproven).filter(([code]) => codes.includes(code))),
+    })),
+  )
+
+const foundBy = (ledgers: ReadonlyArray<HistoryNight>, settings: Readonly<Record<string, unknown>> = {}) =>
+  Effect.map(told(ledgers, settings), (all) => all.map(({ found }) => found))
+
+const stateOf = (code: string) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const rows = yield* database.rows<{ state: string }>("SELECT state FROM recon.exceptions WHERE code = $1", [code])
+    return rows.map(({ state }) => state)
+  })
+
+const detailOf = (code: string) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    return yield* database.rows<Record<string, string | null>>(
+      "SELECT currency, expected, actual, difference, detail FROM recon.exceptions WHERE code = $1",
+      [code],
+    )
+  })
+
+layer(ledgerStore)("COV_VANISHED", (it) => {
+  const listed = { rows: [idle("d-1"), idle("d-2")] }
+  const gone = { rows: [idle("d-1")] }
+  const one = "COV_VANISHED d-2 high"
+
+  it.effect("finds a known record that is absent from a list read to its end, until it is listed again", () =>
+    Effect.gen(function* () {
+      expect(yield* foundBy([listed, gone, gone, listed])).toEqual([[], [one], [one], []])
+      expect(yield* stateOf("COV_VANISHED")).toEqual(["resolved"])
+    }),
+  )
+
+  it.effect("finds reference data too, and leaves balances to the balance checks", () =>
+    Effect.gen(function* () {
+      const account = {
+        stream: "fiat_accounts" as const,
+        values: {
+          fiat_account_id: "a-1",
+          customer_id: "c-1",
+          currency: "EUR",
+          status: "ACTIVE",
+          created_at: hoursBefore(9),
+        },
+      }
+      const eur = {
+        stream: "balances" as const,
+        values: {
+          customer_id: "c-1",
+          currency: "EUR",
+          network: null,
+          available: "0",
+          held: "0",
+          total: "0",
+          as_of: hoursBefore(1),
+        },
+      }
+      const coverage = { "c-1/balances": "COMPLETE" as const }
+      const found = yield* foundBy([
+        { rows: [account, eur], coverage },
+        { rows: [], coverage },
+      ])
+      expect(found).toEqual([[], ["COV_VANISHED a-1 high"]])
+    }),
+  )
+
+  it.effect("counts what it cannot judge where the list was not read to its end, and finds it when it was", () =>
+    Effect.gen(function* () {
+      for (const state of ["PARTIAL", "FAILED", "DENIED", "NOT_APPLICABLE"] as const) {
+        const broken = { ...gone, coverage: { "c-1/fiat_deposits": state } }
+        const [, second, third] = yield* told([listed, broken, gone])
+        expect(second, state).toEqual({ found: [], unproven: { COV_VANISHED: 1 } })
+        expect(third, state).toEqual({ found: [one], unproven: {} })
+      }
+    }),
+  )
+
+  it.effect("judges one customer's list although another's broke off", () =>
+    Effect.gen(function* () {
+      const other = idle("e-1", { customer_id: "c-2" })
+      const [, second] = yield* told([
+        { rows: [...listed.rows, other] },
+        { rows: gone.rows, customers: ["c-1", "c-2"], coverage: { "c-2/fiat_deposits": "PARTIAL" } },
+      ])
+      expect(second).toEqual({ found: [one], unproven: { COV_VANISHED: 1 } })
+    }),
+  )
+
+  it.effect("does not ask the records of a customer who left the roster", () =>
+    Effect.gen(function* () {
+      const other = idle("e-1", { customer_id: "c-2" })
+      const [, second] = yield* told([{ rows: [...gone.rows, other] }, { rows: gone.rows }])
+      expect(second).toEqual({ found: [], unproven: { COV_VANISHED: 1 } })
+    }),
+  )
+
+  it.effect("takes a record in quarantine for present, and one without a readable id for any of the list", () =>
+    Effect.gen(function* () {
+      const quarantined = (recordId: string | null): HistoryNight => ({
+        ...gone,
+        quarantine: [{ customer: "c-1", stream: "fiat_deposits", recordId, payload: {} }],
+      })
+      const [, known] = yield* told([listed, quarantined("d-2")])
+      expect(known).toEqual({ found: ["REC_INVALID d-2 high"], unproven: {} })
+      const [, nameless] = yield* told([listed, quarantined(null)])
+      expect(nameless?.unproven).toEqual({ COV_VANISHED: 1 })
+      expect(nameless?.found).toEqual(["REC_INVALID c-1/fiat_deposits/1/0 high"])
+    }),
+  )
+
+  it.effect("keeps an exception open while it cannot judge, although the run is complete", () =>
+    Effect.gen(function* () {
+      yield* foundBy([listed, gone, { ...gone, coverage: { "c-1/fiat_deposits": "NOT_APPLICABLE" } }])
+      expect(yield* stateOf("COV_VANISHED")).toEqual(["open"])
+      const quarantine = [{ customer: "c-1", stream: "fiat_deposits" as const, recordId: null, payload: {} }]
+      yield* foundBy([listed, gone, { ...gone, quarantine }])
+      expect(yield* stateOf("COV_VANISHED")).toEqual(["open"])
+    }),
+  )
+
+  it.effect("resolves one although a case of another customer cannot be judged", () =>
+    Effect.gen(function* () {
+      const other = idle("e-1", { customer_id: "c-2" })
+      yield* foundBy([{ rows: [...listed.rows, other] }, { rows: [...gone.rows, other] }, { rows: listed.rows }])
+      expect(yield* stateOf("COV_VANISHED")).toEqual(["resolved"])
+    }),
+  )
+
+  it.effect("takes a record for present that came in a chain which was begun anew", () =>
+    Effect.gen(function* () {
+      expect(yield* foundBy([listed, { ...gone, earlierInRun: listed.rows }])).toEqual([[], []])
+    }),
+  )
+
+  it.effect("proves nothing in a run that did not mean to walk to the end", () =>
+    Effect.gen(function* () {
+      const [, second] = yield* told([listed, { ...gone, mode: "incremental" }])
+      expect(second).toEqual({ found: [], unproven: { COV_VANISHED: 1 } })
+    }),
+  )
+})
+
+layer(ledgerStore)("COV_LATE_ARRIVAL", (it) => {
+  const first = { rows: [idle("d-1")] }
+  /** A second night on which a record first appears that was created so many hours before the first night's run. */
+  const second = (hours: number, values = {}): HistoryNight => ({
+    rows: [idle("d-1"), idle("late", { created_at: hoursBefore(hours), ...values })],
+  })
+  const late = "COV_LATE_ARRIVAL late low"
+
+  it.effect("finds a record that the last night should have seen, on that night alone", () =>
+    Effect.gen(function* () {
+      expect(yield* foundBy([first, second(3), second(3)])).toEqual([[], [late], []])
+      expect(yield* stateOf("COV_LATE_ARRIVAL")).toEqual(["resolved"])
+    }),
+  )
+
+  it.effect("allows an hour before the last run's start, to the instant", () =>
+    Effect.gen(function* () {
+      expect(yield* foundBy([first, second(1)])).toEqual([[], []])
+      expect(yield* foundBy([first, second(1.001)])).toEqual([[], [late]])
+    }),
+  )
+
+  it.effect("allows as many hours as configured", () =>
+    Effect.gen(function* () {
+      const settings = { checks: { COV_LATE_ARRIVAL: { limitHours: 4 } } }
+      expect(yield* foundBy([first, second(3)], settings)).toEqual([[], []])
+    }),
+  )
+
+  it.effect("is silent on a customer's first run", () =>
+    Effect.gen(function* () {
+      expect(yield* foundBy([first, second(30, { customer_id: "c-2" })])).toEqual([[], []])
+    }),
+  )
+
+  it.effect("is silent on a list that is read for the first time", () =>
+    Effect.gen(function* () {
+      const before = { ...first, coverage: { "c-1/checkouts": "NOT_APPLICABLE" as const } }
+      const checkout = product("collection_payments", "p-1", { status: "CANCELLED", created_at: hoursBefore(50) })
+      const none = { ...before, coverage: { "c-1/collection_payments": "NOT_APPLICABLE" as const } }
+      expect(yield* told([none, { rows: [...first.rows, checkout] }])).toEqual([
+        { found: [], unproven: {} },
+        { found: [], unproven: {} },
+      ])
+    }),
+  )
+
+  it.effect("goes by the last run that read the list to its end, not by one that broke off", () =>
+    Effect.gen(function* () {
+      const broken = { ...first, coverage: { "c-1/fiat_deposits": "PARTIAL" as const } }
+      // Created before the second night's run, which could not have seen it; after the first's, which could not either.
+      const since = { rows: [...first.rows, idle("late", { created_at: hoursBefore(-10) })] }
+      expect(yield* foundBy([first, broken, since])).toEqual([[], [], []])
+      expect(yield* foundBy([first, first, since])).toEqual([[], [], [late]])
+      expect(yield* foundBy([first, broken, second(3)])).toEqual([[], [], [late]])
+    }),
+  )
+
+  it.effect("counts what it cannot judge where no earlier run came to the end of the list", () =>
+    Effect.gen(function* () {
+      const broken = { ...first, coverage: { "c-1/fiat_deposits": "PARTIAL" as const } }
+      const [, after] = yield* told([broken, second(3)])
+      expect(after).toEqual({ found: [], unproven: { COV_LATE_ARRIVAL: 1 } })
+    }),
+  )
+
+  it.effect("is silent on a record that was there and could not be read", () =>
+    Effect.gen(function* () {
+      const quarantined = (recordId: string | null): HistoryNight => ({
+        ...first,
+        quarantine: [{ customer: "c-1", stream: "fiat_deposits", recordId, payload: {} }],
+      })
+      expect((yield* told([quarantined("late"), second(3)]))[1]).toEqual({ found: [], unproven: {} })
+      expect((yield* told([quarantined(null), second(3)]))[1]).toEqual({ found: [], unproven: { COV_LATE_ARRIVAL: 1 } })
+    }),
+  )
+})
+
+layer(ledgerStore)("REC_MUTATED", (it) => {
+  const settled = deposit("d-1")
+  const found = "REC_MUTATED d-1 high"
+  const after = (values: Readonly<Record<string, string | null>>) => [
+    { rows: [settled] },
+    { rows: [deposit("d-1", values)] },
+  ]
+
+  it.effect.each([
+    ["amount", { amount: "90", net_amount: "90" }],
+    ["fee", { fee: "1", net_amount: "99" }],
+    ["net_amount", { net_amount: "99" }],
+    ["currency", { currency: "USD" }],
+    ["customer_id", { customer_id: "c-2" }],
+    ["fiat_account_id", { fiat_account_id: "another" }],
+  ] as const)("finds a settled record of which the %s changed", ([, values]) =>
+    Effect.gen(function* () {
+      expect(yield* foundBy(after(values))).toEqual([[], [found]])
+    }),
+  )
+
+  it.effect("says what changed, and by how much", () =>
+    Effect.gen(function* () {
+      yield* foundBy(after({ amount: "90", net_amount: "89.5", fee: "0.5" }))
+      const [exception] = yield* detailOf("REC_MUTATED")
+      expect(exception).toMatchObject({
+        currency: "EUR",
+        expected: "100.000000000000000000",
+        actual: "89.500000000000000000",
+        difference: "-10.500000000000000000",
+      })
+      expect(exception?.detail).toContain(
+        "amount was 100 and is 90; fee was 0 and is 0.5; net_amount was 100 and is 89.5",
+      )
+    }),
+  )
+
+  it.effect("finds it every night, and resolves when the record says again what it said when settled", () =>
+    Effect.gen(function* () {
+      const changed = { rows: [deposit("d-1", { amount: "90", net_amount: "90" })] }
+      const other = { rows: [deposit("d-1", { amount: "80", net_amount: "80" })] }
+      const back = { rows: [deposit("d-1")] }
+      expect(yield* foundBy([{ rows: [settled] }, changed, other, back])).toEqual([[], [found], [found], []])
+      expect(yield* stateOf("REC_MUTATED")).toEqual(["resolved"])
+    }),
+  )
+
+  it.effect("is silent on what changed before the record was settled", () =>
+    Effect.gen(function* () {
+      const pending = open("d-1", { amount: "90", net_amount: "90" })
+      expect(yield* foundBy([{ rows: [pending] }, { rows: [settled] }])).toEqual([[], []])
+    }),
+  )
+
+  it.effect("is silent on what may change: the status, its time, the reference", () =>
+    Effect.gen(function* () {
+      const later = { status: "REFUNDED", updated_at: hoursBefore(1), reference: "another" }
+      expect(yield* foundBy(after(later))).toEqual([[], []])
+    }),
+  )
+
+  it.effect("is silent where the same amount is written otherwise", () =>
+    Effect.gen(function* () {
+      expect(yield* foundBy(after({ amount: "100.00", net_amount: "100.000", status: "REFUNDED" }))).toEqual([[], []])
+    }),
+  )
+
+  it.effect("finds what changed between two chains of one run", () =>
+    Effect.gen(function* () {
+      const changed = deposit("d-1", { amount: "90", net_amount: "90" })
+      expect(yield* foundBy([{ rows: [changed], earlierInRun: [settled] }])).toEqual([[found]])
+    }),
+  )
+
+  it.effect("compares with the first settled version, not with one that was open or void", () =>
+    Effect.gen(function* () {
+      const at = (status: string, amount: string) => ({
+        rows: [deposit("d-1", { status, amount, net_amount: amount })],
+      })
+      const history = [at("PENDING", "70"), at("COMPLETED", "100"), at("PENDING", "80"), at("COMPLETED", "100")]
+      expect(yield* foundBy(history)).toEqual([[], [], [found, "REC_STATUS_REGRESSION d-1 high"], []])
+    }),
+  )
+
+  it.effect.each([
+    ["direction", { direction: "DEBIT" }],
+    ["resource_id", { resource_id: "d-9", resource_type: "fiat_deposit" }],
+    ["net_amount", { amount: "7", net_amount: "7" }],
+  ] as const)("finds a posted transaction of which the %s changed", ([, values]) =>
+    Effect.gen(function* () {
+      const ledgers = [{ rows: [transaction("t-1")] }, { rows: [transaction("t-1", values)] }]
+      expect(yield* foundBy(ledgers)).toEqual([[], ["REC_MUTATED t-1 high"]])
+    }),
+  )
+
+  it.effect.each([
+    ["rate", { rate: "1.2" }],
+    ["to_amount", { to_amount: "111" }],
+    ["fee_currency", { fee_currency: "USD" }],
+    ["quote_id", { quote_id: "another" }],
+  ] as const)("finds a settled conversion of which the %s changed", ([, values]) =>
+    Effect.gen(function* () {
+      const ledgers = [{ rows: [conversion("x-1")] }, { rows: [conversion("x-1", values)] }]
+      expect(yield* foundBy(ledgers)).toEqual([[], ["REC_MUTATED x-1 high"]])
+    }),
+  )
+})
+
+layer(ledgerStore)("REC_STATUS_REGRESSION", (it) => {
+  const at = (status: string) => ({ rows: [deposit("d-1", { status, created_at: hoursBefore(1) })] })
+  const found = "REC_STATUS_REGRESSION d-1 high"
+
+  it.effect.each(["COMPLETED", "FAILED", "CANCELLED", "REVERSED"])(
+    "finds a record that was %s and is open, as long as it is open",
+    (status) =>
+      Effect.gen(function* () {
+        expect(yield* foundBy([at(status), at("PENDING"), at("PROCESSING"), at(status)])).toEqual([
+          [],
+          [found],
+          [found],
+          [],
+        ])
+      }),
+  )
+
+  it.effect("finds transactions, quotes and checkouts too", () =>
+    Effect.gen(function* () {
+      const quote = (status: string) => ({
+        stream: "conversion_quotes" as const,
+        values: {
+          ...conversion("x").values,
+          conversion_id: undefined as unknown as null,
+          quote_id: "q-1",
+          status,
+          expires_at: hoursBefore(1),
+        },
+      })
+      const rows = (one: string, two: string) => [transaction("t-1", { status: one }), quote(two)]
+      expect(yield* foundBy([{ rows: rows("FAILED", "USED") }, { rows: rows("PENDING", "ACTIVE") }])).toEqual([
+        [],
+        ["REC_STATUS_REGRESSION q-1 high", "REC_STATUS_REGRESSION t-1 high"],
+      ])
+    }),
+  )
+
+  it.effect("is silent on a status that moves forward, and on one outside the contract", () =>
+    Effect.gen(function* () {
+      expect(yield* foundBy([at("PENDING"), at("PROCESSING"), at("COMPLETED"), at("REVERSED")])).toEqual([
+        [],
+        [],
+        [],
+        [],
+      ])
+      expect(yield* foundBy([at("COMPLETED"), at("ON_HOLD")])).toEqual([[], []])
+    }),
+  )
+})
+
+layer(ledgerStore)("REC_INVALID", (it) => {
+  it.effect("names a record without an id once, by its first place in the last chain, however often it came", () =>
+    Effect.gen(function* () {
+      const database = yield* Database
+      const payload = { amount: "x" }
+      const quarantine = [
+        { customer: "c-1", stream: "fiat_deposits" as const, recordId: null, payload },
+        { customer: "c-1", stream: "fiat_deposits" as const, recordId: null, payload: { amount: "y" } },
+        { customer: "c-1", stream: "fiat_deposits" as const, recordId: null, payload },
+        { customer: "c-1", stream: "fiat_deposits" as const, recordId: "d-3", payload },
+        { customer: "c-1", stream: "fiat_deposits" as const, recordId: "d-3", payload: { amount: "z" } },
+      ]
+      const ledger = { rows: [], quarantine }
+      yield* told([ledger])
+      // The third came again as the first record of the second page of a second chain, and once more on looking back.
+      yield* database.run("UPDATE raw.quarantine SET chain = 2, sequence = 2, item_index = 0 WHERE item_index = 2")
+      yield* database.run("DELETE FROM recon.exceptions")
+      yield* reconcile(runOf(0), configurationWith())
+      const rows = yield* database.rows<{ record_id: string }>(
+        "SELECT record_id FROM recon.exceptions WHERE code = 'REC_INVALID' ORDER BY record_id",
+      )
+      expect(rows.map(({ record_id }) => record_id)).toEqual(["c-1/fiat_deposits/1/1", "c-1/fiat_deposits/2/0", "d-3"])
+    }),
+  )
+})
