@@ -1,5 +1,6 @@
 import { ValidationError } from "@effect/cli"
 import { Cause, ConfigError, Data, Option } from "effect"
+import { freeSpace, reasonOf } from "../store/store-error.ts"
 
 /** A command that did its work and has something to say by its exit code. */
 export class Finished extends Data.TaggedError("Finished")<{ readonly code: number }> {}
@@ -37,8 +38,20 @@ const codeOfTag: Readonly<Record<string, number>> = {
   SandboxListenError: 2,
   CredentialsRefused: 77,
   ApiUnavailable: 75,
+  RunHeld: 75,
   StoreInUse: 75,
 }
+
+const codeOfStoreReason: Readonly<Record<string, number>> = { Locked: 75, Missing: 2, Unreadable: 2, Denied: 2 }
+
+/** The signals that ask a run to end. Others end the process at once, as SIGKILL does. */
+export type EndingSignal = "SIGINT" | "SIGTERM"
+
+/** 128 and the signal's number, as a shell has it. */
+const codeOfSignal: Readonly<Record<EndingSignal, number>> = { SIGINT: 130, SIGTERM: 143 }
+
+/** What a shell reports of a program whose reader went away (SIGPIPE). */
+const readerGone = 141
 
 const configurationSentences = (error: ConfigError.ConfigError): ReadonlyArray<string> => {
   switch (error._op) {
@@ -60,6 +73,10 @@ const environmentSentence = (error: ConfigError.ConfigError): string => {
   return [...notSet, ...configurationSentences(error)].join("; ")
 }
 
+/** Whether a full disk is at the root of an error, of which the error itself may say little. */
+const isFullDisk = (error: unknown): boolean =>
+  error instanceof Error && (reasonOf(error.message) === "Full" || isFullDisk(error.cause))
+
 const isTagged = (error: unknown): error is { readonly _tag: string; readonly message: string } =>
   typeof error === "object" && error !== null && "_tag" in error && "message" in error
 
@@ -69,18 +86,28 @@ const endingOfFailure = (error: unknown): Ending => {
   if (ConfigError.isConfigError(error)) return { code: 78, message: environmentSentence(error) }
   if (!isTagged(error)) return { code: 1, message: String(error) }
   if (error._tag === "StoreError" && "reason" in error) {
-    if (error.reason === "Locked") return { code: 75, message: error.message }
-    if (error.reason === "Missing" || error.reason === "Unreadable" || error.reason === "Denied") {
-      return { code: 2, message: error.message }
-    }
+    return { code: codeOfStoreReason[String(error.reason)] ?? 1, message: error.message }
   }
+  if (error._tag === "OutputError" && "reason" in error && error.reason === "Closed") {
+    return { code: readerGone, message: null }
+  }
+  if (isFullDisk(error)) return fullDisk(error.message)
   return { code: codeOfTag[error._tag] ?? 1, message: error.message }
 }
 
-export const endingOf = (cause: Cause.Cause<unknown>): Ending => {
+const fullDisk = (what: string): Ending => ({ code: 1, message: `the disk is full: ${what}; ${freeSpace}` })
+
+const interrupted = (signal: EndingSignal): Ending => ({
+  code: codeOfSignal[signal],
+  message: `interrupted (${signal}); everything that was committed is kept; run the same command again to go on`,
+})
+
+/** How the program ends after this cause. `signal` is the one that interrupted it. */
+export const endingOf = (cause: Cause.Cause<unknown>, signal: EndingSignal = "SIGINT"): Ending => {
   const failure = Cause.failureOption(cause)
   if (Option.isSome(failure)) return endingOfFailure(failure.value)
-  if (Cause.isInterruptedOnly(cause))
-    return { code: 130, message: "interrupted; everything that was committed is kept" }
+  if (Cause.isInterruptedOnly(cause)) return interrupted(signal)
+  const defect = Cause.squash(cause)
+  if (isFullDisk(defect)) return fullDisk(String(defect))
   return { code: 1, message: `unexpected error, please report it:\n${Cause.pretty(cause)}` }
 }

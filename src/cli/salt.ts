@@ -25,10 +25,16 @@ export const personalDataOf = (
     const entropy = yield* Entropy
     const file = `${db}.salt`
     const present = yield* Effect.mapError(fs.exists(file), failed(file))
-    if (!present) {
-      const fresh = `${entropy.uuid()}${entropy.uuid()}`
-      yield* fs.writeFileString(file, fresh, { mode: 0o600, flag: "wx" }).pipe(Effect.mapError(failed(file)))
-    }
-    const salt = yield* Effect.mapError(fs.readFileString(file), failed(file))
-    return { _tag: "Hash", salt: Redacted.make(salt.trim()) }
+    const kept = present ? (yield* Effect.mapError(fs.readFileString(file), failed(file))).trim() : ""
+    if (kept !== "") return { _tag: "Hash", salt: Redacted.make(kept) }
+    // The file appears whole: one that a full disk left empty would be no salt at all.
+    const draft = `${file}.partial`
+    const fresh = `${entropy.uuid()}${entropy.uuid()}`
+    yield* fs.remove(draft, { force: true }).pipe(
+      Effect.zipRight(fs.writeFileString(draft, fresh, { mode: 0o600, flag: "wx" })),
+      Effect.zipRight(fs.rename(draft, file)),
+      Effect.tapError(() => Effect.ignore(fs.remove(draft, { force: true }))),
+      Effect.mapError(failed(file)),
+    )
+    return { _tag: "Hash", salt: Redacted.make(fresh) }
   })

@@ -1,10 +1,35 @@
-import { Clock, Effect } from "effect"
+import type { Writable } from "node:stream"
+import { Clock, Data, Effect } from "effect"
 import { type Progress, ProgressListener } from "../pipelines/progress.ts"
 
-/** Data goes to stdout, everything meant for a person to stderr, so that a pipe carries data alone. */
-export const writeOut = (text: string): Effect.Effect<void> => Effect.sync(() => void process.stdout.write(text))
+/** `Closed`: whoever read the output stopped reading, as `head` does. `Failed`: it could not be written, as on a full disk. */
+export class OutputError extends Data.TaggedError("OutputError")<{
+  readonly reason: "Closed" | "Failed"
+  readonly cause: Error
+}> {
+  override get message(): string {
+    return `the output cannot be written: ${this.cause.message}`
+  }
+}
 
-export const writeError = (text: string): Effect.Effect<void> => Effect.sync(() => void process.stderr.write(text))
+export const outputError = (cause: NodeJS.ErrnoException): OutputError =>
+  new OutputError({
+    reason: cause.code === "EPIPE" || cause.code === "ERR_STREAM_DESTROYED" ? "Closed" : "Failed",
+    cause,
+  })
+
+const write = (stream: Writable, text: string): Effect.Effect<void, OutputError> =>
+  Effect.async((resume) => {
+    stream.write(text, (error) => resume(error == null ? Effect.void : Effect.fail(outputError(error))))
+  })
+
+/** Data goes to stdout, everything meant for a person to stderr, so that a pipe carries data alone. */
+export const writeOut = (text: string): Effect.Effect<void, OutputError> =>
+  Effect.suspend(() => write(process.stdout, text))
+
+/** What is only told stops no work where nobody listens. */
+export const writeError = (text: string): Effect.Effect<void> =>
+  Effect.ignore(Effect.suspend(() => write(process.stderr, text)))
 
 export const tell = (line: string): Effect.Effect<void> => writeError(`${line}\n`)
 

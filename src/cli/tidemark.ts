@@ -31,14 +31,16 @@ const footer = HelpDoc.blocks([
   HelpDoc.h1("EXIT CODES"),
   ...lines([
     ["0", "clean"],
-    ["1", "an unexpected error"],
+    ["1", "an unexpected error, or a full disk"],
     ["2", "wrong usage"],
     ["3", "everything was read, and there are exceptions at or above --fail-on; verify: something was altered"],
     ["4", "not everything was read; the reports say PARTIAL"],
     ["75", "another run holds the database, or the API is not available; try again later"],
     ["77", "the API refuses the credentials"],
     ["78", "the configuration is wrong"],
-    ["130", "interrupted; what was committed is kept"],
+    ["130", "interrupted (SIGINT, Ctrl-C); what was committed is kept"],
+    ["141", "whoever read the output stopped reading, as head does"],
+    ["143", "asked to end (SIGTERM); what was committed is kept"],
   ]),
 ])
 

@@ -1,3 +1,4 @@
+import { hostname, userInfo } from "node:os"
 import { FileSystem, Path } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
 import { Context, Data, Effect, Layer, Option } from "effect"
@@ -7,6 +8,8 @@ import { type Configuration, readConfiguration, type Severity } from "../pipelin
 import { checks } from "../pipelines/reconcile/checks.ts"
 import { isProduct, type RosterEntry, readProducts, readRoster } from "../pipelines/roster.ts"
 import { Database } from "../store/database.ts"
+import { heldDatabase } from "../store/held-database.ts"
+import type { LockHolder } from "../store/run-lock.ts"
 import { snapshotFile, snapshotName } from "../store/snapshot.ts"
 import { UsageError } from "./exit-code.ts"
 
@@ -33,6 +36,9 @@ export const prepareOut = (out: string): Effect.Effect<void, UsageError, FileSys
     yield* fs
       .makeDirectory(out, { recursive: true })
       .pipe(Effect.mapError((error) => refuse(`cannot be made: ${error.message}`)))
+    yield* fs
+      .access(out, { writable: true })
+      .pipe(Effect.mapError((error) => refuse(`cannot be written, check its rights: ${error.message}`)))
     const latest = path.join(out, "latest")
     const link = yield* Effect.option(fs.readLink(latest))
     if (Option.isNone(link) && (yield* Effect.orElseSucceed(fs.exists(latest), () => false))) {
@@ -42,8 +48,18 @@ export const prepareOut = (out: string): Effect.Effect<void, UsageError, FileSys
     }
   })
 
-/** The working database, its folder made where it is missing. */
-export const workingDatabase = (file: string, configuration: Configuration) =>
+/** Whom a lock file names. An account without a name, as a container may have, goes by its number. */
+const holderOf = (command: string): Effect.Effect<LockHolder> =>
+  Effect.try(() => userInfo().username).pipe(
+    Effect.orElseSucceed(() => `user ${process.getuid?.() ?? "unknown"}`),
+    Effect.map((user) => ({ user, host: hostname(), pid: process.pid, command })),
+  )
+
+/**
+ * The working database for a command that writes it, its folder made where it is missing. The command holds the lock of
+ * the run meanwhile.
+ */
+export const workingDatabase = (file: string, configuration: Configuration, command: string) =>
   Layer.unwrapEffect(
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
@@ -61,12 +77,12 @@ export const workingDatabase = (file: string, configuration: Configuration) =>
             (error) => new UsageError({ detail: `--db ${file}: its folder cannot be made: ${error.message}` }),
           ),
         )
-      return Database.layer({ file, access: "write", memoryLimit: configuration.memoryLimit })
+      return heldDatabase({ file, memoryLimit: configuration.memoryLimit }, yield* holderOf(command))
     }),
   )
 
 /** The working database, which an earlier run must have made. */
-export const existingDatabase = (file: string, configuration: Configuration) =>
+export const existingDatabase = (file: string, configuration: Configuration, command: string) =>
   Layer.unwrapEffect(
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
@@ -75,7 +91,7 @@ export const existingDatabase = (file: string, configuration: Configuration) =>
           detail: `--db ${file}: there is no such database; run tidemark nightly first, or correct the path`,
         })
       }
-      return workingDatabase(file, configuration)
+      return workingDatabase(file, configuration, command)
     }),
   )
 

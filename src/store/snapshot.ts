@@ -1,23 +1,14 @@
 import { FileSystem, Path } from "@effect/platform"
-import type { PlatformError } from "@effect/platform/Error"
 import { Effect } from "effect"
 import type { Database } from "./database.ts"
 import { quoteText } from "./describe-table.ts"
-import { StoreError } from "./store-error.ts"
+import { type StoreError, storeError } from "./store-error.ts"
 
 /** The published snapshot's name; it lies beside the working database. Source: design, section 4. */
 export const snapshotName = "analytics.duckdb"
 
 export const snapshotFile = (database: string): Effect.Effect<string, never, Path.Path> =>
   Effect.map(Path.Path, (path) => path.join(path.dirname(database), snapshotName))
-
-const writeFailed = (file: string) => (cause: PlatformError) =>
-  new StoreError({
-    reason: cause._tag === "SystemError" && cause.reason === "PermissionDenied" ? "Denied" : "Query",
-    file,
-    detail: cause.message,
-    cause,
-  })
 
 /**
  * Publishes a copy of the store under the snapshot's name, replacing the last one in a single rename: readers keep the
@@ -43,7 +34,7 @@ export const publishSnapshot = (
     yield* fs.copyFile(database.file, partial).pipe(
       Effect.zipRight(fs.rename(partial, target)),
       Effect.tapError(() => Effect.ignore(fs.remove(partial, { force: true }))),
-      Effect.mapError(writeFailed(target)),
+      Effect.mapError(storeError(target)),
     )
     return target
   })

@@ -2,7 +2,8 @@ import { Data } from "effect"
 
 /**
  * Why the store could not do what it was asked. `Locked`: another process has the file open. `Unreadable`: the file is
- * no DuckDB database, or one that this version cannot read. `Denied`: folder or file rights. `Full`: no space left.
+ * no DuckDB database, or one that this version cannot read. `Denied`: folder or file rights. `Full`: no space left, be it
+ * for the file, its log, or what DuckDB moves out of memory.
  * `Missing`: the file is not there. `Query`: a statement failed.
  */
 export class StoreError extends Data.TaggedError("StoreError")<{
@@ -12,7 +13,8 @@ export class StoreError extends Data.TaggedError("StoreError")<{
   readonly cause?: unknown
 }> {
   override get message(): string {
-    return `${sentences[this.reason]}: ${this.file}${this.detail === "" ? "" : ` (${this.detail})`}`
+    const remedy = this.reason === "Full" ? `; ${freeSpace}` : ""
+    return `${sentences[this.reason]}: ${this.file}${this.detail === "" ? "" : ` (${this.detail})`}${remedy}`
   }
 }
 
@@ -20,29 +22,40 @@ const sentences = {
   Locked: "another process has the database open",
   Unreadable: "the file is not a database that this version can read",
   Denied: "the database cannot be opened or written; check the rights of the file and its folder",
-  Full: "there is no space left for the database",
+  Full: "the disk is full, there is no space left for the database",
   Missing: "there is no such database",
   Query: "a statement on the database failed",
 } as const
 
+/** What helps against a full disk. How much is needed nobody knows beforehand. */
+export const freeSpace = "free some space there and run the same command again; nothing that was committed is lost"
+
 const firstLine = (text: string): string => text.split("\n", 1)[0] ?? text
 
 const patterns: ReadonlyArray<readonly [RegExp, StoreError["reason"]]> = [
+  // These quote what stood in a record, which may say anything.
+  [/^(Conversion|Constraint|Out of Range) Error|^Invalid Input Error: Malformed JSON/, "Query"],
+  [
+    /No space left|disk full|ENOSPC|not enough space|failed to offload data block|quota exceeded|EDQUOT|File too large|EFBIG/i,
+    "Full",
+  ],
   [/Could not set lock|Conflicting lock|already open|being used by another process/i, "Locked"],
   [
     /not a valid DuckDB database|Is a directory|newer version of DuckDB|older version of DuckDB|corrupt|checksum|deserialize/i,
     "Unreadable",
   ],
-  [/No space left|disk full|ENOSPC|not enough space/i, "Full"],
   [/does not exist in read-only mode|No such file|ENOENT|database does not exist/i, "Missing"],
   [/Permission denied|read-only file system|EACCES|EROFS|Read-only/i, "Denied"],
 ]
 
-/** Sorts what DuckDB says into the reasons that a user can act upon. */
+/** The reason that DuckDB's words, or those of the file system, stand for. */
+export const reasonOf = (words: string): StoreError["reason"] =>
+  patterns.find(([pattern]) => pattern.test(words))?.[1] ?? "Query"
+
+/** Sorts what DuckDB or the file system says into the reasons that a user can act upon. */
 export const storeError =
   (file: string) =>
   (cause: unknown): StoreError => {
     const detail = cause instanceof Error ? cause.message : String(cause)
-    const reason = patterns.find(([pattern]) => pattern.test(detail))?.[1] ?? "Query"
-    return new StoreError({ reason, file, detail: firstLine(detail), cause })
+    return new StoreError({ reason: reasonOf(detail), file, detail: firstLine(detail), cause })
   }

@@ -1,16 +1,19 @@
 import { HelpDoc, ValidationError } from "@effect/cli"
-import { Cause, ConfigError, FiberId } from "effect"
+import { Cause, ConfigError, DateTime, FiberId } from "effect"
 import { describe, expect, it } from "vitest"
 import { TransportFailure } from "../../src/api/failures.ts"
 import { PartnerProblem } from "../../src/api/problem.ts"
 import { endingOf, Finished, UsageError } from "../../src/cli/exit-code.ts"
+import { outputError } from "../../src/cli/terminal.ts"
 import { ConfigurationError } from "../../src/pipelines/configuration.ts"
 import { NoSuchRun } from "../../src/pipelines/reconcile/reconcile.ts"
+import { CsvFileError } from "../../src/pipelines/report/csv-file.ts"
 import { ReportDefinitionError } from "../../src/pipelines/report/definition.ts"
 import { NoReportDefinitions } from "../../src/pipelines/report/report-definitions.ts"
 import { RosterError } from "../../src/pipelines/roster.ts"
 import { ApiUnavailable, CredentialsRefused } from "../../src/pipelines/sync/run-failures.ts"
 import { SandboxListenError } from "../../src/sandbox/server.ts"
+import { RunHeld } from "../../src/store/run-lock.ts"
 import { StoreError } from "../../src/store/store-error.ts"
 
 const refused = (code: string) =>
@@ -26,6 +29,15 @@ const refused = (code: string) =>
 
 const outage = new TransportFailure({ reason: "Connection", detail: "connect ECONNREFUSED", requestId: "req-2" })
 const store = (reason: StoreError["reason"]) => new StoreError({ reason, file: "tidemark.duckdb", detail: "" })
+
+const runHolding = {
+  user: "alice",
+  host: "host-a",
+  pid: 4711,
+  command: "nightly",
+  startedAt: DateTime.unsafeMake("2026-11-22T02:30:00.125Z"),
+  beatAt: DateTime.unsafeMake("2026-11-22T02:41:30Z"),
+}
 
 const failures: ReadonlyArray<readonly [what: string, error: unknown, code: number, sentence: string | null]> = [
   ["a command that has said all", new Finished({ code: 3 }), 3, null],
@@ -57,6 +69,18 @@ const failures: ReadonlyArray<readonly [what: string, error: unknown, code: numb
     "The sandbox cannot listen on 127.0.0.1:4010: it is in use",
   ],
   ["no such database", store("Missing"), 2, "there is no such database: tidemark.duckdb"],
+  [
+    "another run that told who it is",
+    new RunHeld({ file: "tidemark.duckdb", owner: runHolding, elsewhere: false }),
+    75,
+    "another run holds tidemark.duckdb: tidemark nightly, started 2026-11-22T02:30:00Z by alice on host-a (process 4711); wait for its end or stop it",
+  ],
+  [
+    "another machine's run",
+    new RunHeld({ file: "tidemark.duckdb", owner: runHolding, elsewhere: true }),
+    75,
+    "another run holds tidemark.duckdb: tidemark nightly, started 2026-11-22T02:30:00Z by alice on host-a (process 4711); wait for its end or stop it (if it died, its lock lapses at 2026-11-22T02:43:30Z)",
+  ],
   ["another run", store("Locked"), 75, "another process has the database open: tidemark.duckdb"],
   [
     "a database that cannot be read",
@@ -70,7 +94,25 @@ const failures: ReadonlyArray<readonly [what: string, error: unknown, code: numb
     2,
     "the database cannot be opened or written; check the rights of the file and its folder: tidemark.duckdb",
   ],
-  ["a full disk", store("Full"), 1, "there is no space left for the database: tidemark.duckdb"],
+  [
+    "a full disk",
+    store("Full"),
+    1,
+    "the disk is full, there is no space left for the database: tidemark.duckdb; free some space there and run the same command again; nothing that was committed is lost",
+  ],
+  [
+    "a report on a full disk",
+    new CsvFileError({ reason: "File", file: "fees.csv", cause: new Error("ENOSPC: no space left on device, write") }),
+    1,
+    "the disk is full: writing fees.csv failed: ENOSPC: no space left on device, write; free some space there and run the same command again; nothing that was committed is lost",
+  ],
+  ["a reader that went away", outputError(Object.assign(new Error("write EPIPE"), { code: "EPIPE" })), 141, null],
+  [
+    "output that cannot be written",
+    outputError(Object.assign(new Error("write EIO"), { code: "EIO" })),
+    1,
+    "the output cannot be written: write EIO",
+  ],
   ["a statement", store("Query"), 1, "a statement on the database failed: tidemark.duckdb"],
   [
     "an API that is away",
@@ -133,10 +175,13 @@ describe("a command ends", () => {
     expect(endingOf(Cause.fail(error))).toEqual({ code, message: sentence })
   })
 
-  it("with 130 when it was interrupted", () => {
-    expect(endingOf(Cause.interrupt(FiberId.none))).toEqual({
-      code: 130,
-      message: "interrupted; everything that was committed is kept",
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("when %s interrupted it with %i, and says how to go on", (signal, code) => {
+    expect(endingOf(Cause.interrupt(FiberId.none), signal)).toEqual({
+      code,
+      message: `interrupted (${signal}); everything that was committed is kept; run the same command again to go on`,
     })
   })
 

@@ -93,7 +93,7 @@ export const demoCommand = Command.make("demo", { seed, breaks, population, out,
       return { night, comparison: yield* compareWithKey(world) }
     }).pipe(
       Effect.provide(partnerApi(configuration, { ...given, baseUrl })),
-      Effect.provide(workingDatabase(db, configuration)),
+      Effect.provide(workingDatabase(db, configuration, "demo")),
       (effect) => withProgress(effect, options.quiet),
     )
     yield* tellNight(night, options)

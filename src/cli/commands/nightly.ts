@@ -6,7 +6,7 @@ import { exitCodeOf, type RunSummary } from "../../pipelines/run-summary.ts"
 import { Finished } from "../exit-code.ts"
 import { config, customers, db, failOn, json, mode, out, quiet } from "../options.ts"
 import { personalDataOf } from "../salt.ts"
-import { tell, withProgress, writeOut } from "../terminal.ts"
+import { type OutputError, tell, withProgress, writeOut } from "../terminal.ts"
 import { verdictText } from "../verdict.ts"
 import { configurationOf, customersToRead, partnerApi, prepareOut, workingDatabase } from "../workplace.ts"
 
@@ -14,7 +14,7 @@ import { configurationOf, customersToRead, partnerApi, prepareOut, workingDataba
 export const tellNight = (
   night: { readonly summary: RunSummary; readonly folder: string; readonly snapshot: string },
   options: { readonly json: boolean; readonly quiet: boolean },
-): Effect.Effect<void> =>
+): Effect.Effect<void, OutputError> =>
   Effect.gen(function* () {
     const { folder, snapshot, summary } = night
     if (options.json) yield* writeOut(`${JSON.stringify({ ...summary, reports: folder, snapshot }, null, 2)}\n`)
@@ -35,7 +35,7 @@ export const nightlyCommand = Command.make(
         return yield* nightly({ configuration, personalData, customers: roster, baseUrl: given.baseUrl }, options.out)
       }).pipe(
         Effect.provide(partnerApi(configuration, given)),
-        Effect.provide(workingDatabase(options.db, configuration)),
+        Effect.provide(workingDatabase(options.db, configuration, "nightly")),
         (effect) => withProgress(effect, options.quiet),
       )
       yield* tellNight(night, options)

@@ -19,7 +19,7 @@ export const reconcileCommand = Command.make("reconcile", { config, db, failOn, 
       yield* reconcile(run, configuration)
       yield* publishSnapshot(database)
       return yield* summarize(database, run.runId)
-    }).pipe(Effect.provide(existingDatabase(options.db, configuration)))
+    }).pipe(Effect.provide(existingDatabase(options.db, configuration, "reconcile")))
     if (options.json) yield* writeOut(`${JSON.stringify(summary, null, 2)}\n`)
     if (!options.quiet) yield* tell(verdictText(summary))
     const code = exitCodeOf(summary, configuration.failOn)

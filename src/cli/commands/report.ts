@@ -28,7 +28,7 @@ export const reportCommand = Command.make("report", { config, db, out, failOn, j
       const { folder } = yield* report(run, configuration, options.out)
       const snapshot = yield* publishSnapshot(database)
       return { folder, snapshot, summary: yield* summarize(database, run.runId) }
-    }).pipe(Effect.provide(existingDatabase(options.db, configuration)))
+    }).pipe(Effect.provide(existingDatabase(options.db, configuration, "report")))
     yield* tellNight(night, options)
     const code = exitCodeOf(night.summary, configuration.failOn)
     if (code !== 0) return yield* new Finished({ code })

@@ -25,7 +25,7 @@ export const syncCommand = Command.make("sync", { config, db, customers, mode, j
       return yield* summarize(database, run.runId)
     }).pipe(
       Effect.provide(partnerApi(configuration, given)),
-      Effect.provide(workingDatabase(options.db, configuration)),
+      Effect.provide(workingDatabase(options.db, configuration, "sync")),
       (effect) => withProgress(effect, options.quiet),
     )
     const complete = summary.verdict !== "PARTIAL"

@@ -85,7 +85,7 @@ describe("--help", () => {
       for (const name of ["BASE_URL", "CLIENT_ID", "CLIENT_SECRET", "WEBHOOK_SECRET"]) {
         expect(stdout).toContain(`OCEAFIN_PARTNER_API_${name}`)
       }
-      for (const exit of [0, 1, 2, 3, 4, 75, 77, 78, 130]) {
+      for (const exit of [0, 1, 2, 3, 4, 75, 77, 78, 130, 141, 143]) {
         expect(withoutColours(stdout)).toMatch(new RegExp(`^ *${exit}\\b`, "m"))
       }
       expect(readdirSync(cwd)).toEqual([])

@@ -114,7 +114,7 @@ describe("a night that is interrupted (SIGINT)", () => {
       const { begin, db } = yield* nightUnderWay
       const night = yield* begin
       yield* night.send("SIGTERM")
-      expect(yield* night.ended).toMatchObject({ code: 130, signal: null })
+      expect(yield* night.ended).toMatchObject({ code: 143, signal: null })
       expect(yield* runsIn(db)).toMatchObject([{ state: "interrupted" }])
     }),
   )

@@ -98,7 +98,7 @@ export const runAct = (act: Act, options: ActOptions, said: Said) =>
       })
       const changed = !options.dryRun && outcome.done.length > 0
       return { outcome, published: changed ? (yield* publishActs) !== null : true }
-    }).pipe(Effect.provide(existingDatabase(options.db, configuration)))
+    }).pipe(Effect.provide(existingDatabase(options.db, configuration, "exceptions")))
 
     if (options.json) yield* writeOut(`${outcomeJson(act, options, outcome)}\n`)
     else if (!options.quiet && outcome.done.length > 0) yield* writeOut(`${outcomeTable(outcome)}\n`)
