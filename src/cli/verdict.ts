@@ -1,7 +1,7 @@
 import type { Severity } from "../pipelines/configuration.ts"
 import { severities } from "../pipelines/configuration.ts"
 import type { RunSummary } from "../pipelines/run-summary.ts"
-import { count, plural } from "./terminal.ts"
+import { byteSize, count, duration, plural } from "./terminal.ts"
 
 const headline = (summary: RunSummary): string => {
   const total = severities.reduce((sum, severity) => sum + summary.exceptions[severity], 0)
@@ -39,6 +39,23 @@ const codeLines = (summary: RunSummary): ReadonlyArray<string> => {
   )
 }
 
+/** `1,204 records on 31 pages, 33 requests, 1.2 MB, 4 records more than once, resumed once` */
+const readLine = ({ bytes, duplicates, pages, records, requests, resumed }: RunSummary): string =>
+  [
+    `${plural(records, "record")} on ${plural(pages, "page")}`,
+    plural(requests, "request"),
+    byteSize(bytes),
+    ...(duplicates === 0 ? [] : [`${plural(duplicates, "record")} more than once`]),
+    ...(resumed === 0 ? [] : [`resumed ${resumed === 1 ? "once" : `${count(resumed)} times`}`]),
+  ].join(", ")
+
+/** `5 after 3 rate_limited, 2 transport; 12 s waited` */
+const retriesLine = ({ retries, retriesByClass, waitedMillis }: RunSummary): string => {
+  const classes = retriesByClass.flatMap((row) => (row.retries === 0 ? [] : [`${count(row.failures)} ${row.failure}`]))
+  const waited = waitedMillis === 0 ? "" : `; ${duration(waitedMillis)} waited, all requests together`
+  return `${count(retries)}${classes.length === 0 ? "" : ` after ${classes.join(", ")}`}${waited}`
+}
+
 /** What a person reads at the end of a night. */
 export const verdictText = (summary: RunSummary): string =>
   [
@@ -47,7 +64,8 @@ export const verdictText = (summary: RunSummary): string =>
     `run         ${summary.runId}`,
     `coverage    ${coverageLine(summary)}`,
     ...summary.failures.map(({ lists, reason }) => `            ${plural(lists, "list")}: ${reason}`),
-    `read        ${plural(summary.records, "record")} on ${plural(summary.pages, "page")}, ${plural(summary.requests, "request")}, ${plural(summary.retries, "retry", "retries")}`,
+    `read        ${readLine(summary)}`,
+    ...(summary.retries > 0 ? [`retries     ${retriesLine(summary)}`] : []),
     ...(summary.quarantined > 0
       ? [`quarantine  ${plural(summary.quarantined, "record")} that the contract cannot read`]
       : []),

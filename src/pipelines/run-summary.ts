@@ -15,6 +15,16 @@ export interface RunSummary {
   readonly quarantined: number
   readonly requests: number
   readonly retries: number
+  /** What was met on the way, the commonest first; only classes that were met. */
+  readonly retriesByClass: ReadonlyArray<RetriesOfClass>
+  /** Waited before tries, over all requests together, so that it may be more than the run took. */
+  readonly waitedMillis: number
+  /** Of page bodies, as received. */
+  readonly bytes: number
+  /** Records that came more than once. */
+  readonly duplicates: number
+  /** How often the run was taken up again after its process had ended. */
+  readonly resumed: number
   /** Exceptions that are neither resolved nor written off. */
   readonly exceptions: Readonly<Record<Severity, number>>
   readonly byCode: ReadonlyArray<{ readonly code: string; readonly severity: Severity; readonly count: number }>
@@ -22,6 +32,16 @@ export interface RunSummary {
   readonly failures: ReadonlyArray<{ readonly reason: string; readonly lists: number }>
   /** Cases that could not be judged for lack of proof. */
   readonly unproven: number
+}
+
+export interface RetriesOfClass {
+  /** As tidemark policy lists them. */
+  readonly failure: string
+  /** Tries that failed so. */
+  readonly failures: number
+  /** Tries made because of it. */
+  readonly retries: number
+  readonly waitedMillis: number
 }
 
 const noCoverage: Record<CoverageState, number> = { COMPLETE: 0, NOT_APPLICABLE: 0, PARTIAL: 0, DENIED: 0, FAILED: 0 }
@@ -36,8 +56,22 @@ export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, St
       records: bigint
       requests: bigint
       retries: bigint
+      waited: bigint
+      bytes: bigint
+      resumed: number
+      duplicates: bigint
+      quarantined: bigint
     }>(
-      "SELECT partitions, coalesce(pages, 0) AS pages, coalesce(records, 0) AS records, coalesce(requests, 0) AS requests, coalesce(retries, 0) AS retries FROM recon.runs WHERE run_id = $1",
+      `SELECT partitions, coalesce(pages, 0) AS pages, coalesce(records, 0) AS records, coalesce(requests, 0) AS requests,
+         coalesce(retries, 0) AS retries, coalesce(waited_ms, 0) AS waited, coalesce(bytes, 0) AS bytes, coalesce(resumed, 0) AS resumed,
+         coalesce(duplicates, (SELECT sum(duplicate_records) FROM recon.coverage WHERE run_id = $1), 0)::BIGINT AS duplicates,
+         coalesce(quarantined, (SELECT count(*) FROM raw.quarantine WHERE run_id = $1)) AS quarantined
+       FROM recon.runs WHERE run_id = $1`,
+      [runId],
+    )
+    const byClass = yield* sql.rows<{ failure: string; failures: bigint; retries: bigint; waited: bigint }>(
+      `SELECT failure, failures, retries, waited_ms AS waited FROM recon.run_retries WHERE run_id = $1
+       ORDER BY failures DESC, failure`,
       [runId],
     )
     const states = yield* sql.rows<{ state: CoverageState; partitions: bigint }>(
@@ -48,9 +82,8 @@ export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, St
       `SELECT code, severity, count(*) AS count FROM recon.exceptions WHERE ${live} GROUP BY code, severity
        ORDER BY list_position(['critical', 'high', 'medium', 'low', 'info'], severity), code`,
     )
-    const [counts] = yield* sql.rows<{ quarantined: bigint; unproven: bigint }>(
-      `SELECT (SELECT count(*) FROM raw.quarantine WHERE run_id = $1) AS quarantined,
-         (SELECT coalesce(sum(unproven), 0)::BIGINT FROM recon.check_results WHERE run_id = $1) AS unproven`,
+    const [counts] = yield* sql.rows<{ unproven: bigint }>(
+      "SELECT coalesce(sum(unproven), 0)::BIGINT AS unproven FROM recon.check_results WHERE run_id = $1",
       [runId],
     )
     const failures = yield* sql.rows<{ reason: string; lists: bigint }>(
@@ -74,9 +107,19 @@ export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, St
       partitions: Number(run?.partitions ?? 0n),
       pages: Number(run?.pages ?? 0n),
       records: Number(run?.records ?? 0n),
-      quarantined: Number(counts?.quarantined ?? 0n),
+      quarantined: Number(run?.quarantined ?? 0n),
       requests: Number(run?.requests ?? 0n),
       retries: Number(run?.retries ?? 0n),
+      retriesByClass: byClass.map(({ failure, failures, retries, waited }) => ({
+        failure,
+        failures: Number(failures),
+        retries: Number(retries),
+        waitedMillis: Number(waited),
+      })),
+      waitedMillis: Number(run?.waited ?? 0n),
+      bytes: Number(run?.bytes ?? 0n),
+      duplicates: Number(run?.duplicates ?? 0n),
+      resumed: run?.resumed ?? 0,
       exceptions,
       byCode: codes.map((row) => ({ ...row, count: Number(row.count) })),
       failures: failures.map((row) => ({ ...row, lists: Number(row.lists) })),
