@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
-import { Cause, Effect, Exit, Layer, Logger, LogLevel } from "effect"
+import { Cause, Effect, Exit, Layer } from "effect"
 import { type Ending, type EndingSignal, endingOf } from "./cli/exit-code.ts"
+import { silence } from "./cli/logging.ts"
 import { outputError, tell } from "./cli/terminal.ts"
 import { cliConfig, tidemark } from "./cli/tidemark.ts"
 
@@ -24,18 +25,12 @@ process.stdout.on("error", (error) => {
 const endingAfter = (exit: Exit.Exit<unknown, unknown>): Ending =>
   Exit.isSuccess(exit) ? { code: 0, message: null } : endingOf(exit.cause, received.signal)
 
-// stdout is for data. What is worth a look only to someone who looks for it appears with --log-level info.
-const logging = Layer.merge(
-  Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.logfmtLogger)),
-  Logger.minimumLogLevel(LogLevel.Warning),
-)
-
 const program = tidemark(process.argv).pipe(
   Effect.onExit((exit) => {
     const { message } = endingAfter(exit)
     return message === null ? Effect.void : tell(`tidemark: ${message}`)
   }),
-  Effect.provide(Layer.mergeAll(NodeContext.layer, cliConfig, logging)),
+  Effect.provide(Layer.mergeAll(NodeContext.layer, cliConfig, silence)),
 )
 
 NodeRuntime.runMain(program, {

@@ -52,3 +52,21 @@ export const run = Options.text("run").pipe(
   Options.withDescription("The run to work on. Default: the newest that was read to its end."),
   Options.optional,
 )
+
+const logFormat = Options.choice("log-format", ["json", "pretty"]).pipe(
+  Options.withDescription("Log on stderr, one line each, and draw no progress line. Default with --log-level: pretty."),
+  Options.optional,
+)
+
+const logLevel = Options.choice("log-level", ["debug", "info", "warning", "error", "none"]).pipe(
+  Options.map((level) => logLevels[level]),
+  Options.withDescription(
+    "The least level that is logged; debug adds how long every request took. Default: none, with --log-format info.",
+  ),
+  Options.optional,
+)
+
+const logLevels = { debug: "Debug", info: "Info", warning: "Warning", error: "Error", none: "None" } as const
+
+/** For the commands that work long enough to be watched. */
+export const logs = { logFormat, logLevel }

@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream"
-import { Clock, Data, Effect } from "effect"
+import { Clock, Data, Effect, FiberRef, HashSet } from "effect"
 import { type Progress, ProgressListener } from "../pipelines/progress.ts"
+import { progressLog } from "./progress-log.ts"
 
 /** `Closed`: whoever read the output stopped reading, as `head` does. `Failed`: it could not be written, as on a full disk. */
 export class OutputError extends Data.TaggedError("OutputError")<{
@@ -88,10 +89,17 @@ export const progressLine: Effect.Effect<ProgressListener["Type"]> = Effect.gen(
   }
 })
 
-/** Runs an effect with the progress line, and clears the line at the end. */
+/**
+ * Runs an effect with the progress line, and clears the line at the end. Where logs were asked for, they tell the progress
+ * instead: a line that is redrawn would run through theirs.
+ */
 export const withProgress = <A, E, R>(effect: Effect.Effect<A, E, R>, quiet: boolean): Effect.Effect<A, E, R> =>
-  quiet || !process.stderr.isTTY
-    ? effect
-    : Effect.flatMap(progressLine, (listener) =>
-        effect.pipe(Effect.provideService(ProgressListener, listener), Effect.ensuring(writeError("\r\u001b[K"))),
-      )
+  Effect.flatMap(FiberRef.get(FiberRef.currentLoggers), (loggers) => {
+    if (HashSet.size(loggers) > 0) {
+      return Effect.flatMap(progressLog, (listener) => Effect.provideService(effect, ProgressListener, listener))
+    }
+    if (quiet || !process.stderr.isTTY) return effect
+    return Effect.flatMap(progressLine, (listener) =>
+      effect.pipe(Effect.provideService(ProgressListener, listener), Effect.ensuring(writeError("\r\u001b[K"))),
+    )
+  })

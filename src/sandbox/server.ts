@@ -99,6 +99,7 @@ const appOf = (options: SandboxOptions, faults: FaultEngine, cursors: CursorSeal
     const answer = yield* faults.disturb(seen, disturb(seen, right))
     const { code, delivery, status } = answer
     options.onRequest?.({ method: seen.method, url: seen.url, status, code, delivery: delivery?._tag ?? "Whole" })
+    yield* Effect.logDebug("answered").pipe(Effect.annotateLogs({ method: seen.method, url: seen.url, status, code }))
     return yield* deliver(request, answer)
   })
 }

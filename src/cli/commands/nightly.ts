@@ -4,7 +4,8 @@ import { credentials } from "../../api/credentials.ts"
 import { nightly } from "../../pipelines/nightly.ts"
 import { exitCodeOf, type RunSummary } from "../../pipelines/run-summary.ts"
 import { Finished } from "../exit-code.ts"
-import { config, customers, db, failOn, json, mode, out, quiet } from "../options.ts"
+import { withLogging } from "../logging.ts"
+import { config, customers, db, failOn, json, logs, mode, out, quiet } from "../options.ts"
 import { personalDataOf } from "../salt.ts"
 import { type OutputError, tell, withProgress, writeOut } from "../terminal.ts"
 import { verdictText } from "../verdict.ts"
@@ -23,7 +24,7 @@ export const tellNight = (
 
 export const nightlyCommand = Command.make(
   "nightly",
-  { config, db, out, customers, mode, failOn, json, quiet },
+  { config, db, out, customers, mode, failOn, json, quiet, ...logs },
   (options) =>
     Effect.gen(function* () {
       const configuration = yield* configurationOf(options)
@@ -41,7 +42,7 @@ export const nightlyCommand = Command.make(
       yield* tellNight(night, options)
       const code = exitCodeOf(night.summary, configuration.failOn)
       if (code !== 0) return yield* new Finished({ code })
-    }),
+    }).pipe(withLogging(options)),
 ).pipe(
   Command.withDescription("Read everything, reconcile it and write the reports: sync, reconcile and report in one."),
 )

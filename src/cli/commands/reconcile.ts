@@ -5,12 +5,13 @@ import { exitCodeOf, summarize } from "../../pipelines/run-summary.ts"
 import { Database } from "../../store/database.ts"
 import { publishSnapshot } from "../../store/snapshot.ts"
 import { Finished } from "../exit-code.ts"
-import { config, db, failOn, json, quiet } from "../options.ts"
+import { withLogging } from "../logging.ts"
+import { config, db, failOn, json, logs, quiet } from "../options.ts"
 import { tell, writeOut } from "../terminal.ts"
 import { verdictText } from "../verdict.ts"
 import { configurationOf, existingDatabase } from "../workplace.ts"
 
-export const reconcileCommand = Command.make("reconcile", { config, db, failOn, json, quiet }, (options) =>
+export const reconcileCommand = Command.make("reconcile", { config, db, failOn, json, quiet, ...logs }, (options) =>
   Effect.gen(function* () {
     const configuration = yield* configurationOf(options)
     const summary = yield* Effect.gen(function* () {
@@ -24,7 +25,7 @@ export const reconcileCommand = Command.make("reconcile", { config, db, failOn, 
     if (!options.quiet) yield* tell(verdictText(summary))
     const code = exitCodeOf(summary, configuration.failOn)
     if (code !== 0) return yield* new Finished({ code })
-  }),
+  }).pipe(withLogging(options)),
 ).pipe(
   Command.withDescription(
     "Judge what the newest run has read: match, roll forward, run every check. Asks the API nothing.",

@@ -6,11 +6,12 @@ import { exitCodeOf, summarize } from "../../pipelines/run-summary.ts"
 import { Database } from "../../store/database.ts"
 import { publishSnapshot } from "../../store/snapshot.ts"
 import { Finished, UsageError } from "../exit-code.ts"
-import { config, db, failOn, json, out, quiet } from "../options.ts"
+import { withLogging } from "../logging.ts"
+import { config, db, failOn, json, logs, out, quiet } from "../options.ts"
 import { configurationOf, existingDatabase, prepareOut } from "../workplace.ts"
 import { tellNight } from "./nightly.ts"
 
-export const reportCommand = Command.make("report", { config, db, out, failOn, json, quiet }, (options) =>
+export const reportCommand = Command.make("report", { config, db, out, failOn, json, quiet, ...logs }, (options) =>
   Effect.gen(function* () {
     const configuration = yield* configurationOf(options)
     yield* prepareOut(options.out)
@@ -32,7 +33,7 @@ export const reportCommand = Command.make("report", { config, db, out, failOn, j
     yield* tellNight(night, options)
     const code = exitCodeOf(night.summary, configuration.failOn)
     if (code !== 0) return yield* new Finished({ code })
-  }),
+  }).pipe(withLogging(options)),
 ).pipe(
   Command.withDescription("Write the reports of the newest run that was reconciled, again if they are there already."),
 )

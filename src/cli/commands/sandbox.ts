@@ -9,6 +9,8 @@ import { type Sandbox, type Served, serveSandbox } from "../../sandbox/server.ts
 import { generateWorld, type World } from "../../sandbox/world.ts"
 import { UsageError } from "../exit-code.ts"
 import { faultTables } from "../fault-tables.ts"
+import { withLogging } from "../logging.ts"
+import { logs } from "../options.ts"
 import { count, plural, tell, writeOut } from "../terminal.ts"
 
 /** A whole number within bounds; anything else is refused with a sentence. */
@@ -118,7 +120,7 @@ const write = (file: string, text: string) =>
     Effect.mapError((error) => new UsageError({ detail: `${file} cannot be written: ${error.message}` })),
   )
 
-const given = { port, seed, breaks, population, roster, answers, faults, faultSeed, verbose }
+const given = { port, seed, breaks, population, roster, answers, faults, faultSeed, verbose, ...logs }
 
 type Given = {
   readonly [name in keyof typeof given]: (typeof given)[name] extends Options.Options<infer A> ? A : never
@@ -166,7 +168,7 @@ const serve = (options: Given) =>
   }).pipe(Effect.scoped)
 
 export const sandboxCommand = Command.make("sandbox", given, (options) =>
-  options.faults === "list" ? writeOut(faultTables()) : serve(options),
+  options.faults === "list" ? writeOut(faultTables()) : serve(options).pipe(withLogging(options)),
 ).pipe(
   Command.withDescription(
     "Serve a Partner API on this machine, with a generated world and whatever faults you want, to develop and try against.",

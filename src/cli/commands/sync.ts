@@ -6,13 +6,14 @@ import { sync } from "../../pipelines/sync/sync.ts"
 import { Database } from "../../store/database.ts"
 import { publishSnapshot } from "../../store/snapshot.ts"
 import { Finished } from "../exit-code.ts"
-import { config, customers, db, json, mode, quiet } from "../options.ts"
+import { withLogging } from "../logging.ts"
+import { config, customers, db, json, logs, mode, quiet } from "../options.ts"
 import { personalDataOf } from "../salt.ts"
 import { plural, tell, withProgress, writeOut } from "../terminal.ts"
 import { coverageLine } from "../verdict.ts"
 import { configurationOf, customersToRead, partnerApi, workingDatabase } from "../workplace.ts"
 
-export const syncCommand = Command.make("sync", { config, db, customers, mode, json, quiet }, (options) =>
+export const syncCommand = Command.make("sync", { config, db, customers, mode, json, quiet, ...logs }, (options) =>
   Effect.gen(function* () {
     const configuration = yield* configurationOf(options)
     const given = yield* credentials
@@ -36,5 +37,5 @@ export const syncCommand = Command.make("sync", { config, db, customers, mode, j
       )
     }
     if (!complete) return yield* new Finished({ code: 4 })
-  }),
+  }).pipe(withLogging(options)),
 ).pipe(Command.withDescription("Read every list of every customer and store what came, without judging it."))
