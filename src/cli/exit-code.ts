@@ -33,6 +33,7 @@ const codeOfTag: Readonly<Record<string, number>> = {
   UnknownRun: 2,
   ReportsUnreadable: 2,
   ActRefused: 2,
+  SignRefused: 2,
   ExceptionIdError: 2,
   UnknownFilterValue: 2,
   SandboxListenError: 2,

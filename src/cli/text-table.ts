@@ -24,7 +24,7 @@ export const toJson = (value: JsValue): string => {
 }
 
 // A line break or a control character in a cell would break the table, and the terminal.
-const oneLine = (text: string): string =>
+export const oneLine = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal.
   text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => (character === "\n" ? "↵" : "·"))
 

@@ -5,6 +5,8 @@ import { db, json } from "../options.ts"
 import { writeOut } from "../terminal.ts"
 import { cellText, textTable, toJson } from "../text-table.ts"
 import { snapshotDatabase } from "../workplace.ts"
+import { signCommand } from "./runs/sign.ts"
+import { verifySignaturesCommand } from "./runs/verify-signatures.ts"
 
 const columns = [
   "run_id",
@@ -15,21 +17,37 @@ const columns = [
   "partitions",
   "records",
   "exceptions",
+  "prepared_by",
+  "reviewed_by",
   "detail",
 ]
+
+const signerOf = (role: string): string =>
+  `(SELECT any_value(signer) FROM recon.signatures AS s WHERE s.run_id = r.run_id AND s.role = '${role}')`
+
+const runsSql = `
+  SELECT ${columns.join(", ")}
+  FROM (SELECT *, ${signerOf("preparer")} AS prepared_by, ${signerOf("reviewer")} AS reviewed_by FROM recon.runs AS r)
+  ORDER BY run_id DESC`
 
 export const runsCommand = Command.make("runs", { db, json }, (options) =>
   Effect.gen(function* () {
     const database = yield* Database
-    const rows = yield* database.rows(`SELECT ${columns.join(", ")} FROM recon.runs ORDER BY run_id DESC`)
+    const rows = yield* database.rows(runsSql)
     yield* writeOut(
       options.json
         ? `${toJson(rows)}\n`
         : `${textTable(
-            ["run", "began", "state", "coverage", "proven", "lists", "records", "exceptions", "detail"],
+            [
+              ...["run", "began", "state", "coverage", "proven", "lists", "records", "exceptions"],
+              ...["prepared by", "reviewed by", "detail"],
+            ],
             rows.map((row) => columns.map((column) => cellText(row[column] ?? null))),
-            [false, false, false, false, true, true, true, true, false],
+            [false, false, false, false, true, true, true, true],
           )}\n`,
     )
   }).pipe(Effect.provide(snapshotDatabase(options.db))),
-).pipe(Command.withDescription("List the runs, newest first, as of the published snapshot."))
+).pipe(
+  Command.withDescription("List the runs, newest first, as of the published snapshot, with who signed them."),
+  Command.withSubcommands([signCommand, verifySignaturesCommand]),
+)
