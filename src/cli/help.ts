@@ -41,7 +41,10 @@ const usageLine = (usage: string, words: ReadonlyArray<string>, isFamily: boolea
 export const tidyHelp = (text: string, coloured: boolean, words: ReadonlyArray<string> = []): string => {
   const lines: Array<string> = []
   const listed = new Set<string>()
-  const isFamily = /^COMMANDS$/m.test(text.replace(colours, ""))
+  const plainLines = text.split("\n").map((line) => line.replace(colours, "").trimEnd())
+  const names = plainLines.flatMap((line) => commandLine.exec(line)?.[1] ?? [])
+  const width = Math.max(0, ...names.map((name) => name.length)) + 2
+  const isFamily = plainLines.includes("COMMANDS")
   for (const line of text.split("\n")) {
     const plain = line.replace(colours, "").trimEnd()
     const said = plain.trim()
@@ -60,7 +63,7 @@ export const tidyHelp = (text: string, coloured: boolean, words: ReadonlyArray<s
     }
     const [, name = "", does = ""] = command
     // A family of commands has one line here, its own; its help lists its members.
-    if (!listed.has(name)) lines.push(`  ${name.padEnd(16)}${does}`)
+    if (!listed.has(name)) lines.push(`  ${name.padEnd(width)}${does}`)
     listed.add(name)
   }
   return lines.join("\n")
