@@ -38,7 +38,7 @@ export const profiles = {
   "clock-skew": { sentence: "The server's clock is ten minutes ahead.", odds: { clock_skew: 1 } },
   signing: {
     sentence: "Right signatures are now and then called stale or replayed.",
-    odds: { nonce_replayed: 0.05, signature_expired: 0.05 },
+    odds: { nonce_replayed: 0.02, signature_expired: 0.02 },
   },
   "bad-chains": {
     sentence: "Cursors that expire, repeat or are missing, and empty pages with more to come.",
