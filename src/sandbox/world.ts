@@ -23,8 +23,8 @@ export interface WorldOptions {
   readonly days?: number
   /** 12 unless given. */
   readonly customers?: number
-  /** The night before, when there was one. Nights whole days after `start` have all of their near misses. */
-  readonly previousNow?: Instant
+  /** The nights before, in order, when there were any. Nights whole days after `start` have all of their near misses. */
+  readonly earlierNights?: ReadonlyArray<Instant>
   /** "none" unless given: a healthy world. */
   readonly breaks?: ReadonlyArray<BreakCode> | "all" | "none"
   /** How a server writes money: decimal strings unless given, else bare JSON numbers with all digits. */
@@ -140,7 +140,7 @@ export const generateWorld = (options: WorldOptions): World => {
     return `${customerId}/${story.stream}/${Math.floor(place / size) + 1}/${place % size}`
   }
 
-  const night = { now, previousNow: options.previousNow }
+  const night = { now, earlier: options.earlierNights ?? [] }
   return {
     now,
     moneyAs: options.moneyAs ?? "string",

@@ -53,7 +53,14 @@ describe("a night over a world with known breaks", () => {
         const folder = yield* temporaryFolder
         const start = now - 90 * day
         const first = generateWorld({ seed: 4, now, start, customers: 5, breaks: "all" })
-        const second = generateWorld({ seed: 4, now: now + day, start, previousNow: now, customers: 5, breaks: "all" })
+        const second = generateWorld({
+          seed: 4,
+          now: now + day,
+          start,
+          earlierNights: [now],
+          customers: 5,
+          breaks: "all",
+        })
         yield* Effect.gen(function* () {
           const database = yield* Database
           yield* worldNight({ world: first, out: join(folder, "out") })

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest"
 import { streams } from "../../src/api/streams.ts"
 import { breakCodes } from "../../src/sandbox/breaks/break-code.ts"
 import { generateWorld, type World, type WorldOptions } from "../../src/sandbox/world.ts"
+import { auditHistory } from "./audit-history.ts"
 import { audit, auditRollforward, postedSums } from "./auditor.ts"
 import { amountOf, openBooks, textOf } from "./books.ts"
 import { finding } from "./finding.ts"
@@ -119,7 +120,9 @@ describe("a broken world", () => {
     }
   })
 
-  it.each(breakCodes.filter((code) => !["COV_INCOMPLETE", "BAL_ROLLFORWARD"].includes(code)))(
+  const ofHistory = ["COV_VANISHED", "COV_LATE_ARRIVAL", "REC_MUTATED", "REC_STATUS_REGRESSION", "BAL_ROLLFORWARD"]
+
+  it.each(breakCodes.filter((code) => code !== "COV_INCOMPLETE" && !ofHistory.includes(code)))(
     "breaks %s alone when asked for it alone",
     (code) => {
       const world = generateWorld({ ...small, seed: 2, breaks: [code] })
@@ -127,6 +130,12 @@ describe("a broken world", () => {
       expect(new Set(world.answerKey.map((entry) => entry.code))).toEqual(new Set([code]))
     },
   )
+
+  it.each(ofHistory)("is silent about %s on a night that follows no other", (code) => {
+    const world = generateWorld({ ...small, seed: 2, breaks: [code as (typeof breakCodes)[number]] })
+    expect(audit(openBooks(world))).toEqual([])
+    expect(world.answerKey).toEqual([])
+  })
 
   it("refuses one list of reference data for COV_INCOMPLETE", () => {
     const world = generateWorld({ ...small, seed: 2, breaks: ["COV_INCOMPLETE"] })
@@ -164,6 +173,10 @@ describe("a broken world", () => {
         "AGE_STUCK",
         "AGE_TRAVEL_RULE",
         "BAL_UNSTATED",
+        "COV_LATE_ARRIVAL",
+        "COV_VANISHED",
+        "REC_MUTATED",
+        "REC_STATUS_REGRESSION",
         "LED_DUPLICATE_TRANSACTION",
         "LED_MISSING_PRODUCT",
         "LED_MISSING_TRANSACTION",
@@ -181,53 +194,81 @@ describe("a broken world", () => {
 describe("the next night", () => {
   const start = now - 20 * day
   const nights = [now, now + day, now + 2 * day] as const
-  const nightOf = (nth: 0 | 1 | 2, breaks: WorldOptions["breaks"] = "all", seed = 1) => {
-    const previousNow = nth === 0 ? {} : { previousNow: nights[nth - 1] ?? now }
-    return generateWorld({ ...small, seed, start, now: nights[nth], ...previousNow, breaks })
+  const nightOf = (nth: 0 | 1 | 2, breaks: WorldOptions["breaks"] = "all", seed = 1) =>
+    generateWorld({ ...small, seed, start, now: nights[nth], earlierNights: nights.slice(0, nth), breaks })
+
+  const allFindings = (worlds: ReadonlyArray<World>) => {
+    const books = worlds.map(openBooks)
+    const [before, after] = [books.at(-2), books.at(-1)]
+    if (before === undefined || after === undefined) return []
+    return [...audit(after), ...auditRollforward(before, after), ...auditHistory(books)].sort()
   }
 
-  it.each(seeds)("keeps every record of the one before and adds some (seed %i)", (seed) => {
+  it.each(seeds)("keeps every record of the one before but for those that vanish, and adds some (seed %i)", (seed) => {
     for (const breaks of ["none", "all"] as const) {
-      const first = idsOf(nightOf(0, breaks, seed))
-      const second = idsOf(nightOf(1, breaks, seed))
-      const third = idsOf(nightOf(2, breaks, seed))
-      expect([...first].filter((id) => !second.has(id))).toEqual([])
-      expect([...second].filter((id) => !third.has(id))).toEqual([])
-      expect(second.size).toBeGreaterThan(first.size)
+      const [first, second, third] = [
+        idsOf(nightOf(0, breaks, seed)),
+        nightOf(1, breaks, seed),
+        nightOf(2, breaks, seed),
+      ]
+      const gone = (world: World) =>
+        new Set(
+          [...world.answerKey, ...world.nearMisses]
+            .filter(({ code }) => code === "COV_VANISHED")
+            .map(({ recordId }) => recordId),
+        )
+      const missing = (before: Set<string>, world: World) => {
+        const listed = idsOf(world)
+        return [...before].filter((id) => !listed.has(id)).map((id) => id.split("/")[1] ?? "")
+      }
+      expect(missing(first, second).filter((id) => !gone(second).has(id))).toEqual([])
+      expect(missing(idsOf(second), third).filter((id) => !gone(third).has(id))).toEqual([])
+      expect(missing(first, second).length > 0).toBe(breaks === "all")
+      expect(idsOf(second).size).toBeGreaterThan(first.size)
     }
   })
 
-  it.each(seeds)("rolls forward but for what was planted (seed %i)", (seed) => {
-    for (const nth of [1, 2] as const) {
-      const [before, after] = [nightOf(nth === 1 ? 0 : 1, "all", seed), nightOf(nth, "all", seed)]
-      const found = [...audit(openBooks(after)), ...auditRollforward(openBooks(before), openBooks(after))].sort()
-      expect(found).toEqual(expected(after))
-      expect(after.answerKey.some(({ code }) => code === "BAL_ROLLFORWARD")).toBe(true)
-    }
-  })
-
-  it("rolls forward in a healthy world", () => {
-    expect(auditRollforward(openBooks(nightOf(0, "none")), openBooks(nightOf(1, "none")))).toEqual([])
-  })
-
-  it("shows nothing new that should have been seen the night before", () => {
-    const [first, second] = [nightOf(0), nightOf(1)]
-    const seen = idsOf(first)
-    const late = openBooks(second).entries.filter(
-      ({ id, stream, raw }) => !seen.has(`${stream}/${id}`) && Date.parse(String(raw.createdAt)) < now - 3_600_000,
-    )
-    expect(late).toEqual([])
-  })
-
-  it("never changes what money a record states", () => {
-    const before = new Map(openBooks(nightOf(0)).entries.map((entry) => [`${entry.stream}/${entry.id}`, entry]))
-    const fields = ["amount", "fee", "netAmount", "currency", "customerId", "resourceId", "rate", "postedAt"]
-    for (const entry of openBooks(nightOf(1)).entries) {
-      const old = before.get(`${entry.stream}/${entry.id}`)
-      if (old === undefined) continue
-      for (const field of fields) {
-        if (old.raw[field] !== null && old.raw[field] !== undefined) expect(entry.raw[field]).toBe(old.raw[field])
+  it.each(seeds)("breaks exactly what its answer key says, the night after that too (seed %i)", (seed) => {
+    const worlds = [nightOf(0, "all", seed), nightOf(1, "all", seed), nightOf(2, "all", seed)]
+    for (const count of [2, 3]) {
+      const seen = worlds.slice(0, count)
+      const key = expected(seen.at(-1) as World)
+      expect(allFindings(seen)).toEqual(key)
+      for (const code of [
+        "COV_VANISHED",
+        "COV_LATE_ARRIVAL",
+        "REC_MUTATED",
+        "REC_STATUS_REGRESSION",
+        "BAL_ROLLFORWARD",
+      ]) {
+        expect(key.filter((line) => line.startsWith(code)).length, code).toBeGreaterThan(0)
       }
     }
+  })
+
+  it("knows of what vanished and changed in the night before last, and forgets what was late", () => {
+    const of = (world: World, code: string) =>
+      world.answerKey.filter((entry) => entry.code === code).map(({ recordId }) => recordId)
+    const [second, third] = [nightOf(1), nightOf(2)]
+    for (const code of ["COV_VANISHED", "REC_MUTATED"])
+      expect(of(third, code)).toEqual(expect.arrayContaining(of(second, code)))
+    for (const code of ["COV_LATE_ARRIVAL", "REC_STATUS_REGRESSION"]) {
+      expect(of(third, code).filter((id) => of(second, code).includes(id))).toEqual([])
+    }
+  })
+
+  it.each(seeds)("breaks no rule in a healthy world (seed %i)", (seed) => {
+    const worlds = [nightOf(0, "none", seed), nightOf(1, "none", seed), nightOf(2, "none", seed)]
+    expect(allFindings(worlds)).toEqual([])
+  })
+
+  it("has its near misses of a history, which the night before had seen otherwise", () => {
+    const second = nightOf(1)
+    const near = new Set(second.nearMisses.map(({ code }) => code))
+    const wrong = new Set(second.answerKey.map(({ code, recordId }) => `${code} ${recordId}`))
+    for (const code of ["COV_VANISHED", "COV_LATE_ARRIVAL", "REC_MUTATED", "REC_STATUS_REGRESSION"]) {
+      expect(near, code).toContain(code)
+    }
+    expect(second.nearMisses.filter(({ code, recordId }) => wrong.has(`${code} ${recordId}`))).toEqual([])
   })
 })

@@ -1,7 +1,6 @@
-import type { Instant } from "../world/instant.ts"
 import type { Story } from "../world/story.ts"
 import type { Severity } from "./break-code.ts"
-import type { Fault, Ground } from "./ground.ts"
+import type { Fault, Ground, Night } from "./ground.ts"
 
 /** An exception that a run on this world must report: exactly these, and no other. */
 export interface AnswerKeyEntry {
@@ -21,15 +20,12 @@ export interface NearMissEntry {
   readonly why: string
 }
 
-/** The night that asks, and the one before it where there was one. */
-export interface Night {
-  readonly now: Instant
-  readonly previousNow: Instant | undefined
-}
-
-const holds = (fault: Fault, { now, previousNow }: Night): boolean => {
+const holds = (fault: Fault, night: Night): boolean => {
+  const { earlier, now } = night
   if (fault.from > now || (fault.until !== undefined && fault.until <= now)) return false
+  if (fault.when !== undefined && !fault.when(night)) return false
   if (fault.unseenAt === undefined) return true
+  const previousNow = earlier.at(-1)
   return previousNow !== undefined && fault.unseenAt.from <= previousNow && previousNow < fault.unseenAt.before
 }
 

@@ -1,9 +1,13 @@
 /** The checks (design, section 5) for which the sandbox can seed a fault. */
 export const breakCodes = [
   "COV_INCOMPLETE",
+  "COV_VANISHED",
+  "COV_LATE_ARRIVAL",
   "REC_INVALID",
   "REC_UNKNOWN_STATUS",
   "REC_ARITHMETIC",
+  "REC_MUTATED",
+  "REC_STATUS_REGRESSION",
   "LED_MISSING_TRANSACTION",
   "LED_MISSING_PRODUCT",
   "LED_DUPLICATE_TRANSACTION",

@@ -5,6 +5,7 @@ import { plantDuplicateTransaction } from "./duplicate-transaction.ts"
 import type { Ground } from "./ground.ts"
 import { plantIncomplete } from "./incomplete.ts"
 import { plantInvalid } from "./invalid.ts"
+import { plantLateArrival } from "./late-arrival.ts"
 import {
   plantAmountMismatch,
   plantCurrencyMismatch,
@@ -14,16 +15,23 @@ import {
 } from "./mismatch.ts"
 import { plantMissingProduct } from "./missing-product.ts"
 import { plantMissingTransaction } from "./missing-transaction.ts"
+import { plantMutated } from "./mutated.ts"
 import { plantStatusMismatch } from "./status-mismatch.ts"
+import { plantStatusRegression } from "./status-regression.ts"
 import { plantStuck, plantTravelRule } from "./stuck.ts"
 import { plantUnknownStatus } from "./unknown-status.ts"
+import { plantVanished } from "./vanished.ts"
 
 /** Who plants what. Each plants its faults, what merely looks like them, and its part of the answer key. */
 const planters: Readonly<Record<BreakCode, (ground: Ground) => void>> = {
   COV_INCOMPLETE: plantIncomplete,
+  COV_VANISHED: plantVanished,
+  COV_LATE_ARRIVAL: plantLateArrival,
   REC_INVALID: plantInvalid,
   REC_UNKNOWN_STATUS: plantUnknownStatus,
   REC_ARITHMETIC: plantArithmetic,
+  REC_MUTATED: plantMutated,
+  REC_STATUS_REGRESSION: plantStatusRegression,
   LED_MISSING_TRANSACTION: plantMissingTransaction,
   LED_MISSING_PRODUCT: plantMissingProduct,
   LED_DUPLICATE_TRANSACTION: plantDuplicateTransaction,
@@ -44,7 +52,7 @@ const planters: Readonly<Record<BreakCode, (ground: Ground) => void>> = {
 
 /**
  * What was asked for. "all" leaves out COV_INCOMPLETE, because a refused list keeps a whole run from being complete.
- * BAL_ROLLFORWARD is planted even without a night before: the next night's world must be this one, moved on. Planting
+ * What only a later night can find is planted even without a night before: the next night's world must be this one, moved on. Planting
  * in the order of the table keeps places stable, whatever the order of the request.
  */
 export const chosenBreaks = (asked: ReadonlyArray<BreakCode> | "all" | "none"): ReadonlyArray<BreakCode> => {

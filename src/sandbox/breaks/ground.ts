@@ -8,6 +8,12 @@ import { chanceIn, type Realm } from "../world/realm.ts"
 import type { Story } from "../world/story.ts"
 import type { BreakCode, Severity } from "./break-code.ts"
 
+/** A night that asks, and the nights before it, in order, whose books the same reader has kept. */
+export interface Night {
+  readonly now: Instant
+  readonly earlier: ReadonlyArray<Instant>
+}
+
 /** What a check must report at every instant from `from` until before `until`. */
 export interface Fault {
   readonly code: BreakCode
@@ -18,6 +24,8 @@ export interface Fault {
   readonly why: string
   readonly from: Instant
   readonly until?: Instant
+  /** Only a night that saw this of the nights before it can find it. */
+  readonly when?: (night: Night) => boolean
   /** Only a night that follows another one can find it: after an opening seen at `unseenAt`. */
   readonly unseenAt?: { readonly from: Instant; readonly before: Instant }
 }

@@ -1,3 +1,4 @@
+import { hour } from "../world/instant.ts"
 import type { Story, WorldRecord } from "../world/story.ts"
 import { chooseCustomer, type Ground, quarantineWard } from "./ground.ts"
 import { completedAt, plant, postFor } from "./planting.ts"
@@ -13,6 +14,7 @@ const report = (ground: Ground, recordId: string | Story, why: string, from: num
 export const plantInvalid = (ground: Ground): void => {
   plantProducts(ground)
   plantTransactions(ground)
+  plantForAWhile(ground)
   if (ground.unreadableIds) plantWithoutId(ground)
 }
 
@@ -54,6 +56,26 @@ const plantTransactions = (ground: Ground) => {
       from: planted.completedAt,
     })
   }
+}
+
+/** Around every night a void record that the next one, and no other, cannot read: it exists, and is not late afterwards. */
+const plantForAWhile = (ground: Ground) => {
+  ground.nights.forEach((night, nth) => {
+    const createdAt = night - 4 * hour
+    const life = [
+      { at: createdAt, status: "PENDING_APPROVAL" },
+      { at: createdAt + hour, status: "REJECTED" },
+    ]
+    const planted = plant(ground, { key: `${code}/for-a-while/${nth}`, stream: "fiat_withdrawals", life })
+    if (planted === null) return
+    const { id, steps, fields } = planted.record.story
+    const [from, until] = [night + 12 * hour, night + 36 * hour]
+    steps.push({ at: from, set: { amount: "unknown" } }, { at: until, set: { amount: fields.amount ?? null } })
+    ground.faults.push({ code, recordId: id, severity: "high", why: 'amount is "unknown" for a day', from, until })
+    ground.nearMisses.push({ code: "COV_VANISHED", recordId: id, why: "it is listed, in quarantine", from, until })
+    const why = "it was listed before, in quarantine"
+    ground.nearMisses.push({ code: "COV_LATE_ARRIVAL", recordId: id, why, from: until })
+  })
 }
 
 /** An account without its id: the one fault whose place in the answer key depends on the size of pages. */

@@ -5,7 +5,9 @@ import { activeOf, type Customer } from "../world/customer.ts"
 import { hour, type Instant, minute } from "../world/instant.ts"
 import { floorTo } from "../world/money.ts"
 import { type Draft, enterMovement, type OneLegStream, oneLegStreams, type ProductRecord } from "../world/movement.ts"
+import type { Story } from "../world/story.ts"
 import { type Leg, post, type StatusAt } from "../world/transaction.ts"
+import { drawStyle } from "../world/wording.ts"
 import { chanceFor, chooseCustomer, earlyMoment, type Ground } from "./ground.ts"
 
 /** A product record entered for a fault or a near miss; what its transactions do is up to the one who planted it. */
@@ -112,6 +114,36 @@ export const postFor = (
     life,
     ...(options.spoil === undefined ? {} : { spoil: options.spoil }),
   })
+
+/** A fee that names no resource, with the life that is given; null where the world has nobody to charge. */
+export const plantLoneFee = (
+  ground: Ground,
+  key: string,
+  life: ReadonlyArray<StatusAt>,
+  visibleFrom?: Instant,
+): Story | null => {
+  const customer = chooseCustomer(ground, key, "core")
+  if (customer === null) return null
+  const chance = chanceFor(ground, key)
+  const currency = chance.pick(customer.active)
+  const amount = drawAmount(chance, currency, 1, 9)
+  const leg = {
+    customer,
+    type: "FEE",
+    direction: "DEBIT",
+    currency: currency.code,
+    places: currency.places,
+    network: null,
+    amount,
+    fee: 0n,
+    netAmount: amount,
+    resourceType: null,
+    resourceId: null,
+    reference: null,
+  } as const
+  const style = drawStyle(chance)
+  return post(ground.realm, leg, { key, style, life, ...(visibleFrom === undefined ? {} : { visibleFrom }) })
+}
 
 /** Completed and posted at once. */
 export const completedAt = (at: Instant): ReadonlyArray<StatusAt> => [{ at, status: "COMPLETED" }]

@@ -1,10 +1,8 @@
-import { drawAmount } from "../world/currency.ts"
 import { day, hour, type Instant, minute } from "../world/instant.ts"
 import type { OneLegStream } from "../world/movement.ts"
-import { post, type StatusAt } from "../world/transaction.ts"
-import { drawStyle } from "../world/wording.ts"
-import { chanceFor, chooseCustomer, earlyMoment, type Ground } from "./ground.ts"
-import { completedAt, plant, plantConversion, postFor, postLeg } from "./planting.ts"
+import type { StatusAt } from "../world/transaction.ts"
+import { earlyMoment, type Ground } from "./ground.ts"
+import { completedAt, plant, plantConversion, plantLoneFee, postFor, postLeg } from "./planting.ts"
 
 const code = "AGE_STUCK"
 
@@ -67,30 +65,11 @@ const plantSlow = (ground: Ground) => {
 
 /** A transaction of no resource that stays, or stayed, PENDING. */
 const plantPendingFee = (ground: Ground, key: string, life: ReadonlyArray<StatusAt>) => {
-  const customer = chooseCustomer(ground, key, "core")
-  const createdAt = life[0]?.at
-  if (customer === null || createdAt === undefined) return
-  const chance = chanceFor(ground, key)
-  const currency = chance.pick(customer.active)
-  const amount = drawAmount(chance, currency, 1, 9)
-  const leg = {
-    customer,
-    type: "FEE",
-    direction: "DEBIT",
-    currency: currency.code,
-    places: currency.places,
-    network: null,
-    amount,
-    fee: 0n,
-    netAmount: amount,
-    resourceType: null,
-    resourceId: null,
-    reference: null,
-  } as const
-  const story = post(ground.realm, leg, { key, style: drawStyle(chance), life })
+  const story = plantLoneFee(ground, key, life)
+  if (story === null) return
   const until = life[1]?.at
-  if (until === undefined) report(ground, story.id, createdAt, otherLimit)
-  else near(ground, story.id, createdAt, otherLimit, until)
+  if (until === undefined) report(ground, story.id, story.createdAt, otherLimit)
+  else near(ground, story.id, story.createdAt, otherLimit, until)
 }
 
 const near = (ground: Ground, recordId: string, createdAt: Instant, limit: number, until: Instant) =>

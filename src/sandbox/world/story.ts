@@ -30,6 +30,8 @@ export interface Story {
   readonly createdAt: Instant
   /** When the API first lists it; `createdAt` unless it comes to light late. */
   readonly visibleFrom: Instant
+  /** From when on the API lists it no longer; only a fault takes a record off its list. */
+  readonly visibleUntil?: Instant
   readonly fields: Readonly<Record<string, Json>>
   /** Fields that name an instant known from the beginning, such as `expiresAt`. */
   readonly foretold?: Readonly<Record<string, Instant>>
@@ -57,7 +59,9 @@ export const rowOf = (stream: StreamName): (typeof streams)[number] => {
 const fieldNames = new Map(streams.map((row) => [row.stream as StreamName, row.fields.map((field) => field.field)]))
 
 /** Whether the API lists the record at `now`. */
-export const isVisible = (story: Story, now: Instant): boolean => stated(story.visibleFrom, story.style) <= now * 1_000
+export const isVisible = (story: Story, now: Instant): boolean =>
+  stated(story.visibleFrom, story.style) <= now * 1_000 &&
+  (story.visibleUntil === undefined || now * 1_000 < stated(story.visibleUntil, story.style))
 
 /** Whether the instant, as the record states it, has come at `now`. */
 export const hasCome = (story: Story, at: Instant, now: Instant): boolean => stated(at, story.style) <= now * 1_000
