@@ -1,32 +1,53 @@
-import { Command } from "@effect/cli"
-import { Effect } from "effect"
+import { Command, Options } from "@effect/cli"
+import { Effect, Option } from "effect"
+import type { Configuration } from "../../pipelines/configuration.ts"
+import { settingsInForce } from "../../pipelines/reconcile/check-settings.ts"
 import { checks } from "../../pipelines/reconcile/checks.ts"
+import { explanationOf, explanationText } from "../check-explanation.ts"
+import { UsageError } from "../exit-code.ts"
+import { nearestNames } from "../nearest-names.ts"
 import { config, json } from "../options.ts"
 import { writeOut } from "../terminal.ts"
 import { textTable } from "../text-table.ts"
 import { configurationOf } from "../workplace.ts"
 
-export const checksCommand = Command.make("checks", { config, json }, (options) =>
+const explain = Options.text("explain").pipe(
+  Options.withPseudoName("CODE"),
+  Options.withDescription("Explain one check: what it finds, by which query, and the settings in force."),
+  Options.optional,
+)
+
+const listed = (configuration: Configuration, asJson: boolean): string => {
+  const rows = checks.map((check) => {
+    const { enabled, severity } = settingsInForce(check, configuration)
+    const { code, definition, family, unproven } = check
+    return { code, severity, enabled, family, needsProof: unproven !== null, definition }
+  })
+  if (asJson) return JSON.stringify(rows, null, 2)
+  return textTable(
+    ["code", "severity", "family", "finds"],
+    rows.map((row) => [row.code, row.enabled ? row.severity : "off", row.family, row.definition]),
+  )
+}
+
+const explained = (given: string, configuration: Configuration, asJson: boolean): Effect.Effect<string, UsageError> => {
+  const check = checks.find(({ code }) => code === given.toUpperCase())
+  if (check === undefined) {
+    const known = checks.map(({ code }) => code)
+    return new UsageError({
+      detail: `--explain ${given}: there is no such check; the nearest are ${nearestNames(given, known).join(", ")} (tidemark checks lists all)`,
+    })
+  }
+  const about = explanationOf(check, configuration)
+  return Effect.succeed(asJson ? JSON.stringify(about, null, 2) : explanationText(about))
+}
+
+export const checksCommand = Command.make("checks", { config, explain, json }, (options) =>
   Effect.gen(function* () {
     const configuration = yield* configurationOf(options)
-    const rows = checks.map((check) => {
-      const settings = configuration.checks[check.code]
-      return {
-        code: check.code,
-        severity: settings?.severity ?? check.severity,
-        enabled: settings?.enabled ?? true,
-        family: check.family,
-        needsProof: check.unproven !== null,
-        definition: check.definition,
-      }
-    })
-    yield* writeOut(
-      options.json
-        ? `${JSON.stringify(rows, null, 2)}\n`
-        : `${textTable(
-            ["code", "severity", "finds"],
-            rows.map((row) => [row.code, row.enabled ? row.severity : "off", row.definition]),
-          )}\n`,
-    )
+    const text = Option.isNone(options.explain)
+      ? listed(configuration, options.json)
+      : yield* explained(options.explain.value, configuration, options.json)
+    yield* writeOut(`${text}\n`)
   }),
-).pipe(Command.withDescription("List every check with its severity and what it finds."))
+).pipe(Command.withDescription("List every check with its severity and what it finds, or explain one of them."))
