@@ -85,7 +85,7 @@ const make = (
         tally.failed({
           failedAtMillis: now,
           requestId: tried.requestId,
-          apiRequestId: tried.apiRequestId,
+          apiRequestId: failure._tag === "PartnerProblem" ? failure.echoedRequestId : tried.apiRequestId,
           customerId: tried.request.customerId,
           stream: tried.stream,
           endpoint: `GET ${tried.url.pathname}`,
@@ -97,7 +97,14 @@ const make = (
         })
         if (waitedMillis === null) return yield* hindrance ?? failure
         yield* Effect.logDebug("a request is tried again").pipe(
-          Effect.annotateLogs({ failure: failureClass, waitMillis: waitedMillis, requestId: tried.requestId }),
+          Effect.annotateLogs({
+            failure: failureClass,
+            waitMillis: waitedMillis,
+            stream: tried.stream,
+            customerId: tried.request.customerId,
+            requestId: tried.requestId,
+            attempt: tried.attempt,
+          }),
         )
         yield* Effect.sleep(waitedMillis)
       })

@@ -28,6 +28,8 @@ interface ProblemFields {
   readonly detail: string | null
   /** The request id as the API echoed it, else the one sent. For support. */
   readonly requestId: string
+  /** Null where the API echoed none. */
+  readonly echoedRequestId: string | null
   /** From Retry-After, in milliseconds from the answer's arrival. */
   readonly retryAfterMillis: number | null
   /** The server's clock from the Date header, epoch milliseconds. */
@@ -40,15 +42,15 @@ interface ProblemFields {
   readonly redirectHost: string | null
 }
 
-type Circumstance = "clockOffsetMillis" | "withCursor" | "redirectHost"
+type Circumstance = "echoedRequestId" | "clockOffsetMillis" | "withCursor" | "redirectHost"
 
 const isRedirect = (status: number): boolean => status >= 300 && status < 400
 
 /** An answer that refuses. `code` is null where the body was no problem document; then only `status` speaks. */
 export class PartnerProblem extends Data.TaggedError("PartnerProblem")<ProblemFields> {
-  /** Most refusals have no redirect and no clock to speak of, so these may be left out. */
+  /** What only the wire can tell may be left out. */
   constructor(fields: Omit<ProblemFields, Circumstance> & Partial<Pick<ProblemFields, Circumstance>>) {
-    super({ clockOffsetMillis: null, withCursor: false, redirectHost: null, ...fields })
+    super({ echoedRequestId: null, clockOffsetMillis: null, withCursor: false, redirectHost: null, ...fields })
   }
 
   override get message(): string {
@@ -113,12 +115,14 @@ export const problemOfAnswer = (answer: RefusedRequest): PartnerProblem => {
   const { headers, receivedAtMillis, status } = answer
   const document = readProblemBody(new TextDecoder().decode(answer.body))
   const serverTime = serverTimeMillis(headers)
+  const echoed = document.requestId ?? headers["x-request-id"] ?? null
   return new PartnerProblem({
     status,
     code: document.code,
     title: document.title,
     detail: document.detail,
-    requestId: document.requestId ?? answer.requestId,
+    requestId: echoed ?? answer.requestId,
+    echoedRequestId: echoed,
     retryAfterMillis: retryAfterMillis(headers["retry-after"], serverTime ?? receivedAtMillis),
     serverTimeMillis: serverTime,
     clockOffsetMillis: serverTime === null ? null : serverTime - receivedAtMillis,

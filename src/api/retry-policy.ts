@@ -120,7 +120,7 @@ export const retryPolicy: ReadonlyArray<RetryRow> = [
   {
     failure: "cursor_expired",
     recognised:
-      "a request with a cursor refused with status 400, 409, 410 or 422 and no code, PARTNER_RESOURCE_STATE_INVALID or a code that the guide does not list (assumed)",
+      "a cursor refused with status 400, 409, 410 or 422 and no code, PARTNER_RESOURCE_STATE_INVALID or an unlisted code (assumed)",
     ...never,
     partition: "RESTARTED",
     run: "goes on",
@@ -244,13 +244,14 @@ export interface RetryChange {
 const whyNever = (failure: FailureClass): string =>
   Object.values(withheldClass).some((withheld) => withheld === failure)
     ? "this is a limit of the client itself and no answer of the API"
-    : "the same request would be refused again, and repeating it may do harm"
+    : "the same request would get the same answer, and repeating it may do harm"
 
 /** The row with a user's changes; left, the sentence that says which key cannot be, and why. */
 const changeRow = (row: RetryRow, change: RetryChange): Either.Either<RetryRow, string> => {
   const key = `retry.${row.failure}`
+  const [asked] = Object.keys(change)
+  if (asked === undefined) return Either.right(row)
   if (row.tries === 1) {
-    const [asked = "tries"] = Object.keys(change)
     return Either.left(
       `${key}.${asked} cannot be set, because ${row.failure} is never tried again: ${whyNever(row.failure)}; remove ${key}`,
     )

@@ -60,11 +60,14 @@ export const makeTrySender = (
     let clockOffset = 0
 
     const notHeldBack = (tried: Try) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => limits.hindrance(tried, now) ?? Effect.succeed(now))
+      Effect.flatMap(Clock.currentTimeMillis, (now) => limits.hindrance(tried, now) ?? Effect.void)
 
-    const send = (tried: Try, enter: (now: number) => void) =>
-      Effect.flatMap(notHeldBack(tried), (now) => {
-        enter(now)
+    /** Asks the limits and goes out in one step, so that no other request comes between. */
+    const send = (tried: Try, onPassage: (passage: Passage | null) => void) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now): Effect.Effect<WireAnswer, ApiFailure> => {
+        const held = limits.hindrance(tried, now)
+        if (held !== null) return held
+        onPassage(limits.breakers.enter(tried.stream, now))
         tally.sent(tried.attempt)
         if (tried.attempt === 1) limits.budget.requestMade()
         const stamp = { requestId: tried.requestId, nonce: entropy.uuid(), atMillis: now + clockOffset }
@@ -109,36 +112,34 @@ export const makeTrySender = (
     const learn = (tried: Try, passage: Passage, exit: Exit.Exit<unknown, ApiFailure>) =>
       Effect.gen(function* () {
         const now = yield* Clock.currentTimeMillis
-        const failure = Exit.isFailure(exit) ? Option.getOrNull(Cause.failureOption(exit.cause)) : null
-        if (Exit.isFailure(exit) && failure === null) {
-          limits.breakers.found(tried.stream, passage, "unknown", now)
+        const failure = Exit.isSuccess(exit) ? null : Option.getOrNull(Cause.failureOption(exit.cause))
+        if (failure === null) {
+          limits.breakers.found(tried.stream, passage, Exit.isSuccess(exit) ? "answered" : "unknown", now)
+          if (Exit.isSuccess(exit)) yield* permits.succeeded
           return
         }
-        const failureClass = failure === null ? null : classify(failure)
-        const outage = failureClass !== null && meansOutage(failureClass)
-        const opened = limits.breakers.found(tried.stream, passage, outage ? "outage" : "answered", now)
-        if (opened) {
-          yield* Effect.logWarning("a list does not answer and is left alone for a while").pipe(
+        const failureClass = classify(failure)
+        const outage = meansOutage(failureClass)
+        if (outage) yield* permits.failed
+        if (limits.breakers.found(tried.stream, passage, outage ? "outage" : "answered", now)) {
+          yield* Effect.logWarning("a stream does not answer and is left alone for a while").pipe(
             Effect.annotateLogs({ stream: tried.stream, failure: failureClass }),
           )
         }
-        if (failureClass === null) yield* permits.succeeded
-        else if (failureClass === "rate_limited") yield* permits.overloaded
-        else if (outage) yield* permits.failed
-        if (failureClass === "signature_expired" && failure?._tag === "PartnerProblem") {
-          clockOffset = failure.clockOffsetMillis ?? clockOffset
-        }
+        if (failure._tag !== "PartnerProblem") return
+        if (failure.status === 429) yield* permits.overloaded
+        if (failureClass === "signature_expired") clockOffset = failure.clockOffsetMillis ?? clockOffset
       })
 
     return (tried, check) =>
       Effect.suspend(() => {
         let passage: Passage | null = null
-        const enter = (now: number): void => {
-          passage = limits.breakers.enter(tried.stream, now)
+        const onPassage = (given: Passage | null): void => {
+          passage = given
         }
         // Held back at once, rather than after a wait for its turn; and once more when that has come.
         return notHeldBack(tried).pipe(
-          Effect.zipRight(permits.withPermit(limited(send(tried, enter)))),
+          Effect.zipRight(permits.withPermit(limited(send(tried, onPassage)))),
           Effect.flatMap((answer) => read(tried, answer, check)),
           Effect.onExit((exit) => (passage === null ? Effect.void : learn(tried, passage, exit))),
         )

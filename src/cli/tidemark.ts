@@ -4,6 +4,7 @@ import { checksCommand } from "./commands/checks.ts"
 import { demoCommand } from "./commands/demo.ts"
 import { exceptionsCommand } from "./commands/exceptions.ts"
 import { nightlyCommand } from "./commands/nightly.ts"
+import { policyCommand } from "./commands/policy.ts"
 import { reconcileCommand } from "./commands/reconcile.ts"
 import { reportCommand } from "./commands/report.ts"
 import { runsCommand } from "./commands/runs.ts"
@@ -57,6 +58,7 @@ const root = Command.make("tidemark").pipe(
     exceptionsCommand,
     sqlCommand,
     checksCommand,
+    policyCommand,
     runsCommand,
     verifyCommand,
     supportBundleCommand,

@@ -161,7 +161,10 @@ export const snapshotDatabase = (db: string) =>
     }),
   )
 
-/** The client of the Partner API as the configuration wants it, over a connection pool of its own. */
+/**
+ * The client of the Partner API as the configuration wants it, over a connection pool of its own. undici's plain client
+ * follows no redirect and decompresses nothing, which the client relies on.
+ */
 export const partnerApi = (configuration: Configuration, given: Credentials) =>
   PartnerApi.layer({
     credentials: given,
@@ -171,6 +174,13 @@ export const partnerApi = (configuration: Configuration, given: Credentials) =>
     requestsPerSecond: configuration.requestsPerSecond,
     timeout: `${configuration.requestTimeoutSeconds} seconds`,
     maxPageBytes: configuration.maxPageMegabytes * 1_000_000,
+    policy: configuration.retryPolicy,
+    retryBudget: configuration.retryBudget,
+    breaker: {
+      failures: configuration.breaker.failures,
+      coolDown: `${configuration.breaker.coolDownSeconds} seconds`,
+    },
+    deadline: configuration.deadlineMinutes === null ? null : `${configuration.deadlineMinutes} minutes`,
   }).pipe(Layer.provide(NodeHttpClient.layerUndici))
 
 /** Whom to read: the roster that was named, else the customers that the store already knows. */

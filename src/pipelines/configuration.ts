@@ -1,7 +1,10 @@
 import { FileSystem } from "@effect/platform"
-import { Data, Effect, ParseResult, Schema } from "effect"
+import { Data, Duration, Effect, Either, ParseResult, Schema } from "effect"
 import { type Contract, type ContractOverrides, resolveContract } from "../api/contract.ts"
+import { defaultRetryBudget } from "../api/retry-budget.ts"
+import { changePolicy, type RetryRow } from "../api/retry-policy.ts"
 import { sha256Hex } from "../api/signing.ts"
+import { defaultBreaker } from "../api/stream-breaker.ts"
 import { type StreamName, streams } from "../api/streams.ts"
 
 /** Why a configuration cannot be used; the sentence names the key and the remedy. Exit code 78. */
@@ -22,8 +25,31 @@ const Decimal = Schema.String.pipe(
   Schema.pattern(/^\d{1,20}(\.\d{1,18})?$/, { message: () => 'must be a decimal written as a string, such as "0.01"' }),
 )
 
-const Whole = (least: number, most: number) =>
-  Schema.Int.pipe(Schema.between(least, most, { message: () => `must be a whole number from ${least} to ${most}` }))
+const Whole = (least: number, most: number) => {
+  const message = () => `must be a whole number from ${least} to ${most}`
+  return Schema.Number.pipe(Schema.int({ message }), Schema.between(least, most, { message }))
+}
+
+const Seconds = Schema.Number.pipe(
+  Schema.between(0, 3600, { message: () => "must be a number of seconds from 0 to 3600" }),
+)
+
+/** What may be changed of a row of the retry table. */
+const RetryChangeSchema = Schema.Struct({
+  tries: Schema.optional(Whole(1, 100)),
+  firstDelaySeconds: Schema.optional(Seconds),
+  capSeconds: Schema.optional(Seconds),
+})
+
+const RetryBudgetSchema = Schema.Struct({
+  percent: Schema.optionalWith(Whole(0, 1000), { default: () => defaultRetryBudget.percent }),
+  floor: Schema.optionalWith(Whole(0, 1_000_000), { default: () => defaultRetryBudget.floor }),
+})
+
+const BreakerSchema = Schema.Struct({
+  failures: Schema.optionalWith(Whole(1, 1000), { default: () => defaultBreaker.failures }),
+  coolDownSeconds: Schema.optionalWith(Whole(1, 3600), { default: () => Duration.toSeconds(defaultBreaker.coolDown) }),
+})
 
 /** What is accepted as equal: the larger of an absolute amount and basis points of the expected amount. */
 const Tolerance = Schema.Struct({
@@ -100,6 +126,10 @@ const ConfigurationFile = Schema.Struct({
   concurrency: Schema.optionalWith(Whole(1, 256), { default: () => 8 }),
   requestsPerSecond: Schema.optionalWith(Schema.NullOr(Whole(1, 10_000)), { default: () => null }),
   requestTimeoutSeconds: Schema.optionalWith(Whole(1, 3600), { default: () => 30 }),
+  retry: Schema.optionalWith(Schema.Record({ key: Schema.String, value: RetryChangeSchema }), { default: () => ({}) }),
+  retryBudget: Schema.optionalWith(RetryBudgetSchema, { default: () => RetryBudgetSchema.make({}) }),
+  breaker: Schema.optionalWith(BreakerSchema, { default: () => BreakerSchema.make({}) }),
+  deadlineMinutes: Schema.optionalWith(Schema.NullOr(Whole(1, 10_080)), { default: () => 360 }),
   maxPageMegabytes: Schema.optionalWith(Whole(1, 512), { default: () => 20 }),
   memoryLimit: Schema.optionalWith(
     Schema.String.pipe(Schema.pattern(/^\d+(KB|MB|GB)$/, { message: () => 'must be a size such as "512MB"' })),
@@ -123,8 +153,9 @@ const ConfigurationFile = Schema.Struct({
 type FileSettings = typeof ConfigurationFile.Type
 
 /** Everything a run may be told, defaults filled in. */
-export interface Configuration extends Omit<FileSettings, "contract" | "$schema"> {
+export interface Configuration extends Omit<FileSettings, "contract" | "retry" | "$schema"> {
   readonly contract: Contract
+  readonly retryPolicy: ReadonlyArray<RetryRow>
   /** SHA-256 over the settings in force, keys in order: two runs with the same hash judged by the same rules. */
   readonly sha256: string
 }
@@ -138,6 +169,14 @@ const canonical = (value: unknown): unknown => {
       .map(([key, inner]) => [key, canonical(inner)]),
   )
 }
+
+/** What a user may set of a row, in numbers: the sentences beside them are no rule. */
+const retryNumbers = ({ cap, failure, firstDelay, tries }: RetryRow) => ({
+  failure,
+  tries,
+  firstDelayMillis: Duration.toMillis(firstDelay),
+  capMillis: Duration.toMillis(cap),
+})
 
 const unknownName = (key: string, given: string, known: ReadonlyArray<string>): string =>
   `${key}.${given} is not known; the known ones are ${known.join(", ")}`
@@ -247,10 +286,14 @@ const resolve = (
     Effect.flatMap((settings) => {
       const fault = nameFault(settings, knownChecks)
       if (fault !== null) return Effect.fail(new ConfigurationError({ file, detail: fault }))
-      const { $schema: _, contract: overrides, ...rest } = settings
+      const policy = changePolicy(settings.retry)
+      if (Either.isLeft(policy)) return Effect.fail(new ConfigurationError({ file, detail: policy.left }))
+      const { $schema: _, contract: overrides, retry: __, ...rest } = settings
       const contract = resolveContract(overrides as ContractOverrides)
       const inForce = { ...rest, contract }
-      return Effect.succeed({ ...inForce, sha256: sha256Hex(JSON.stringify(canonical(inForce))) })
+      const hashed = { ...inForce, retry: policy.right.map(retryNumbers) }
+      const sha256 = sha256Hex(JSON.stringify(canonical(hashed)))
+      return Effect.succeed({ ...inForce, retryPolicy: policy.right, sha256 })
     }),
   )
 

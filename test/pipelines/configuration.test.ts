@@ -1,7 +1,8 @@
 import { FileSystem } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, FastCheck as fc } from "effect"
+import { Duration, Effect, FastCheck as fc } from "effect"
 import { assumedPage } from "../../src/api/contract.ts"
+import { retryPolicy } from "../../src/api/retry-policy.ts"
 import { type KnownCheck, readConfiguration } from "../../src/pipelines/configuration.ts"
 
 const checks: ReadonlyArray<KnownCheck> = [
@@ -35,6 +36,10 @@ describe("a configuration", () => {
         concurrency: 8,
         requestsPerSecond: null,
         requestTimeoutSeconds: 30,
+        retryPolicy,
+        retryBudget: { percent: 10, floor: 20 },
+        breaker: { failures: 5, coolDownSeconds: 30 },
+        deadlineMinutes: 360,
         failOn: "high",
         personalData: "hash",
         csvProfile: "plain",
@@ -85,6 +90,29 @@ describe("a setting that cannot be used is named with its remedy", () => {
     [{ pageSize: 0 }, "pageSize: must be a whole number from 1 to 200"],
     [{ pageSize: 201 }, "pageSize: must be a whole number from 1 to 200"],
     [{ concurrency: 1000 }, "concurrency: must be a whole number from 1 to 256"],
+    [
+      { retry: { scope_denied: { tries: 2 } } },
+      "retry.scope_denied.tries cannot be set, because scope_denied is never",
+    ],
+    [{ retry: { run_deadline: { capSeconds: 2 } } }, "retry.run_deadline.capSeconds cannot be set"],
+    [{ retry: { timeout: { tries: 2 } } }, "retry.timeout is not known; the known ones are transport, rate_limited"],
+    [{ retry: { constructor: { tries: 2 } } }, "retry.constructor is not known"],
+    [{ retry: { transport: { attempts: 2 } } }, "retry.transport.attempts is not a key of the configuration"],
+    [{ retry: { transport: { tries: 0 } } }, "retry.transport.tries: must be a whole number from 1 to 100"],
+    [{ retry: { transport: { capSeconds: -1 } } }, "retry.transport.capSeconds: must be a number of seconds from 0 to"],
+    [
+      { retry: { transport: { firstDelaySeconds: 31 } } },
+      "retry.transport.firstDelaySeconds: 31 is longer than the longest wait of 30 s; raise capSeconds with it",
+    ],
+    [
+      { retry: { processing_unavailable: { capSeconds: 4 } } },
+      "retry.processing_unavailable.capSeconds: 4 is shorter than the first wait of 5 s; lower firstDelaySeconds with it",
+    ],
+    [{ retryBudget: { share: 10 } }, "retryBudget.share is not a key of the configuration"],
+    [{ retryBudget: { percent: -1 } }, "retryBudget.percent: must be a whole number from 0 to 1000"],
+    [{ breaker: { failures: 0 } }, "breaker.failures: must be a whole number from 1 to 1000"],
+    [{ breaker: { coolDownSeconds: 0.5 } }, "breaker.coolDownSeconds: must be a whole number from 1 to 3600"],
+    [{ deadlineMinutes: 0 }, "deadlineMinutes: must be a whole number from 1 to 10080"],
     [{ memoryLimit: "lots" }, 'memoryLimit: must be a size such as "512MB"'],
     [{ tolerance: { EUR: { absolute: "0,01" } } }, 'must be a decimal written as a string, such as "0.01"'],
     [{ checks: { BAL_NEGATIV: {} } }, "checks.BAL_NEGATIV is not known; the known ones are BAL_NEGATIVE, REC_INVALID"],
@@ -194,6 +222,57 @@ describe("the hash of a configuration", () => {
       const changes = [{}, { pageSize: 50 }, { graceMinutes: 5 }, { contract: { page: { items: "x" } } }, settings]
       const hashes = yield* Effect.forEach(changes, (change) => Effect.map(read(change), ({ sha256 }) => sha256))
       expect(new Set(hashes).size).toBe(changes.length)
+    }),
+  )
+})
+
+describe("what is said about retries", () => {
+  it.effect("changes the rows that it names, in what it names, and no others", () =>
+    Effect.gen(function* () {
+      const { retryPolicy: inForce } = yield* read({
+        retry: { transport: { tries: 9 }, rate_limited: { firstDelaySeconds: 1.5, capSeconds: 90 }, redirect: {} },
+      })
+      const summary = inForce.map(({ cap, failure, firstDelay, tries, ...rest }) => ({
+        failure,
+        tries,
+        first: Duration.toMillis(firstDelay),
+        cap: Duration.toMillis(cap),
+        rest,
+      }))
+      const expected = retryPolicy.map(({ cap, failure, firstDelay, tries, ...rest }) => ({
+        failure,
+        tries: failure === "transport" ? 9 : tries,
+        first: failure === "rate_limited" ? 1500 : Duration.toMillis(firstDelay),
+        cap: failure === "rate_limited" ? 90_000 : Duration.toMillis(cap),
+        rest,
+      }))
+      expect(summary).toEqual(expected)
+    }),
+  )
+
+  it.effect("may be a part: the rest stays at its default", () =>
+    Effect.gen(function* () {
+      const configuration = yield* read({ retryBudget: { floor: 0 }, breaker: { failures: 9 }, deadlineMinutes: null })
+      expect(configuration).toMatchObject({
+        retryBudget: { percent: 10, floor: 0 },
+        breaker: { failures: 9, coolDownSeconds: 30 },
+        deadlineMinutes: null,
+      })
+    }),
+  )
+
+  it.effect("is a rule of the run: said otherwise, the hash is another; the default, said, is the same", () =>
+    Effect.gen(function* () {
+      const unsaid = (yield* read({})).sha256
+      expect((yield* read({ retry: { transport: { tries: 5, capSeconds: 30 } } })).sha256).toBe(unsaid)
+      for (const settings of [
+        { retry: { transport: { tries: 6 } } },
+        { retryBudget: { percent: 11 } },
+        { breaker: { failures: 6 } },
+        { deadlineMinutes: null },
+      ]) {
+        expect((yield* read(settings)).sha256).not.toBe(unsaid)
+      }
     }),
   )
 })
