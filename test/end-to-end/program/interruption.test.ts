@@ -1,6 +1,8 @@
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect } from "effect"
+import type { Answer } from "../../../src/sandbox/server/answer.ts"
 import { temporaryFolder } from "../../support/temporary-folder.ts"
 import { runProgram, startProgram } from "./program.ts"
 import { serveWorld, smallWorld, writeRoster } from "./served-world.ts"
@@ -8,38 +10,45 @@ import { rowsOf } from "./working-folder.ts"
 
 const nightly = ["nightly", "--customers", "customers.csv"]
 
+/** An answer that says to come back later than any test lasts. */
+const comeBackLater: Answer = { status: 429, code: null, headers: { "retry-after": "290" }, body: "" }
+
 /**
- * A night that is certainly running: its API has answered everything about the first customer, and answers nothing about
- * the second until `letGo`.
+ * A night that is certainly running: its API has answered everything about the first customer, and about the second it
+ * answers nothing, or that it wants to be asked later, until `letGo`. The program would wait longer than any test lasts.
  */
-const nightUnderWay = Effect.gen(function* () {
-  const cwd = yield* temporaryFolder
-  const world = smallWorld({ customers: 3 })
-  const [, second] = world.customers
-  const asked = yield* Deferred.make<void>()
-  const state = { holds: false }
-  const { env } = yield* serveWorld(world, {
-    disturb: (request, answer) =>
-      state.holds && request.url.includes(second?.customerId ?? "none")
-        ? Effect.zipRight(Deferred.succeed(asked, undefined), Effect.never)
-        : answer,
+const nightUnderWayBy = (hold: Effect.Effect<Answer>) =>
+  Effect.gen(function* () {
+    const cwd = yield* temporaryFolder
+    const world = smallWorld({ customers: 3 })
+    const [, second] = world.customers
+    const asked = yield* Deferred.make<void>()
+    const state = { holds: false }
+    const { env } = yield* serveWorld(world, {
+      disturb: (request, answer) =>
+        state.holds && request.url.includes(second?.customerId ?? "none")
+          ? Effect.zipRight(Deferred.succeed(asked, undefined), hold)
+          : answer,
+    })
+    yield* writeRoster(join(cwd, "customers.csv"), world)
+    writeFileSync(join(cwd, "tidemark.json"), JSON.stringify({ requestTimeoutSeconds: 3600 }))
+    const place = { cwd, env }
+    return {
+      db: join(cwd, "tidemark.duckdb"),
+      place,
+      begin: Effect.gen(function* () {
+        state.holds = true
+        const night = yield* startProgram(nightly, place)
+        yield* Deferred.await(asked)
+        return night
+      }),
+      letGo: Effect.sync(() => {
+        state.holds = false
+      }),
+    }
   })
-  yield* writeRoster(join(cwd, "customers.csv"), world)
-  const place = { cwd, env }
-  return {
-    db: join(cwd, "tidemark.duckdb"),
-    place,
-    begin: Effect.gen(function* () {
-      state.holds = true
-      const night = yield* startProgram(nightly, place)
-      yield* Deferred.await(asked)
-      return night
-    }),
-    letGo: Effect.sync(() => {
-      state.holds = false
-    }),
-  }
-})
+
+const nightUnderWay = nightUnderWayBy(Effect.never)
 
 interface RunRow {
   readonly run_id: string
@@ -67,7 +76,7 @@ describe("a night that runs", () => {
       yield* begin
       const other = yield* runProgram(nightly, place)
       expect(other).toMatchObject({ code: 75, stdout: "" })
-      expect(other.stderr).toMatch(/^tidemark: .*tidemark\.duckdb.*\n$/)
+      expect(other.stderr).toMatch(/^tidemark: another run holds tidemark\.duckdb: tidemark nightly, started .*\n$/)
       const sql = yield* runProgram(["sql", "--format", "csv", "SELECT count(*) AS runs FROM recon.runs"], place)
       expect(sql).toEqual({ code: 0, signal: null, stdout: "runs\r\n1\r\n", stderr: "" })
       const runs = yield* runProgram(["runs", "--json"], place)
@@ -105,17 +114,47 @@ describe("a night that is interrupted (SIGINT)", () => {
       const { begin } = yield* nightUnderWay
       const night = yield* begin
       yield* night.send("SIGINT")
-      expect((yield* night.ended).stderr).toMatch(/^tidemark: interrupted.*kept.*\n$/)
+      expect((yield* night.ended).stderr).toMatch(/^tidemark: interrupted.*kept; run the same command again.*\n$/)
     }),
   )
 
-  it.scopedLive("ends the same way on SIGTERM", () =>
+  it.scopedLive("ends the same way on SIGTERM, with 143", () =>
     Effect.gen(function* () {
       const { begin, db } = yield* nightUnderWay
       const night = yield* begin
       yield* night.send("SIGTERM")
-      expect(yield* night.ended).toMatchObject({ code: 143, signal: null })
+      const ended = yield* night.ended
+      expect(ended).toMatchObject({ code: 143, signal: null })
+      expect(ended.stderr).toMatch(/^tidemark: interrupted \(SIGTERM\).*kept; run the same command again.*\n$/)
       expect(yield* runsIn(db)).toMatchObject([{ state: "interrupted" }])
+    }),
+  )
+
+  it.scopedLive("does not wait for the next try of a request", () =>
+    Effect.gen(function* () {
+      const { begin, db } = yield* nightUnderWayBy(Effect.succeed(comeBackLater))
+      const night = yield* begin
+      // Time for the answer to arrive; where it does not, the run is interrupted in the request instead.
+      yield* Effect.sleep("500 millis")
+      yield* night.send("SIGINT")
+      expect(yield* night.ended).toMatchObject({ code: 130, signal: null })
+      expect(yield* runsIn(db)).toMatchObject([{ state: "interrupted" }])
+    }),
+  )
+
+  it.scopedLive("may be interrupted twice: whatever the second one cuts short, the next night is whole", () =>
+    Effect.gen(function* () {
+      const { begin, letGo, place } = yield* nightUnderWay
+      const night = yield* begin
+      yield* night.send("SIGINT")
+      yield* night.send("SIGINT")
+      const ended = yield* night.ended
+      // The second ends the process at once, unless the first had done so already.
+      expect([130, "SIGINT"]).toContain(ended.signal ?? ended.code)
+      yield* letGo
+      const next = yield* runProgram(nightly, place)
+      expect(next.code).toBe(0)
+      expect(next.stderr).toMatch(/^CLEAN: /)
     }),
   )
 })

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
+import { closeSync, openSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { Effect, type Scope } from "effect"
 
@@ -26,6 +27,9 @@ export interface Place {
   readonly cwd: string
   /** Added to this process's environment, which passes on no name of Oceafin's. */
   readonly env?: Readonly<Record<string, string>>
+  /** Files that standard output and standard error go to, where nobody collects them. */
+  readonly stdout?: string
+  readonly stderr?: string
   /** The environment is `env` and nothing else. */
   readonly bare?: boolean
   /** The program's file, where it is not the one of this checkout. */
@@ -38,20 +42,22 @@ const inherited = (): Record<string, string | undefined> =>
 /** Starts the program; what still runs when the scope closes is killed. */
 export const startProgram = (
   args: ReadonlyArray<string>,
-  { bare = false, cwd, env = {}, program = programFile }: Place,
+  { bare = false, cwd, env = {}, program = programFile, stderr, stdout }: Place,
 ): Effect.Effect<Started, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => {
+      const files = [stdout, stderr].map((file) => (file === undefined ? ("pipe" as const) : openSync(file, "w")))
       const child = spawn(process.execPath, [program, ...args], {
         cwd,
         env: { ...(bare ? {} : inherited()), ...env },
-        stdio: ["ignore", "pipe", "pipe"],
+        stdio: ["ignore", ...files],
       })
+      for (const file of files) if (typeof file === "number") closeSync(file)
       const said = { stdout: "", stderr: "" }
-      child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      child.stdout?.setEncoding("utf8").on("data", (text: string) => {
         said.stdout += text
       })
-      child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      child.stderr?.setEncoding("utf8").on("data", (text: string) => {
         said.stderr += text
       })
       const closed = once(child, "close").then(
@@ -74,7 +80,10 @@ export const startProgram = (
       saying: (pattern) =>
         Effect.promise(async () => {
           while (!pattern.test(said.stdout)) {
-            const ended = await Promise.race([once(child.stdout, "data").then(() => null), closed])
+            const ended = await Promise.race([
+              ...(child.stdout === null ? [] : [once(child.stdout, "data").then(() => null)]),
+              closed,
+            ])
             if (ended !== null) throw new Error(`it ended without saying ${pattern}: ${JSON.stringify(ended)}`)
           }
           return said.stdout
