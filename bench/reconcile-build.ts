@@ -2,7 +2,7 @@ import { NodeContext } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { readConfiguration } from "../src/pipelines/configuration.ts"
 import { ensureStore } from "../src/pipelines/ensure-store.ts"
-import { planRun } from "../src/pipelines/sync/run-coverage.ts"
+import { beginRun } from "../src/pipelines/sync/run-plan.ts"
 import { Database } from "../src/store/database.ts"
 import { peakBytes, say } from "./child.ts"
 
@@ -110,7 +110,7 @@ await Effect.runPromise(
     const configuration = yield* readConfiguration(null, [])
     const database = yield* Database
     yield* ensureStore(database, configuration.contract)
-    yield* planRun(database, { runId, startedAt }, configuration, customers)
+    yield* beginRun(database, { runId, startedAt }, { configuration, customers, baseUrl: "", fresh: true })
     yield* database.run("UPDATE recon.coverage SET state = 'COMPLETE', ended = TRUE")
     yield* database.run("UPDATE recon.runs SET state = 'synced', coverage = 'COMPLETE'")
     yield* database.run(generated)

@@ -1,63 +1,213 @@
-import { Effect, Option, Stream } from "effect"
+import { Data, Effect, Option, Stream } from "effect"
 import type { Contract, ContractStream } from "./contract.ts"
 import { type ApiFailure, UnreadablePage } from "./failures.ts"
+import { type ListHead, lookedBack } from "./list-head.ts"
 import { PartnerApi, type ReceivedAnswer } from "./partner-api.ts"
 import type { PersonalData } from "./personal-data.ts"
 import { type ReadPage, readPage } from "./read-page.ts"
+import { policyOf } from "./retry-policy.ts"
+import { sha256Hex } from "./signing.ts"
 
 /** A page with its place in its chain. */
 export interface ChainPage {
-  /** From 1. */
+  /** 1 for the partition's first chain in a run, and one more for each restart. */
+  readonly chain: number
+  /** `look back`: the first page read again after the chain had ended, and what must be read to come to known records. */
+  readonly part: "chain" | "look back"
+  /** From 1 in each chain; looking back counts on. */
   readonly sequence: number
   readonly cursorIn: string | null
   readonly answer: ReceivedAnswer
   readonly page: ReadPage
+  /** Where the walk goes on; null after the last page. */
+  readonly next: ChainPosition | null
 }
 
-interface Position {
+type PageRead = Omit<ChainPage, "next">
+
+/** Where a partition's walk stands: what is asked for next. */
+export interface ChainPosition {
+  readonly chain: number
+  readonly part: "chain" | "look back"
   readonly sequence: number
   readonly cursor: string | null
+  /** The chain's first page as it was read; null before that. */
+  readonly head: ListHead | null
+  /** Cursors that this chain has given, so that none is followed twice. */
+  readonly used: ReadonlySet<string>
+}
+
+export const firstPosition: ChainPosition = {
+  chain: 1,
+  part: "chain",
+  sequence: 1,
+  cursor: null,
+  head: null,
+  used: new Set(),
+}
+
+/** The list would not hold still, or its cursors did not last, and the restarts are used up. */
+export class UnsteadyChain extends Data.TaggedError("UnsteadyChain")<{
+  readonly reason: "CursorExpired" | "ListMoved" | "PageRepeated"
+  readonly restarts: number
+  readonly requestId: string
+}> {
+  override get message(): string {
+    const times = this.restarts === 1 ? "once" : `${this.restarts} times`
+    return `${unsteadySentences[this.reason]}; the chain was begun anew ${times} (request ${this.requestId})`
+  }
+}
+
+const unsteadySentences = {
+  CursorExpired: "the API no longer takes a cursor that it gave",
+  ListMoved: "records of the list moved while it was being read",
+  PageRepeated: "the list gave a page again that it had given before",
+} as const
+
+/** Restarts of a chain within a run. Source: design, section 3, "Cursors". */
+const mostRestarts = 3
+
+/** Chains in a row that may break no further on than the best one before: a cursor that never lasts is not worth three walks. */
+const mostFutile = 2
+
+/** Empty pages in a row that say more follows. Some lists filter after paging; a list that does so for ever has no end. */
+const mostEmptyPages = 10
+
+/** Pages of a look back: more than a list ever grows by while it is read. */
+const mostLookBackPages = 1000
+
+/** A walk: its position, and what decides whether it may begin anew. */
+interface Walk extends ChainPosition {
+  /** Grows with the chain. */
+  readonly used: Set<string>
+  /** SHA-256 of the ids of each page that this chain gave; grows with the chain. */
+  readonly given: Set<string>
+  readonly lookBackPages: number
+  readonly emptyInARow: number
+  readonly restarts: number
+  readonly furthest: number
+  readonly futile: number
+}
+
+type WalkFailure = ApiFailure | UnsteadyChain
+
+const anew = (walk: Walk, reason: UnsteadyChain["reason"], requestId: string): Effect.Effect<Walk, UnsteadyChain> => {
+  const futile = walk.sequence > walk.furthest ? 0 : walk.futile + 1
+  if (walk.restarts === mostRestarts || futile === mostFutile) {
+    return Effect.fail(new UnsteadyChain({ reason, restarts: walk.restarts, requestId }))
+  }
+  const next: Walk = {
+    ...firstPosition,
+    chain: walk.chain + 1,
+    used: new Set(),
+    given: new Set(),
+    lookBackPages: 0,
+    emptyInARow: 0,
+    restarts: walk.restarts + 1,
+    furthest: Math.max(walk.furthest, walk.sequence),
+    futile,
+  }
+  return Effect.as(Effect.logWarning(`begins a chain anew: ${unsteadySentences[reason]}`), next)
+}
+
+const unreadable = (reason: UnreadablePage["reason"], detail: string, answer: ReceivedAnswer): UnreadablePage =>
+  new UnreadablePage({ reason, detail, requestId: answer.requestId, status: answer.status, body: answer.body })
+
+/** The page's ids as one short text; null for a page that is empty or has a record without an id. */
+const fingerprint = (page: ReadPage): string | null =>
+  page.ids.length === 0 || page.ids.includes(null) ? null : sha256Hex(page.ids.join("\n"))
+
+/** What follows a page of the chain: more of it, a look back, or nothing. */
+const afterChainPage = (walk: Walk, { answer, page }: PageRead): Effect.Effect<Option.Option<Walk>, WalkFailure> =>
+  Effect.gen(function* () {
+    const next = page.nextCursor
+    const print = fingerprint(page)
+    if (print !== null && walk.given.has(print)) {
+      return Option.some(yield* anew(walk, "PageRepeated", answer.requestId))
+    }
+    const emptyInARow = page.items === 0 ? walk.emptyInARow + 1 : 0
+    const head: ListHead = walk.head ?? {
+      ids: page.ids,
+      readAtMillis: answer.serverTimeMillis ?? answer.receivedAtMillis,
+    }
+    if (next === null) {
+      // A single page is one moment of the list; only between pages can it move.
+      return walk.sequence === 1
+        ? Option.none()
+        : Option.some({ ...walk, part: "look back", sequence: walk.sequence + 1, cursor: null, head })
+    }
+    if (emptyInARow > mostEmptyPages) {
+      return yield* unreadable("EmptyPages", `${emptyInARow} in a row up to page ${walk.sequence}`, answer)
+    }
+    walk.used.add(next)
+    if (print !== null) walk.given.add(print)
+    return Option.some({ ...walk, sequence: walk.sequence + 1, cursor: next, head, emptyInARow })
+  })
+
+/** What follows a page that was read to look back: nothing where it leads to known records, more of it, or a new chain. */
+const afterLookBack = (walk: Walk, { answer, page }: PageRead): Effect.Effect<Option.Option<Walk>, WalkFailure> => {
+  const seen = lookedBack(walk.head, page)
+  if (seen === "known") return Effect.succeed(Option.none())
+  const lookBackPages = walk.lookBackPages + 1
+  if (seen === "moved" || page.nextCursor === null || lookBackPages === mostLookBackPages) {
+    return Effect.asSome(anew(walk, "ListMoved", answer.requestId))
+  }
+  return Effect.succeedSome({ ...walk, sequence: walk.sequence + 1, cursor: page.nextCursor, lookBackPages })
 }
 
 /**
- * The chain of a partition: from the first page, each cursor the one that the previous page gave, until "no more". A
- * cursor that comes twice ends it with an error, because such a chain would never end by itself.
+ * The pages of a partition from a position on: each cursor the one that the previous page gave, until "no more"; then,
+ * where there were several, the first page again, to see what arrived while the others were read. A list that moved
+ * otherwise than by growing, a page that came before, and a cursor that is no longer taken begin the chain anew, at most
+ * three times. A cursor that comes twice ends it, because such a chain would never end by itself.
  */
 export const pageChain = (
   contract: Contract,
   stream: ContractStream,
   customerId: string,
   personalData: PersonalData,
-): Stream.Stream<ChainPage, ApiFailure, PartnerApi> =>
-  Stream.suspend(() => walk(contract, stream, customerId, personalData, new Set()))
-
-const walk = (
-  contract: Contract,
-  stream: ContractStream,
-  customerId: string,
-  personalData: PersonalData,
-  used: Set<string>,
-): Stream.Stream<ChainPage, ApiFailure, PartnerApi> =>
-  Stream.paginateEffect({ sequence: 1, cursor: null } as Position, (position) =>
+  from: ChainPosition = firstPosition,
+): Stream.Stream<ChainPage, WalkFailure, PartnerApi> => {
+  const ask = (walk: Walk) =>
     Effect.gen(function* () {
       const api = yield* PartnerApi
-      const { answer, page } = yield* api.page({ stream, customerId, cursor: position.cursor }, (answer) =>
+      const { answer, page } = yield* api.page({ stream, customerId, cursor: walk.cursor }, (answer) =>
         Effect.map(readPage(contract, stream, customerId, personalData, answer), (page) => ({ answer, page })),
       )
-      const next = page.nextCursor
-      if (next !== null && used.has(next)) {
-        return yield* new UnreadablePage({
-          reason: "RepeatedCursor",
-          detail: `after page ${position.sequence}`,
-          requestId: answer.requestId,
-          status: answer.status,
-          body: answer.body,
-        })
+      if (page.nextCursor !== null && walk.part === "chain" && walk.used.has(page.nextCursor)) {
+        return yield* unreadable("RepeatedCursor", `after page ${walk.sequence}`, answer)
       }
-      const read: ChainPage = { sequence: position.sequence, cursorIn: position.cursor, answer, page }
-      if (next === null) return [read, Option.none<Position>()]
-      used.add(next)
-      const following = Option.some({ sequence: position.sequence + 1, cursor: next })
-      return [read, following]
-    }),
-  )
+      const { chain, part, sequence, cursor: cursorIn } = walk
+      return { chain, part, sequence, cursorIn, answer, page }
+    })
+
+  const step = (walk: Walk): Effect.Effect<readonly [ChainPage, Option.Option<Walk>], WalkFailure, PartnerApi> =>
+    ask(walk).pipe(
+      Effect.withSpan("page", { attributes: { chain: walk.chain, part: walk.part, sequence: walk.sequence } }),
+      Effect.flatMap((read) =>
+        Effect.map(
+          walk.part === "chain" ? afterChainPage(walk, read) : afterLookBack(walk, read),
+          (next) => [{ ...read, next: Option.getOrNull(next) }, next] as const,
+        ),
+      ),
+      Effect.catchIf(
+        (failure): failure is ApiFailure =>
+          failure._tag !== "UnsteadyChain" && policyOf(failure).partition === "RESTARTED",
+        (failure) => Effect.flatMap(anew(walk, "CursorExpired", failure.requestId), step),
+      ),
+    )
+
+  return Stream.suspend(() => {
+    const start: Walk = {
+      ...from,
+      used: new Set(from.used),
+      given: new Set(),
+      lookBackPages: 0,
+      emptyInARow: 0,
+      restarts: from.chain - 1,
+      furthest: 0,
+      futile: 0,
+    }
+    return Stream.paginateEffect(start, step)
+  })
+}

@@ -1,5 +1,6 @@
 import { Either } from "effect"
 import type { Contract, ContractStream } from "./contract.ts"
+import { isDateTime } from "./date-time.ts"
 import { quoteNumbers } from "./exact-numbers.ts"
 import { UnreadablePage } from "./failures.ts"
 import { hashFields, hashPersonal, isHidden, type PersonalData } from "./personal-data.ts"
@@ -17,6 +18,10 @@ export interface ReadPage {
   /** The body to load: valid JSON in which no number token is left, and the items sit where the contract says. */
   readonly loadable: string
   readonly rejected: ReadonlyArray<RejectedRecord>
+  /** The records' ids in order; null where one cannot be read. */
+  readonly ids: ReadonlyArray<string | null>
+  /** When each was created, as the API wrote it; null where the list has no such field or it cannot be read. */
+  readonly createdAt: ReadonlyArray<string | null>
 }
 
 export interface ReceivedPage {
@@ -72,6 +77,11 @@ const countColons = (json: string): number => {
  * a key is a false alarm, which costs only time.
  */
 const saysKeysTwice = (json: string, page: object): boolean => countColons(json) > countKeys(page)
+
+const createdTime = (item: unknown, field: string | undefined): string | null => {
+  const value = field !== undefined && isObject(item) ? item[field] : null
+  return typeof value === "string" && isDateTime(value) ? value : null
+}
 
 /**
  * Reads a list's answer. Fails only where the envelope cannot be read; a record that cannot be read is set aside with
@@ -147,6 +157,7 @@ export const readPage = (
       rejected.push({ index, recordId: recordId(stream, item), reason: fault, payload: JSON.stringify(item) })
     }
   })
+  const createdField = stream.fields.find((field) => field.column === "created_at")?.field
   return Either.right({
     items: list.length,
     hasMore,
@@ -155,5 +166,7 @@ export const readPage = (
     redacted: kept !== text,
     loadable,
     rejected,
+    ids: list.map((item) => recordId(stream, item)),
+    createdAt: list.map((item) => createdTime(item, createdField)),
   })
 }

@@ -135,6 +135,7 @@ const ConfigurationFile = Schema.Struct({
     Schema.String.pipe(Schema.pattern(/^\d+(KB|MB|GB)$/, { message: () => 'must be a size such as "512MB"' })),
     { default: () => "512MB" },
   ),
+  resumeWithinMinutes: Schema.optionalWith(Whole(0, 10_080), { default: () => 360 }),
   failOn: Schema.optionalWith(SeveritySchema, { default: () => "high" as const }),
   personalData: Schema.optionalWith(Schema.Literal("hash", "keep"), { default: () => "hash" as const }),
   csvProfile: Schema.optionalWith(Schema.Literal("plain", "excel"), { default: () => "plain" as const }),

@@ -45,8 +45,10 @@ export interface LoadCounts {
   readonly added: number
   readonly changed: number
   readonly unchanged: number
-  /** Records that came more than once in this run's chain. */
+  /** Records that came more than once in this run. */
   readonly duplicates: number
+  /** Records that the contract refused, each counted once in a run. */
+  readonly quarantined: number
 }
 
 type CountRow = Record<"added" | "again" | "changed" | "unchanged" | "differing", bigint> & {
@@ -59,7 +61,12 @@ const list = <A>(pages: ReadonlyArray<A>, value: (page: A) => unknown): Readonly
     return given === null ? null : String(given)
   })
 
-/** Bodies are the bulk of a group, so each goes to DuckDB once: the one to keep again only where it differs. */
+const partitionKey = (customerId: string, stream: string): string => `${stream}\n${customerId}`
+
+/**
+ * Bodies are the bulk of a group, so each goes to DuckDB once: the one to keep again only where it differs. A record that
+ * was refused before in this run is a repetition. Yields how many were refused for the first time, by partition.
+ */
 const stageGroup = (sql: Sql, runId: string, pages: ReadonlyArray<LoadPage>) =>
   Effect.gen(function* () {
     yield* sql.run(
@@ -104,16 +111,20 @@ const stageGroup = (sql: Sql, runId: string, pages: ReadonlyArray<LoadPage>) =>
       ],
     )
     const rejected = pages.flatMap((page, index) => page.rejected.map((record) => ({ page, index, record })))
-    if (rejected.length === 0) return
+    if (rejected.length === 0) return new Map<string, number>()
     yield* sql.run(
       "CREATE OR REPLACE TEMP TABLE group_rejected AS SELECT unnest($1)::INTEGER AS page_no, unnest($2)::INTEGER AS item_index",
       [list(rejected, ({ index }) => index), list(rejected, ({ record }) => record.index)],
     )
     yield* sql.run(
-      `INSERT INTO raw.quarantine BY NAME
-       SELECT $1 AS run_id, unnest($2) AS customer_id, unnest($3) AS stream, unnest($4)::INTEGER AS sequence,
-         unnest($5)::INTEGER AS item_index, unnest($6) AS record_id, unnest($7) AS reason, unnest($8) AS payload,
-         unnest($9)::INTEGER AS chain`,
+      `CREATE OR REPLACE TEMP TABLE newly_rejected AS
+       WITH rejected AS (
+         SELECT $1 AS run_id, unnest($2) AS customer_id, unnest($3) AS stream, unnest($4)::INTEGER AS sequence,
+           unnest($5)::INTEGER AS item_index, unnest($6) AS record_id, unnest($7) AS reason, unnest($8) AS payload,
+           unnest($9)::INTEGER AS chain, unnest($10)::INTEGER AS place
+       )
+       SELECT * FROM rejected ANTI JOIN raw.quarantine AS known USING (run_id, customer_id, stream, payload)
+       QUALIFY row_number() OVER (PARTITION BY customer_id, stream, payload ORDER BY place) = 1`,
       [
         runId,
         list(rejected, ({ page }) => page.customerId),
@@ -124,8 +135,14 @@ const stageGroup = (sql: Sql, runId: string, pages: ReadonlyArray<LoadPage>) =>
         list(rejected, ({ record }) => record.reason),
         list(rejected, ({ record }) => record.payload),
         list(rejected, ({ page }) => page.chain),
+        rejected.map((_, place) => String(place)),
       ],
     )
+    yield* sql.run("INSERT INTO raw.quarantine BY NAME SELECT * EXCLUDE place FROM newly_rejected")
+    const rows = yield* sql.rows<{ customer_id: string; stream: string; records: bigint }>(
+      "SELECT customer_id, stream, count(*) AS records FROM newly_rejected GROUP BY ALL",
+    )
+    return new Map(rows.map((row) => [partitionKey(row.customer_id, row.stream), Number(row.records)]))
   })
 
 const loadStream = (
@@ -134,6 +151,7 @@ const loadStream = (
   stream: string,
   pages: ReadonlyArray<LoadPage>,
   statements: LoadStatements,
+  newlyRejected: ReadonlyMap<string, number>,
 ) =>
   Effect.gen(function* () {
     const customers = [...new Set(pages.map((page) => page.customerId))]
@@ -166,13 +184,18 @@ const loadStream = (
     return customers.map((customerId): LoadCounts => {
       const row = countOf.get(customerId)
       const count = (column: "added" | "again" | "changed" | "unchanged"): number => Number(row?.[column] ?? 0n)
+      const quarantined = newlyRejected.get(partitionKey(customerId, stream)) ?? 0
+      const rejected = pages
+        .filter((page) => page.customerId === customerId)
+        .reduce((sum, page) => sum + page.rejected.length, 0)
       return {
         customerId,
         stream,
         added: count("added"),
         changed: count("changed"),
         unchanged: count("unchanged"),
-        duplicates: count("again") + (repeated.get(customerId) ?? 0),
+        duplicates: count("again") + (repeated.get(customerId) ?? 0) + rejected - quarantined,
+        quarantined,
       }
     })
   })
@@ -189,13 +212,13 @@ export const makePageLoader = (tables: ReadonlyArray<TypedTable>, itemsPath: str
     pages: ReadonlyArray<LoadPage>,
   ): Effect.Effect<ReadonlyArray<LoadCounts>, StoreError> =>
     Effect.gen(function* () {
-      yield* stageGroup(sql, runId, pages)
+      const newlyRejected = yield* stageGroup(sql, runId, pages)
       const counts: Array<LoadCounts> = []
       for (const stream of new Set(pages.filter((page) => page.items > 0).map((page) => page.stream))) {
         const statements = statementsOf.get(stream)
         if (statements === undefined) throw new Error(`no typed table for stream ${stream}`)
         const ofStream = pages.filter((page) => page.stream === stream)
-        counts.push(...(yield* loadStream(sql, runId, stream, ofStream, statements)))
+        counts.push(...(yield* loadStream(sql, runId, stream, ofStream, statements, newlyRejected)))
       }
       return counts
     })

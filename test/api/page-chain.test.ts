@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Redacted, Stream } from "effect"
+import { Cause, Effect, Exit, Random, Redacted, Stream } from "effect"
 import { resolveContract } from "../../src/api/contract.ts"
 import type { ApiFailure } from "../../src/api/failures.ts"
-import { type ChainPage, pageChain } from "../../src/api/page-chain.ts"
+import { type ChainPage, firstPosition, pageChain, type UnsteadyChain } from "../../src/api/page-chain.ts"
 import { type Behaviour, fakeApi, inTurn, problem, says, streamOf, whileTimePasses } from "./fake-api.ts"
 import { fixtureBytes } from "./fixtures.ts"
 
@@ -26,16 +26,28 @@ const walk = (behaviour: Behaviour) =>
     )
     const failure = Exit.isFailure(exit) ? Cause.failureOption(exit.cause) : null
     const cursors = calls.map(({ url }) => url.searchParams.get("cursor"))
-    return { pages, cursors, failure: failure?._tag === "Some" ? (failure.value satisfies ApiFailure) : null }
+    return {
+      pages,
+      cursors,
+      failure: failure?._tag === "Some" ? (failure.value satisfies ApiFailure | UnsteadyChain) : null,
+    }
   })
 
 describe("the chain of a partition", () => {
   it.effect("is its pages in order, each asked for by the cursor that the one before gave", () =>
     Effect.gen(function* () {
       const bodies = [1, 2, 3].map((number) => says(200, fixtureBytes(`fiat-deposits-${number}`)))
-      const { cursors, failure, pages } = yield* walk(({ number }) => Effect.succeed(bodies[number - 1] ?? page(null)))
+      const answerTo = (number: number) => bodies[number - 1] ?? bodies[0] ?? page(null)
+      const { cursors, failure, pages: all } = yield* walk(({ number }) => Effect.succeed(answerTo(number)))
+      const pages = all.slice(0, 3)
+      expect(all.map(({ part, sequence }) => [part, sequence])).toEqual([
+        ["chain", 1],
+        ["chain", 2],
+        ["chain", 3],
+        ["look back", 4],
+      ])
       expect(failure).toBe(null)
-      expect(cursors).toEqual([null, "after d-5 & more=yes", "after d-3"])
+      expect(cursors).toEqual([null, "after d-5 & more=yes", "after d-3", null])
       expect(pages.map((read) => [read.sequence, read.cursorIn, read.page.nextCursor, read.page.items])).toEqual([
         [1, null, "after d-5 & more=yes", 2],
         [2, "after d-5 & more=yes", "after d-3", 2],
@@ -76,10 +88,11 @@ describe("the chain of a partition", () => {
   it.effect("asks again for a page that is not JSON, and goes on with the right one", () =>
     Effect.gen(function* () {
       const { cursors, failure, pages } = yield* walk(inTurn(page("a"), says(200, '{"data":['), page(null)))
-      expect([failure, cursors]).toEqual([null, [null, "a", "a"]])
+      expect([failure, cursors]).toEqual([null, [null, "a", "a", null]])
       expect(pages.map(({ answer, sequence }) => [sequence, answer.attempts])).toEqual([
         [1, 1],
         [2, 2],
+        [3, 1],
       ])
     }),
   )
@@ -97,7 +110,288 @@ describe("the chain of a partition", () => {
       const { layer } = fakeApi(({ url }) => Effect.succeed(page(url.searchParams.has("cursor") ? null : "a")))
       const chain = pageChain(contract, deposits, "c-1", { _tag: "Keep" })
       const counts = yield* Effect.all([Stream.runCount(chain), Stream.runCount(chain)]).pipe(Effect.provide(layer))
-      expect(counts).toEqual([2, 2])
+      expect(counts).toEqual([3, 3])
+    }),
+  )
+})
+
+const created = (second: number): string => new Date(Date.parse("2026-03-10T02:30:00Z") + second * 1000).toISOString()
+
+/** A record of a list, created so many seconds after the chain's first page was asked for. */
+interface Entry {
+  readonly id: string
+  readonly second: number
+}
+
+const item = ({ id, second }: Entry) => ({
+  depositId: id,
+  customerId: "c-1",
+  fiatAccountId: "f-1",
+  currency: "USD",
+  amount: "1.00",
+  fee: "0.00",
+  netAmount: "1.00",
+  status: "COMPLETED",
+  createdAt: created(second),
+  updatedAt: created(second),
+})
+
+/** What becomes of the list before the n-th request (from 1) is answered. */
+type Move = (list: ReadonlyArray<Entry>, second: number) => ReadonlyArray<Entry>
+
+const older = (count: number): ReadonlyArray<Entry> =>
+  Array.from({ length: count }, (_, place) => ({ id: `d-${count - place}`, second: -1000 - place }))
+
+/** A list with offsets as cursors, which moves as told while it is read; requests are a second apart by the server's clock. */
+const movingList = (start: ReadonlyArray<Entry>, moves: Readonly<Record<number, Move>>, pageSize = 3) => {
+  const state = { list: start, lastLook: start }
+  const behaviour: Behaviour = ({ number, url }) =>
+    Effect.sync(() => {
+      state.list = moves[number]?.(state.list, number) ?? state.list
+      if (!url.searchParams.has("cursor")) state.lastLook = state.list
+      const from = Number(url.searchParams.get("cursor") ?? "0")
+      const to = from + pageSize
+      const more = to < state.list.length
+      const body = {
+        data: state.list.slice(from, to).map(item),
+        pageInfo: { nextCursor: more ? String(to) : null, hasMore: more },
+      }
+      return says(200, JSON.stringify(body), { date: new Date(created(number)).toUTCString() })
+    })
+  /** The list when its first page was last asked for: what comes later belongs to the next night. */
+  return { behaviour, now: () => state.lastLook.map(({ id }) => id) }
+}
+
+let born = 0
+const arrive: Move = (list, second) => [{ id: `new-${++born}`, second }, ...list]
+const arriveMany =
+  (count: number): Move =>
+  (list, second) =>
+    Array.from({ length: count }).reduce<ReadonlyArray<Entry>>((before) => arrive(before, second), list)
+const comeToFront =
+  (place: number): Move =>
+  (list) => {
+    const entry = list[place % list.length]
+    return entry === undefined ? list : [entry, ...list.filter((other) => other !== entry)]
+  }
+
+const idsOf = (pages: ReadonlyArray<ChainPage>) => new Set(pages.flatMap(({ page }) => page.ids))
+
+describe("a list that moves while it is read", () => {
+  it.effect("is read on at its front, where records arrived meanwhile", () =>
+    Effect.gen(function* () {
+      const { behaviour, now } = movingList(older(7), { 2: arrive, 3: arrive })
+      const { failure, pages } = yield* walk(behaviour)
+      expect(failure).toBe(null)
+      expect(pages.map(({ chain, part, sequence }) => [chain, part, sequence])).toEqual([
+        [1, "chain", 1],
+        [1, "chain", 2],
+        [1, "chain", 3],
+        [1, "look back", 4],
+      ])
+      expect([...now()].sort()).toEqual([...idsOf(pages)].sort())
+    }),
+  )
+
+  it.effect("is read on over several pages, where more arrived than fit on one", () =>
+    Effect.gen(function* () {
+      const { behaviour, now } = movingList(older(7), { 3: arriveMany(5) })
+      const { cursors, failure, pages } = yield* walk(behaviour)
+      expect(failure).toBe(null)
+      expect(cursors).toEqual([null, "3", "6", "9", null, "3"])
+      expect([...now()].sort()).toEqual([...idsOf(pages)].sort())
+    }),
+  )
+
+  it.effect("is read anew, where a record came to the front past a page that was not read yet", () =>
+    Effect.gen(function* () {
+      // Before the second request the last record comes first: every other one is a place further, one page has it twice.
+      const { behaviour, now } = movingList(older(7), { 2: comeToFront(6) })
+      const { failure, pages } = yield* walk(behaviour)
+      expect(failure).toBe(null)
+      expect(new Set(pages.map(({ chain }) => chain))).toEqual(new Set([1, 2]))
+      expect([...now()].sort()).toEqual([...idsOf(pages)].sort())
+    }),
+  )
+
+  it.effect("ends as unsteady after three restarts, when it never holds still", () =>
+    Effect.gen(function* () {
+      const always: Move = comeToFront(5)
+      const moves = Object.fromEntries(Array.from({ length: 99 }, (_, number) => [number + 1, always]))
+      const { failure, pages } = yield* walk(movingList(older(7), moves).behaviour)
+      expect(failure).toMatchObject({ _tag: "UnsteadyChain", reason: "ListMoved" })
+      expect(failure?.message).toMatch(/^records of the list moved while it was being read; the chain was begun anew/)
+      expect(Math.max(...pages.map(({ chain }) => chain))).toBeLessThanOrEqual(4)
+    }),
+  )
+
+  it.effect("loses no record, whatever arrives and moves in whatever order", () =>
+    Effect.gen(function* () {
+      for (let seed = 1; seed <= 100; seed++) {
+        const random = Effect.withRandom(Random.make(seed))
+        const [length, pageSize, count] = yield* random(
+          Effect.all([Random.nextIntBetween(0, 20), Random.nextIntBetween(1, 5), Random.nextIntBetween(0, 4)]),
+        )
+        const entries = yield* random(
+          Effect.forEach(Array.from({ length: count }), () =>
+            Effect.all([Random.nextIntBetween(1, 14), Random.nextIntBetween(0, 3), Random.nextIntBetween(0, 25)]),
+          ),
+        )
+        const moves = Object.fromEntries(
+          entries.map(([at, kind, place]) => [at, [arrive, arriveMany(place), comeToFront(place)][kind] ?? arrive]),
+        )
+        const { behaviour, now } = movingList(older(length), moves, pageSize)
+        const { failure, pages } = yield* walk(behaviour)
+        if (failure !== null) {
+          expect(failure, `seed ${seed}`).toMatchObject({ _tag: "UnsteadyChain" })
+          continue
+        }
+        const seen = idsOf(pages)
+        expect(
+          now().filter((id) => !seen.has(id)),
+          `seed ${seed}`,
+        ).toEqual([])
+      }
+    }),
+  )
+})
+
+describe("a chain whose cursors do not last", () => {
+  const expired = problem(410, null)
+  const page3 = (from: number, more: string | null) =>
+    says(
+      200,
+      JSON.stringify({
+        data: older(9)
+          .slice(from, from + 3)
+          .map(item),
+        pageInfo: { nextCursor: more, hasMore: more !== null },
+      }),
+    )
+
+  /** A list of three pages; the requests with these numbers meet an expired cursor. */
+  const expiring =
+    (...numbers: ReadonlyArray<number>): Behaviour =>
+    ({ number, url }) =>
+      Effect.succeed(
+        numbers.includes(number) && url.searchParams.has("cursor")
+          ? expired
+          : ({ a: page3(3, "b"), b: page3(6, null) }[url.searchParams.get("cursor") ?? ""] ?? page3(0, "a")),
+      )
+
+  it.effect("is begun anew, and the pages say which chain they are of", () =>
+    Effect.gen(function* () {
+      const { cursors, failure, pages } = yield* walk(expiring(3))
+      expect(failure).toBe(null)
+      expect(cursors).toEqual([null, "a", "b", null, "a", "b", null])
+      expect(pages.map(({ chain, part, sequence }) => `${chain} ${part} ${sequence}`)).toEqual([
+        "1 chain 1",
+        "1 chain 2",
+        "2 chain 1",
+        "2 chain 2",
+        "2 chain 3",
+        "2 look back 4",
+      ])
+    }),
+  )
+
+  it.effect("is not begun a fourth time, nor a third time without getting any further", () =>
+    Effect.gen(function* () {
+      // The second page is never had: the first restart gets no further, and neither does the second.
+      const stuck = yield* walk(expiring(2, 4, 6, 8, 10))
+      expect(stuck.failure).toMatchObject({ _tag: "UnsteadyChain", reason: "CursorExpired", restarts: 2 })
+      expect(stuck.cursors).toEqual([null, "a", null, "a", null, "a"])
+    }),
+  )
+
+  it.effect("says in a sentence what happened", () =>
+    Effect.gen(function* () {
+      const { failure } = yield* walk(expiring(2, 4, 6))
+      expect(failure?.message).toMatch(
+        /^the API no longer takes a cursor that it gave; the chain was begun anew 2 times \(request .+\)$/,
+      )
+    }),
+  )
+
+  it.effect("is not begun anew where the first page itself is refused", () =>
+    Effect.gen(function* () {
+      const { cursors, failure } = yield* walk(inTurn(expired))
+      expect([failure?._tag, cursors]).toEqual(["PartnerProblem", [null]])
+    }),
+  )
+})
+
+describe("a chain that would never end", () => {
+  it.effect("ends when it gives the same records again under ever new cursors", () =>
+    Effect.gen(function* () {
+      const { cursors, failure } = yield* walk(({ number }) =>
+        Effect.succeed(
+          says(
+            200,
+            JSON.stringify({ data: older(2).map(item), pageInfo: { nextCursor: `c-${number}`, hasMore: true } }),
+          ),
+        ),
+      )
+      expect(failure).toMatchObject({ _tag: "UnsteadyChain", reason: "PageRepeated" })
+      expect(cursors.length).toBeLessThanOrEqual(8)
+    }),
+  )
+
+  it.effect("ends when it gives empty pages for ever", () =>
+    Effect.gen(function* () {
+      const { cursors, failure } = yield* walk(({ number }) => Effect.succeed(page(`c-${number}`)))
+      expect(failure).toMatchObject({ _tag: "UnreadablePage", reason: "EmptyPages" })
+      expect(cursors.length).toBe(11)
+    }),
+  )
+
+  it.effect("goes on over a few empty pages that say more follows", () =>
+    Effect.gen(function* () {
+      const last = says(
+        200,
+        JSON.stringify({ data: older(2).map(item), pageInfo: { nextCursor: null, hasMore: false } }),
+      )
+      const { failure, pages } = yield* walk(inTurn(page("a"), page("b"), page("c"), last, page("a")))
+      expect(failure).toBe(null)
+      expect(pages.map((read) => read.page.items)).toEqual([0, 0, 0, 2, 0])
+    }),
+  )
+})
+
+describe("a chain that goes on from where an earlier process had come", () => {
+  it.effect("asks for the next page, and looks back at the list as it was when the chain began", () =>
+    Effect.gen(function* () {
+      const { behaviour } = movingList(older(7), {})
+      const { calls, layer } = fakeApi(behaviour)
+      const position = {
+        ...firstPosition,
+        sequence: 3,
+        cursor: "6",
+        used: new Set(["3", "6"]),
+        head: { ids: ["d-7", "d-6", "d-5"], readAtMillis: Date.parse(created(0)) },
+      }
+      const pages = yield* pageChain(contract, deposits, "c-1", { _tag: "Keep" }, position).pipe(
+        Stream.runCollect,
+        Effect.provide(layer),
+      )
+      expect(calls.map(({ url }) => url.searchParams.get("cursor"))).toEqual(["6", null])
+      expect([...pages].map(({ part, sequence }) => [part, sequence])).toEqual([
+        ["chain", 3],
+        ["look back", 4],
+      ])
+    }),
+  )
+
+  it.effect("notices a cursor that the earlier process had already followed", () =>
+    Effect.gen(function* () {
+      const { layer } = fakeApi(inTurn(page("a")))
+      const position = { ...firstPosition, sequence: 2, cursor: "b", used: new Set(["a", "b"]) }
+      const failure = yield* pageChain(contract, deposits, "c-1", { _tag: "Keep" }, position).pipe(
+        Stream.runDrain,
+        Effect.provide(layer),
+        Effect.flip,
+      )
+      expect(failure).toMatchObject({ reason: "RepeatedCursor" })
     }),
   )
 })

@@ -1,66 +1,20 @@
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, FastCheck as fc } from "effect"
-import type { Field } from "../../src/api/field.ts"
-import { streams } from "../../src/api/streams.ts"
 import { generateWorld, type World } from "../../src/sandbox/world.ts"
-import { Database, type Row } from "../../src/store/database.ts"
+import { Database } from "../../src/store/database.ts"
 import { temporaryFolder } from "../support/temporary-folder.ts"
+import { expectWorldStored, units } from "../support/world-rows.ts"
 import { nightLayer, worldNight } from "./world-night.ts"
 
 const now = Date.parse("2026-06-28T02:30:00Z")
-
-/** 10^-18 units, computed here and nowhere near the code under test. */
-const units = (text: string): bigint => {
-  const [whole = "0", fraction = ""] = text.replace("-", "").split(".")
-  const magnitude = BigInt(whole) * 10n ** 18n + BigInt(fraction.padEnd(18, "0"))
-  return text.startsWith("-") ? -magnitude : magnitude
-}
-
-/** Microseconds since 1970, from the text's own digits. */
-const micros = (text: string): bigint => {
-  const fraction = /\.(\d+)/.exec(text)?.[1] ?? ""
-  return BigInt(Date.parse(text.replace(/\.\d+/, ""))) * 1000n + BigInt(fraction.slice(0, 6).padEnd(6, "0"))
-}
-
-const meaning = (field: Field, value: unknown): unknown => {
-  if (value === null || value === undefined) return null
-  if (field.type === "money") return units(String(value))
-  return field.type === "time" ? micros(String(value)) : value
-}
-
-/** Every typed row and every record of the world as tuples of exact values, in one order. */
-const compareStream = (world: World, row: (typeof streams)[number], quarantined: ReadonlySet<string>) =>
-  Effect.gen(function* () {
-    const database = yield* Database
-    const fields: ReadonlyArray<Field> = row.fields
-    const order = (a: ReadonlyArray<unknown>, b: ReadonlyArray<unknown>): number => (String(a) < String(b) ? -1 : 1)
-    const stored = (yield* database.rows<Row>(
-      `SELECT ${fields.map((field) => field.column).join(", ")} FROM main.${row.stream}`,
-    ))
-      .map((record) => fields.map((field) => meaning(field, record[field.column])))
-      .sort(order)
-    const given = world.customers
-      .flatMap(({ customerId, products }) => (products.includes(row.product) ? world.list(customerId, row.stream) : []))
-      .filter((record) => !quarantined.has(`${row.stream} ${row.id.map((id) => record[id]).join("/")}`))
-      .map((record) => fields.map((field) => meaning(field, record[field.field])))
-      .sort(order)
-    expect(stored, row.stream).toEqual(given)
-    return given.length
-  })
 
 const nightEqualsWorld = (world: World, pageSize: number) =>
   Effect.gen(function* () {
     const folder = yield* temporaryFolder
     return yield* Effect.gen(function* () {
-      const database = yield* Database
       yield* worldNight({ world, out: join(folder, "out"), pageSize })
-      const rejected = yield* database.rows<{ stream: string; record_id: string }>(
-        "SELECT stream, record_id FROM raw.quarantine",
-      )
-      const quarantined = new Set(rejected.map((record) => `${record.stream} ${record.record_id}`))
-      const counts = yield* Effect.forEach(streams, (row) => compareStream(world, row, quarantined))
-      return counts.reduce((sum, count) => sum + count, 0)
+      return yield* expectWorldStored(world)
     }).pipe(Effect.provide(nightLayer(join(folder, "tidemark.duckdb"))))
   }).pipe(Effect.scoped)
 

@@ -1,10 +1,10 @@
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
-import { Clock, Effect, Layer, Redacted } from "effect"
-import { PartnerApi } from "../../src/api/partner-api.ts"
-import { readConfiguration } from "../../src/pipelines/configuration.ts"
+import { Clock, Effect, Layer, Logger, LogLevel, Redacted } from "effect"
+import { PartnerApi, type PartnerApiOptions } from "../../src/api/partner-api.ts"
+import { type Configuration, readConfiguration } from "../../src/pipelines/configuration.ts"
 import { nightly } from "../../src/pipelines/nightly.ts"
 import { worldSource } from "../../src/sandbox/server/world-source.ts"
-import { serveSandbox } from "../../src/sandbox/server.ts"
+import { type SandboxOptions, serveSandbox } from "../../src/sandbox/server.ts"
 import type { World } from "../../src/sandbox/world.ts"
 import { Database } from "../../src/store/database.ts"
 
@@ -28,14 +28,34 @@ export interface NightOptions {
   readonly secondsAfter?: number
   readonly out: string
   readonly pageSize?: number
+  /** What the sandbox does besides serving the world. */
+  readonly served?: Partial<SandboxOptions>
+  readonly client?: Partial<PartnerApiOptions>
+  readonly settings?: Partial<Configuration>
+  readonly pagesPerCommit?: number
 }
 
 /** A whole night over HTTP against a sandbox that serves the world, at the world's own time. */
-export const worldNight = ({ out, pageSize = 200, secondsAfter = 60, world }: NightOptions) =>
+export const worldNight = ({
+  client,
+  out,
+  pageSize = 200,
+  secondsAfter = 60,
+  served,
+  settings,
+  world,
+  ...rest
+}: NightOptions) =>
   Effect.gen(function* () {
-    const configuration = yield* readConfiguration(null, [])
+    const configuration = { ...(yield* readConfiguration(null, [])), ...settings }
     const clientSecret = Redacted.make("a secret of the tests")
-    const { baseUrl } = yield* serveSandbox({ source: worldSource(world), port: 0, clientId: "tests", clientSecret })
+    const { baseUrl } = yield* serveSandbox({
+      source: worldSource(world),
+      port: 0,
+      clientId: "tests",
+      clientSecret,
+      ...served,
+    })
     const customers = world.customers.map(({ customerId, partnerCustomerRef, products }) => ({
       customerId,
       partnerCustomerRef,
@@ -49,16 +69,26 @@ export const worldNight = ({ out, pageSize = 200, secondsAfter = 60, world }: Ni
       requestsPerSecond: null,
       timeout: "30 seconds",
       maxPageBytes: 20_000_000,
+      ...client,
     })
-    return yield* nightly({ configuration, personalData: { _tag: "Keep" }, customers, baseUrl }, out).pipe(
-      Effect.provide(api),
-    )
-  }).pipe(Effect.scoped, Effect.withClock(clockFrom(world.now + secondsAfter * 1000)))
+    // One name for the API over all nights, whatever port its sandbox has.
+    const options = {
+      configuration,
+      personalData: { _tag: "Keep" } as const,
+      customers,
+      baseUrl: "the tests' sandbox",
+      ...rest,
+    }
+    return yield* nightly(options, out).pipe(Effect.provide(api))
+  }).pipe(
+    Effect.scoped,
+    Logger.withMinimumLogLevel(LogLevel.None),
+    Effect.withClock(clockFrom(world.now + secondsAfter * 1000)),
+  )
+
+/** Everything that a night needs of the platform. */
+export const platformLayer = Layer.mergeAll(NodeHttpClient.layerUndici, NodeContext.layer)
 
 /** A database and everything that a night needs of the platform. */
 export const nightLayer = (file: string) =>
-  Layer.mergeAll(
-    Database.layer({ file, access: "write", memoryLimit: "512MB" }),
-    NodeHttpClient.layerUndici,
-    NodeContext.layer,
-  )
+  Layer.merge(Database.layer({ file, access: "write", memoryLimit: "512MB" }), platformLayer)

@@ -75,7 +75,7 @@ const entry = (entryId: string, values: Readonly<Record<string, unknown>> = {}) 
 
 const page = (...records: ReadonlyArray<unknown>) => loadPage("entries", records)
 const counts = (added: number, changed: number, unchanged: number, duplicates: number, stream = "entries") => [
-  { customerId: "c-1", stream, added, changed, unchanged, duplicates },
+  { customerId: "c-1", stream, added, changed, unchanged, duplicates, quarantined: 0 },
 ]
 
 const digits = (least: number, most: number) =>
@@ -399,7 +399,7 @@ layer(store)("evidence", (it) => {
         { index: 3, recordId: null, reason: "the record is not an object", payload: "null" },
       ]
       const mixed = loadPage("entries", [entry("1"), bad, 7, null, entry("2")], { rejected, sequence: 4 })
-      expect(yield* loaded("run-1", mixed)).toEqual(counts(2, 0, 0, 0))
+      expect(yield* loaded("run-1", mixed)).toEqual([{ ...counts(2, 0, 0, 0)[0], quarantined: 3 }])
       expect(yield* rows("SELECT entry_id FROM main.entries ORDER BY ALL")).toEqual([
         { entry_id: "1" },
         { entry_id: "2" },
@@ -417,6 +417,32 @@ layer(store)("evidence", (it) => {
           payload,
         })),
       )
+    }),
+  )
+
+  it.effect("keeps a rejected record once in a run, however often it comes, and again in the next run", () =>
+    Effect.gen(function* () {
+      yield* anew
+      const payload = '{"entryId":"bad"}'
+      const withBad = (sequence: number, indexes: ReadonlyArray<number>) =>
+        loadPage(
+          "entries",
+          indexes.map(() => JSON.parse(payload)),
+          {
+            sequence,
+            rejected: indexes.map((index) => ({ index, recordId: "bad", reason: "amount is missing", payload })),
+          },
+        )
+      const none = counts(0, 0, 0, 0)[0]
+      expect(yield* loaded("run-1", withBad(1, [0, 1]), withBad(2, [0]))).toEqual([
+        { ...none, duplicates: 2, quarantined: 1 },
+      ])
+      expect(yield* loaded("run-1", withBad(3, [0]))).toEqual([{ ...none, duplicates: 1 }])
+      expect(yield* loaded("run-2", withBad(1, [0]))).toEqual([{ ...none, quarantined: 1 }])
+      expect(yield* rows("SELECT run_id, sequence, item_index FROM raw.quarantine ORDER BY ALL")).toEqual([
+        { run_id: "run-1", sequence: 1, item_index: 0 },
+        { run_id: "run-2", sequence: 1, item_index: 0 },
+      ])
     }),
   )
 

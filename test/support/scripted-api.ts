@@ -8,7 +8,10 @@ import { type StreamName, streams } from "../../src/api/streams.ts"
 /** What the fake API answers: a body, or the failure that remains when all tries are used up. */
 export type Answer = string | Uint8Array | ApiFailure
 
-/** The answers of each partition `customer/stream`, in the order of its requests; where none is left, an empty page. */
+/**
+ * The answers of each partition `customer/stream`, in the order of its requests. Where none is left, the first one again
+ * to who asks for the first page, else an empty page.
+ */
 export type Script = Readonly<Record<string, ReadonlyArray<Answer>>>
 
 const scalarOf: Readonly<Record<Field["type"], string>> = {
@@ -64,7 +67,9 @@ export const scriptedApi = (script: Script) => {
         asked.push(cursor === null ? partition : `${partition}?${cursor}`)
         const turn = served.get(partition) ?? 0
         served.set(partition, turn + 1)
-        const answer = script[partition]?.[turn] ?? script["*"]?.[0] ?? apiPage([])
+        // A list that is asked again from its beginning has not changed, unless the script says more.
+        const again = cursor === null && turn > 0 ? script[partition]?.[0] : undefined
+        const answer = script[partition]?.[turn] ?? again ?? script["*"]?.[0] ?? apiPage([])
         if (!isBody(answer)) return Effect.fail(answer)
         return check({
           body: typeof answer === "string" ? new TextEncoder().encode(answer) : answer,

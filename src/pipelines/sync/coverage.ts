@@ -1,6 +1,7 @@
 import type { ApiFailure } from "../../api/failures.ts"
+import type { UnsteadyChain } from "../../api/page-chain.ts"
 import { PartnerProblem } from "../../api/problem.ts"
-import { classify, policyOf } from "../../api/retry-policy.ts"
+import { classify, meansOutage, policyOf } from "../../api/retry-policy.ts"
 import type { Product } from "../../api/streams.ts"
 import type { CoverageState } from "../../store/tables.ts"
 
@@ -20,32 +21,50 @@ export const walkedToTheEnd: PartitionEnd = {
   requestId: null,
 }
 
+/** The scope was denied to another customer's list of the same stream, so this one was not asked. */
+export const deniedBefore: PartitionEnd = {
+  state: "DENIED",
+  reason: "the scope was denied for another customer in this run, so it was not asked again",
+  problemCode: "PARTNER_SCOPE_DENIED",
+  requestId: null,
+}
+
+/** The failure itself, where one lies behind a request that was no longer sent. */
+const grounds = (failure: ApiFailure): ApiFailure =>
+  failure._tag === "RequestWithheld" ? (failure.after ?? failure) : failure
+
 /**
  * What a failure makes of its partition: as the retry table says, but a chain that had begun and lost its connection is
  * PARTIAL, because some of it is known.
  */
-export const endOf = (failure: ApiFailure, pagesBefore: number, product: Product, expected: boolean): PartitionEnd => {
-  const row = policyOf(failure)
-  const problemCode = failure instanceof PartnerProblem ? failure.code : null
+export const endOf = (
+  failure: ApiFailure | UnsteadyChain,
+  pagesBefore: number,
+  product: Product,
+  expected: boolean,
+): PartitionEnd => {
+  const reasonFor = failure._tag === "UnsteadyChain" ? failure : grounds(failure)
+  const problemCode = reasonFor instanceof PartnerProblem ? reasonFor.code : null
   const end = (state: CoverageState, reason: string): PartitionEnd => ({
     state,
     reason,
     problemCode,
     requestId: failure.requestId,
   })
-  if (row.partition === "NOT_APPLICABLE" && expected) {
+  if (failure._tag === "UnsteadyChain") return end("PARTIAL", failure.message)
+  const { partition } = policyOf(failure)
+  if (partition === "NOT_APPLICABLE" && expected) {
     return end("FAILED", `the roster expects the product ${product}, and the API says it is disabled`)
   }
-  if (row.partition === "NOT_APPLICABLE") return end("NOT_APPLICABLE", `the product ${product} is not enabled`)
+  if (partition === "NOT_APPLICABLE") return end("NOT_APPLICABLE", `the product ${product} is not enabled`)
   const unreadable = failure._tag === "UnreadablePage"
-  // A chain that cannot be restarted any more has failed.
-  const ended = row.partition === "RESTARTED" ? "FAILED" : row.partition
-  const state = ended === "FAILED" && pagesBefore > 0 && !unreadable ? "PARTIAL" : ended
-  return end(state, failure.message)
+  if (partition === "FAILED") return end(pagesBefore > 0 && !unreadable ? "PARTIAL" : "FAILED", failure.message)
+  // A chain that is to begin anew and cannot is known in part.
+  return end(partition === "RESTARTED" ? "PARTIAL" : partition, failure.message)
 }
 
 /** Whether the failure means that nobody answers, rather than that somebody refuses. */
-export const isOutage = (failure: ApiFailure): boolean => {
-  const failureClass = classify(failure)
-  return failureClass === "transport" || failureClass === "server_error" || failureClass === "processing_unavailable"
+export const isOutage = (failure: ApiFailure | UnsteadyChain): boolean => {
+  if (failure._tag === "UnsteadyChain") return false
+  return meansOutage(classify(grounds(failure)))
 }

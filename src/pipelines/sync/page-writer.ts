@@ -5,7 +5,8 @@ import type { Database, Sql } from "../../store/database.ts"
 import { keepUnreadablePage, type LoadCounts, type LoadPage, makePageLoader } from "../../store/load-pages.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import type { TypedTable } from "../../store/typed-table.ts"
-import { type PartitionEnd, walkedToTheEnd } from "./coverage.ts"
+import type { PartitionEnd } from "./coverage.ts"
+import { keepCosts, type ReadingCosts } from "./reading-costs.ts"
 
 /** What the readers hand to the writer, in the order of each chain. */
 export type Reading = PageRead | PartitionEnded | { readonly _tag: "AllRead" }
@@ -14,10 +15,10 @@ interface PageRead {
   readonly _tag: "Page"
   readonly customerId: string
   readonly stream: string
-  readonly read: ChainPage
+  readonly read: Omit<ChainPage, "next">
 }
 
-/** A chain that ended otherwise than with a page that says no more follows. */
+/** Nothing more is read of a partition. */
 interface PartitionEnded {
   readonly _tag: "End"
   readonly customerId: string
@@ -28,6 +29,7 @@ interface PartitionEnded {
 
 /** The bytes of a page whose envelope could not be read, personal data aside. */
 export interface UnreadableBody {
+  readonly chain: number
   readonly sequence: number
   readonly cursorIn: string | null
   readonly requestId: string
@@ -41,13 +43,14 @@ export interface UnreadableBody {
 
 const iso = (millis: number): string => DateTime.formatIso(DateTime.unsafeMake(millis))
 
-const loadPageOf = (customerId: string, stream: string, { answer, cursorIn, page, sequence }: ChainPage): LoadPage => {
+const loadPageOf = (customerId: string, stream: string, read: PageRead["read"]): LoadPage => {
+  const { answer, chain, cursorIn, page, part, sequence } = read
   const sha256 = sha256Hex(answer.body)
   return {
     customerId,
     stream,
-    chain: 1,
-    part: "chain",
+    chain,
+    part,
     sequence,
     cursorIn,
     cursorOut: page.nextCursor,
@@ -94,11 +97,11 @@ const movePositions = (
        pages = c.pages + m.pages, records = c.records + m.records, new_records = c.new_records + m.added,
        changed_records = c.changed_records + m.changed, unchanged_records = c.unchanged_records + m.unchanged,
        duplicate_records = c.duplicate_records + m.duplicates, quarantined_records = c.quarantined_records + m.quarantined,
-       next_cursor = m.next_cursor, reason = 'the chain was not walked to its end'
+       next_cursor = m.next_cursor, chain = m.chain, reason = 'the chain was not walked to its end'
      FROM (
        SELECT unnest($2) AS customer_id, unnest($3) AS stream, unnest($4)::INTEGER AS pages, unnest($5)::BIGINT AS records,
          unnest($6)::BIGINT AS added, unnest($7)::BIGINT AS changed, unnest($8)::BIGINT AS unchanged,
-         unnest($9)::BIGINT AS duplicates, unnest($10)::BIGINT AS quarantined, unnest($11) AS next_cursor
+         unnest($9)::BIGINT AS duplicates, unnest($10)::BIGINT AS quarantined, unnest($11) AS next_cursor, unnest($12)::INTEGER AS chain
      ) AS m
      WHERE c.run_id = $1 AND c.customer_id = m.customer_id AND c.stream = m.stream`,
     [
@@ -111,8 +114,9 @@ const movePositions = (
       column((row) => row.counted?.changed ?? 0),
       column((row) => row.counted?.unchanged ?? 0),
       column((row) => row.counted?.duplicates ?? 0),
-      column((row) => row.group.reduce((sum, page) => sum + page.rejected.length, 0)),
-      column((row) => row.last.cursorOut),
+      column((row) => row.counted?.quarantined ?? 0),
+      column((row) => (row.last.part === "chain" ? row.last.cursorOut : null)),
+      column((row) => row.last.chain),
     ],
   )
 }
@@ -144,7 +148,6 @@ const endPartitions = (sql: Sql, runId: string, ends: ReadonlyArray<PartitionEnd
         customerId,
         stream,
         ...unreadable,
-        chain: 1,
         receivedAt,
         sha256: sha256Hex(unreadable.body),
         redacted: unreadable.redacted,
@@ -159,54 +162,56 @@ const endPartitions = (sql: Sql, runId: string, ends: ReadonlyArray<PartitionEnd
 /** JSON that two readers could understand differently (a key twice) is written anew as JavaScript understood it. */
 const canonical = (page: LoadPage): LoadPage => ({ ...page, loadable: JSON.stringify(JSON.parse(page.loadable)) })
 
-/** The end of a partition that a reading brings: a page that says no more follows ends its chain. */
-const endIn = (reading: Reading): ReadonlyArray<PartitionEnded> => {
-  if (reading._tag === "End") return [reading]
-  if (reading._tag === "AllRead" || reading.read.page.hasMore) return []
-  const { customerId, stream } = reading
-  return [{ _tag: "End", customerId, stream, end: walkedToTheEnd, unreadable: null }]
-}
-
 export interface Written {
   readonly records: number
   readonly ended: number
 }
 
 /** Pages in one commit at most: about ten thousand records, which costs little time and bounds the memory. */
-const groupSize = 64
+export const usualPagesPerCommit = 64
+
+export interface WriterOptions {
+  readonly pagesPerCommit: number
+  readonly runId: string
+  readonly tables: ReadonlyArray<TypedTable>
+  /** Where the items sit in a page's body. */
+  readonly itemsPath: string
+  readonly readings: Queue.Dequeue<Reading>
+  /** What the reading has cost since it was last asked. */
+  readonly costs: Effect.Effect<ReadingCosts>
+  readonly onWritten: (written: Written) => Effect.Effect<void>
+}
 
 /**
  * Takes readings until all are read, in groups as large as have arrived meanwhile. A group is one transaction: pages,
- * typed rows and positions are there together or not at all.
+ * typed rows, positions and costs are there together or not at all.
  */
 export const writeReadings = (
   database: Database["Type"],
-  runId: string,
-  tables: ReadonlyArray<TypedTable>,
-  itemsPath: string,
-  readings: Queue.Dequeue<Reading>,
-  onWritten: (written: Written) => Effect.Effect<void>,
+  { costs, itemsPath, onWritten, pagesPerCommit, readings, runId, tables }: WriterOptions,
 ): Effect.Effect<void, StoreError> => {
   const load = makePageLoader(tables, itemsPath)
 
-  const writeGroup = (pages: ReadonlyArray<LoadPage>, ends: ReadonlyArray<PartitionEnded>) =>
+  const writeGroup = (pages: ReadonlyArray<LoadPage>, ends: ReadonlyArray<PartitionEnded>, cost: ReadingCosts) =>
     database.transaction((sql) =>
       Effect.gen(function* () {
         if (pages.length > 0) yield* movePositions(sql, runId, pages, yield* load(sql, runId, pages))
         if (ends.length > 0) yield* endPartitions(sql, runId, ends)
+        yield* keepCosts(sql, runId, cost)
       }),
     )
 
   const writeNext: Effect.Effect<boolean, StoreError> = Effect.gen(function* () {
-    const group = [...(yield* Queue.takeBetween(readings, 1, groupSize))]
+    const group = [...(yield* Queue.takeBetween(readings, 1, pagesPerCommit))]
     const pages = group.flatMap((reading) =>
       reading._tag === "Page" ? [loadPageOf(reading.customerId, reading.stream, reading.read)] : [],
     )
-    const ends = group.flatMap((reading) => endIn(reading))
-    yield* writeGroup(pages, ends).pipe(
+    const ends = group.filter((reading) => reading._tag === "End")
+    const cost = yield* costs
+    yield* writeGroup(pages, ends, cost).pipe(
       Effect.catchIf(
         (error) => error.reason === "Query" && pages.length > 0,
-        () => writeGroup(pages.map(canonical), ends),
+        () => writeGroup(pages.map(canonical), ends, cost),
       ),
     )
     yield* onWritten({

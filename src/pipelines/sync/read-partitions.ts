@@ -1,29 +1,42 @@
-import { Effect, HashSet, type Queue, Ref, Stream } from "effect"
+import { Array as Arr, Duration, Effect, HashSet, type Queue, Ref, Stream } from "effect"
 import type { ContractStream } from "../../api/contract.ts"
 import { type ApiFailure, UnreadablePage } from "../../api/failures.ts"
-import { pageChain } from "../../api/page-chain.ts"
+import { type ChainPosition, pageChain, type UnsteadyChain } from "../../api/page-chain.ts"
 import type { PartnerApi } from "../../api/partner-api.ts"
 import { hashFields, type PersonalData } from "../../api/personal-data.ts"
 import { policyOf } from "../../api/retry-policy.ts"
 import type { Configuration } from "../configuration.ts"
 import type { RosterEntry } from "../roster.ts"
-import { endOf, isOutage } from "./coverage.ts"
+import { deniedBefore, endOf, isOutage, type PartitionEnd, walkedToTheEnd } from "./coverage.ts"
 import type { Reading, UnreadableBody } from "./page-writer.ts"
 import { ApiUnavailable, CredentialsRefused } from "./run-failures.ts"
 
 /** Customers whose lists are read at once; the requests under way are bounded by the client. */
 const customersAtOnce = 8
 
+/** Where each partition is to be read from; null where nothing is left to read. */
+export type Todo = (customerId: string, stream: string) => ChainPosition | null
+
 /** What the readers share over a run. */
 interface Shared {
   readonly configuration: Configuration
   readonly personalData: PersonalData
   readonly baseUrl: string
+  readonly todo: Todo
   readonly readings: Queue.Enqueue<Reading>
   /** Streams that the credentials may not read: no other customer is asked. */
   readonly denied: Ref.Ref<HashSet.HashSet<string>>
   /** Whether any answer has arrived: before that, an outage is the API's and not a partition's. */
   readonly heard: Ref.Ref<boolean>
+  /** Partitions that are asked once more when all others are done. */
+  readonly setAside: Ref.Ref<ReadonlyArray<SetAside>>
+}
+
+/** A partition that could not be read now, and may be later in the run. */
+interface SetAside {
+  readonly customer: RosterEntry
+  readonly stream: ContractStream
+  readonly from: ChainPosition
 }
 
 const fatalUtf8 = new TextDecoder("utf-8", { fatal: true })
@@ -37,11 +50,10 @@ const textOf = (bytes: Uint8Array): string | null => {
 }
 
 const unreadableBody = (
-  failure: ApiFailure,
+  failure: ApiFailure | UnsteadyChain,
   stream: ContractStream,
   personalData: PersonalData,
-  sequence: number,
-  cursorIn: string | null,
+  { chain, cursor, sequence }: ChainPosition,
 ): UnreadableBody | null => {
   if (!(failure instanceof UnreadablePage) || failure.body.byteLength === 0) return null
   const personal = stream.fields.filter((field) => field.type === "personal").map((field) => field.field)
@@ -50,8 +62,9 @@ const unreadableBody = (
   if (text === null && personal.length > 0 && personalData._tag === "Hash") return null
   const kept = text === null || personalData._tag === "Keep" ? text : hashFields(text, personal, personalData.salt)
   return {
+    chain,
     sequence,
-    cursorIn,
+    cursorIn: cursor,
     requestId: failure.requestId,
     fault: failure.message,
     body: failure.body,
@@ -60,77 +73,138 @@ const unreadableBody = (
   }
 }
 
-const readPartition = (shared: Shared, customer: RosterEntry, stream: ContractStream) =>
+/** Pages of the chain that came before a position; those of an earlier chain count as one. */
+const pagesBefore = ({ chain, sequence }: ChainPosition): number => sequence - 1 + (chain - 1)
+
+const offerEnd = (
+  { readings }: Shared,
+  { customerId }: RosterEntry,
+  { stream }: ContractStream,
+  end: PartitionEnd,
+  unreadable: UnreadableBody | null = null,
+) => readings.offer({ _tag: "End", customerId, stream, end, unreadable })
+
+/** Ends a partition after a failure, sets it aside, or stops the run. False where nobody had answered. */
+const afterFailure = (
+  shared: Shared,
+  { customer, from, stream }: SetAside,
+  failure: ApiFailure | UnsteadyChain,
+  isLastTime: boolean,
+): Effect.Effect<boolean, CredentialsRefused | ApiUnavailable> =>
   Effect.gen(function* () {
-    const { configuration, denied, heard, personalData, readings } = shared
-    const partition = { customerId: customer.customerId, stream: stream.stream }
-    if (HashSet.has(yield* Ref.get(denied), stream.stream)) {
-      yield* readings.offer({
-        _tag: "End",
-        ...partition,
-        unreadable: null,
-        end: {
-          state: "DENIED",
-          reason: "the scope was denied for another customer in this run, so it was not asked again",
-          problemCode: "PARTNER_SCOPE_DENIED",
-          requestId: null,
-        },
-      })
-      return
+    const answered = !isOutage(failure)
+    if (answered) yield* Ref.set(shared.heard, true)
+    if (failure._tag !== "UnsteadyChain") {
+      const row = policyOf(failure)
+      if (row.run === "stop") return yield* new CredentialsRefused({ failure })
+      if (!(yield* Ref.get(shared.heard))) return yield* new ApiUnavailable({ baseUrl: shared.baseUrl, failure })
+      if (row.run === "skip stream") yield* Ref.update(shared.denied, HashSet.add<string>(stream.stream))
+      if (row.requeue && !isLastTime) {
+        yield* Effect.logInfo(`a list is set aside, to be asked once more at the end of the run: ${failure.message}`)
+        yield* Ref.update(shared.setAside, Arr.append({ customer, stream, from }))
+        return answered
+      }
     }
-    let pages = 0
-    let cursorIn: string | null = null
-    yield* pageChain(configuration.contract, stream, customer.customerId, personalData).pipe(
-      Stream.runForEach((read) => {
-        pages = read.sequence
-        cursorIn = read.page.nextCursor
-        return Ref.set(heard, true).pipe(Effect.zipRight(readings.offer({ _tag: "Page", ...partition, read })))
-      }),
-      Effect.catchAll((failure) =>
+    const expected = customer.products?.includes(stream.product) ?? false
+    const end = endOf(failure, pagesBefore(from), stream.product, expected)
+    if (end.state !== "NOT_APPLICABLE") yield* Effect.logWarning(`a list ends ${end.state}: ${end.reason}`)
+    yield* offerEnd(shared, customer, stream, end, unreadableBody(failure, stream, shared.personalData, from))
+    return answered
+  })
+
+/** Reads one list from a position on, page by page into the queue, and says how it ended. False where nobody answered. */
+const readPartition = (
+  shared: Shared,
+  { customer, from, stream }: SetAside,
+  isLastTime: boolean,
+): Effect.Effect<boolean, CredentialsRefused | ApiUnavailable, PartnerApi> =>
+  Effect.gen(function* () {
+    if (HashSet.has(yield* Ref.get(shared.denied), stream.stream)) {
+      return yield* offerEnd(shared, customer, stream, deniedBefore)
+    }
+    const { customerId } = customer
+    const position = yield* Ref.make(from)
+    return yield* pageChain(shared.configuration.contract, stream, customerId, shared.personalData, from).pipe(
+      Stream.runForEach(({ next, ...read }) =>
         Effect.gen(function* () {
-          const row = policyOf(failure)
-          if (row.run === "stop") return yield* new CredentialsRefused({ failure })
-          if (isOutage(failure)) {
-            if (!(yield* Ref.get(heard))) return yield* new ApiUnavailable({ baseUrl: shared.baseUrl, failure })
-          } else {
-            yield* Ref.set(heard, true)
-          }
-          if (row.run === "skip stream") yield* Ref.update(denied, HashSet.add<string>(stream.stream))
-          const expected = customer.products?.includes(stream.product) ?? false
-          yield* readings.offer({
-            _tag: "End",
-            ...partition,
-            end: endOf(failure, pages, stream.product, expected),
-            unreadable: unreadableBody(failure, stream, personalData, pages + 1, cursorIn),
-          })
+          yield* Ref.set(shared.heard, true)
+          yield* shared.readings.offer({ _tag: "Page", customerId, stream: stream.stream, read })
+          if (next !== null) yield* Ref.set(position, next)
         }),
       ),
+      Effect.zipRight(offerEnd(shared, customer, stream, walkedToTheEnd)),
+      Effect.catchAll((failure) =>
+        Effect.flatMap(Ref.get(position), (reached) =>
+          afterFailure(shared, { customer, stream, from: reached }, failure, isLastTime),
+        ),
+      ),
     )
-  })
+  }).pipe(
+    Effect.annotateLogs({ customerId: customer.customerId, stream: stream.stream }),
+    Effect.withSpan("partition", { attributes: { customerId: customer.customerId, stream: stream.stream } }),
+  )
 
 /**
  * A customer's balances first, then the other lists: a transaction posted while we read is then later than the balance's
  * asOf, never a hole in its sum.
  */
 const readCustomer = (shared: Shared, customer: RosterEntry) => {
-  const streams = shared.configuration.contract.streams
-  const [first, others] = [
-    streams.filter((stream) => stream.stream === "balances"),
-    streams.filter((stream) => stream.stream !== "balances"),
-  ]
-  return Effect.forEach(first, (stream) => readPartition(shared, customer, stream)).pipe(
-    Effect.zipRight(
-      Effect.forEach(others, (stream) => readPartition(shared, customer, stream), { concurrency: "unbounded" }),
-    ),
+  const open = shared.configuration.contract.streams.flatMap((stream) => {
+    const from = shared.todo(customer.customerId, stream.stream)
+    return from === null ? [] : [{ customer, stream, from }]
+  })
+  const [others, first] = Arr.partition(open, ({ stream }) => stream.stream === "balances")
+  return Effect.forEach(first, (one) => readPartition(shared, one, false)).pipe(
+    Effect.zipRight(Effect.forEach(others, (one) => readPartition(shared, one, false), { concurrency: "unbounded" })),
   )
 }
 
+const stillDown: PartitionEnd = {
+  state: "FAILED",
+  reason: "the same list of another customer did not answer at the end of the run either, so it was not asked again",
+  problemCode: null,
+  requestId: null,
+}
+
 /**
- * Reads every list of every customer and hands the pages on. The first customer's balances are read alone: if nobody
+ * One stream's lists that were set aside, once more. The first goes alone: if nobody answers there, the others end
+ * without a request, so that a dead product costs little.
+ */
+const readSetAside = (shared: Shared, ofStream: Arr.NonEmptyReadonlyArray<SetAside>) =>
+  Effect.gen(function* () {
+    const [first, ...others] = ofStream
+    if (yield* readPartition(shared, first, true)) {
+      return yield* Effect.forEach(others, (one) => readPartition(shared, one, true), {
+        concurrency: customersAtOnce,
+        discard: true,
+      })
+    }
+    yield* Effect.forEach(others, ({ customer, from, stream }) =>
+      offerEnd(shared, customer, stream, pagesBefore(from) > 0 ? { ...stillDown, state: "PARTIAL" } : stillDown),
+    )
+  })
+
+/** When all else is read: what was set aside, after its streams had time to recover. */
+const readAllSetAside = (shared: Shared) =>
+  Effect.gen(function* () {
+    const lists = yield* Ref.get(shared.setAside)
+    if (!Arr.isNonEmptyReadonlyArray(lists)) return
+    const wait = Duration.seconds(shared.configuration.breaker.coolDownSeconds)
+    yield* Effect.logInfo(`asks ${lists.length} lists once more, after ${Duration.format(wait)}`)
+    yield* Effect.sleep(wait)
+    yield* Effect.forEach(
+      Object.values(Arr.groupBy(lists, ({ stream }) => stream.stream)),
+      (ofStream) => readSetAside(shared, ofStream),
+      { concurrency: "unbounded", discard: true },
+    )
+  })
+
+/**
+ * Reads every list that is to be read and hands the pages on. The first customer's balances are read alone: if nobody
  * answers there, the run ends at once instead of asking a thousand times.
  */
 export const readPartitions = (
-  options: Pick<Shared, "configuration" | "personalData" | "baseUrl" | "readings">,
+  options: Pick<Shared, "configuration" | "personalData" | "baseUrl" | "readings" | "todo">,
   customers: ReadonlyArray<RosterEntry>,
 ): Effect.Effect<void, CredentialsRefused | ApiUnavailable, PartnerApi> =>
   Effect.gen(function* () {
@@ -138,12 +212,17 @@ export const readPartitions = (
       ...options,
       denied: yield* Ref.make(HashSet.empty<string>()),
       heard: yield* Ref.make(false),
+      setAside: yield* Ref.make<ReadonlyArray<SetAside>>([]),
     }
-    const [first, ...others] = customers
+    const streams = options.configuration.contract.streams
+    const isOpen = ({ customerId }: RosterEntry) =>
+      streams.some(({ stream }) => options.todo(customerId, stream) !== null)
+    const [first, ...others] = customers.filter(isOpen)
     if (first === undefined) return
     yield* readCustomer(shared, first)
     yield* Effect.forEach(others, (customer) => readCustomer(shared, customer), {
       concurrency: customersAtOnce,
       discard: true,
     })
+    yield* readAllSetAside(shared)
   })

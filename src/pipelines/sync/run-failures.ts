@@ -1,14 +1,16 @@
 import { Data } from "effect"
+import { clockSentence } from "../../api/answer-times.ts"
 import type { ApiFailure } from "../../api/failures.ts"
+
+const staleRemedy = (offsetMillis: number | null): string =>
+  offsetMillis === null ? "check this machine's clock" : `${clockSentence(offsetMillis)}; set it right and run again`
 
 /** The API refuses who we say we are; nothing else would succeed. Exit code 77. */
 export class CredentialsRefused extends Data.TaggedError("CredentialsRefused")<{ readonly failure: ApiFailure }> {
   override get message(): string {
-    const remedy =
-      this.failure._tag === "PartnerProblem" && this.failure.code === "PARTNER_SIGNATURE_EXPIRED"
-        ? "check this machine's clock"
-        : "check OCEAFIN_PARTNER_API_CLIENT_ID and OCEAFIN_PARTNER_API_CLIENT_SECRET"
-    return `the API refuses the credentials: ${this.failure.message}; ${remedy}`
+    return this.failure._tag === "PartnerProblem" && this.failure.code === "PARTNER_SIGNATURE_EXPIRED"
+      ? `the API takes our signatures for stale: ${this.failure.message}; ${staleRemedy(this.failure.clockOffsetMillis)}`
+      : `the API refuses the credentials: ${this.failure.message}; check OCEAFIN_PARTNER_API_CLIENT_ID and OCEAFIN_PARTNER_API_CLIENT_SECRET`
   }
 }
 

@@ -7,64 +7,95 @@ import type { Configuration } from "../configuration.ts"
 import { ensureStore } from "../ensure-store.ts"
 import { ProgressListener } from "../progress.ts"
 import type { RosterEntry } from "../roster.ts"
-import type { Run } from "../run-id.ts"
-import { newRun } from "../run-id.ts"
 import { streamTables } from "../stream-tables.ts"
-import { type Reading, type Written, writeReadings } from "./page-writer.ts"
+import { type Reading, usualPagesPerCommit, type Written, writeReadings } from "./page-writer.ts"
 import { readPartitions } from "./read-partitions.ts"
-import { planRun, proveCoverage } from "./run-coverage.ts"
+import { proveCoverage } from "./run-coverage.ts"
+import { planRun } from "./run-plan.ts"
 
 export interface SyncOptions {
   readonly configuration: Configuration
   readonly personalData: PersonalData
   readonly customers: ReadonlyArray<RosterEntry>
   readonly baseUrl: string
+  /** Begin a new run even where an interrupted one could go on; false unless given. */
+  readonly fresh?: boolean
+  /** Pages in one commit at most; 64 unless given. */
+  readonly pagesPerCommit?: number
 }
 
 /** Pages that may wait for the writer; with more, the readers wait. */
 const waitingPages = 64
 
 /**
- * Reads every list of every customer to its end and stores what came. Ends with the run's coverage on record; fails only
- * where nothing else could have succeeded, and then the run is on record as failed.
+ * Reads every list of every customer to its end and stores what came, or goes on with a run whose process ended before
+ * it did. Ends with the run's coverage on record; fails only where nothing else could have succeeded, and then the run is
+ * on record as failed.
  */
 export const sync = (options: SyncOptions) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const { configuration } = options
+    yield* ensureStore(database, configuration.contract)
+    const planned = yield* planRun(database, { ...options, fresh: options.fresh ?? false })
+    const { runId } = planned.run
+    yield* Effect.logInfo(planned.resumed ? "an interrupted run goes on" : "a run begins")
+    yield* readAndWrite(options, planned).pipe(
+      Effect.annotateLogs({ run: runId }),
+      Effect.withSpan("run", { attributes: { run: runId } }),
+    )
+    return planned.run
+  })
+
+const readAndWrite = (options: SyncOptions, planned: Effect.Effect.Success<ReturnType<typeof planRun>>) =>
   Effect.gen(function* () {
     const database = yield* Database
     const api = yield* PartnerApi
     const progress = yield* ProgressListener
     const { configuration, customers } = options
+    const { requestsBefore, run, todo } = planned
     const tables = streamTables(configuration.contract)
-    yield* ensureStore(database, configuration.contract)
-    const run: Run = yield* newRun
-    yield* planRun(database, run, configuration, customers)
-
     const readings = yield* Queue.bounded<Reading>(waitingPages)
-    const written = yield* Ref.make<Written>({ records: 0, ended: 0 })
+    const open = customers.flatMap(({ customerId }) =>
+      configuration.contract.streams.filter(({ stream }) => todo(customerId, stream) !== null),
+    )
     const partitions = customers.length * tables.length
+    const written = yield* Ref.make<Written>({ records: 0, ended: partitions - open.length })
     const onWritten = (more: Written) =>
       Effect.gen(function* () {
         const all = yield* Ref.updateAndGet(written, (before) => ({
           records: before.records + more.records,
           ended: before.ended + more.ended,
         }))
-        const counts = yield* api.counts
-        yield* progress.reading({ partitionsDone: all.ended, partitions, records: all.records, ...counts })
+        const { requests, retries } = yield* api.counts
+        yield* progress.reading({ partitionsDone: all.ended, partitions, records: all.records, requests, retries })
       })
+    const requests = Effect.map(api.counts, (counts) => requestsBefore + counts.requests)
+    const costs = Effect.all({ requests, failed: api.takeFailedTries })
 
     const finish = (state: "synced" | "failed" | "interrupted", detail: string | null) =>
       Effect.gen(function* () {
-        const { requests, retries } = yield* api.counts
         const finishedAt = DateTime.formatIso(DateTime.unsafeMake(yield* Clock.currentTimeMillis))
-        yield* proveCoverage(database, run, { state, detail, finishedAt, requests, retries })
+        yield* proveCoverage(database, run, { state, detail, finishedAt, costs: yield* costs })
+        yield* Effect.logInfo(`the run's reading ends ${state}`)
       })
 
     // Where the readers cannot go on, the writer still stores what they had read.
-    const reading = readPartitions({ ...options, readings }, customers).pipe(
+    const reading = readPartitions({ ...options, readings, todo }, customers).pipe(
       Effect.exit,
       Effect.zipLeft(readings.offer({ _tag: "AllRead" })),
     )
-    const writing = writeReadings(database, run.runId, tables, configuration.contract.page.items, readings, onWritten)
+    const itemsPath = configuration.contract.page.items
+    const { pagesPerCommit = usualPagesPerCommit } = options
+    const writing = writeReadings(database, {
+      runId: run.runId,
+      tables,
+      itemsPath,
+      pagesPerCommit,
+      readings,
+      costs,
+      onWritten,
+    })
     yield* Effect.all([reading, writing], { concurrency: "unbounded" }).pipe(
       whileLoading(database, configuration.memoryLimit),
       Effect.flatMap(([exit]) => exit),
@@ -76,5 +107,4 @@ export const sync = (options: SyncOptions) =>
       }),
     )
     yield* finish("synced", null)
-    return run
   })

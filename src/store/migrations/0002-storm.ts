@@ -76,7 +76,12 @@ const columns: ReadonlyArray<readonly [table: string, name: string, type: string
 
 export const storm: Migration = {
   up: async (db) => {
-    const statements = [...tables.flatMap(createStatements), ...columns.flatMap((column) => addColumn(...column))]
+    const statements = [
+      ...tables.flatMap(createStatements),
+      ...columns.flatMap((column) => addColumn(...column)),
+      "COMMENT ON COLUMN recon.runs.records IS 'Different records on those pages, those in quarantine included.'",
+      "COMMENT ON COLUMN recon.coverage.pages IS 'Pages that are stored, those of restarted chains and of looking back included.'",
+    ]
     for (const statement of statements) await db.executeQuery(CompiledQuery.raw(statement))
   },
 }

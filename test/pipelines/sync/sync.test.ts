@@ -115,15 +115,17 @@ layer(ledgerStore)("a run", (it) => {
         deposits,
         `${deposits}?to 2`,
         `${deposits}?to 3`,
+        // Looks back at what may have arrived meanwhile.
+        deposits,
       ])
       expect(yield* partition("fiat_deposits")).toMatchObject({
         state: "COMPLETE",
-        pages: 3,
-        records: 5n,
+        pages: 4,
+        records: 7n,
         new_records: 3n,
         changed_records: 0n,
         unchanged_records: 0n,
-        duplicate_records: 1n,
+        duplicate_records: 3n,
         quarantined_records: 1n,
         next_cursor: null,
         ended: true,
@@ -131,12 +133,13 @@ layer(ledgerStore)("a run", (it) => {
       expect(yield* untied).toEqual([])
       expect(
         yield* rows(
-          "SELECT sequence, cursor_in, cursor_out, has_more FROM raw.pages WHERE stream = 'fiat_deposits' ORDER BY ALL",
+          "SELECT sequence, part, cursor_in, cursor_out, has_more FROM raw.pages WHERE stream = 'fiat_deposits' ORDER BY ALL",
         ),
       ).toEqual([
-        { sequence: 1, cursor_in: null, cursor_out: "to 2", has_more: true },
-        { sequence: 2, cursor_in: "to 2", cursor_out: "to 3", has_more: true },
-        { sequence: 3, cursor_in: "to 3", cursor_out: null, has_more: false },
+        { sequence: 1, part: "chain", cursor_in: null, cursor_out: "to 2", has_more: true },
+        { sequence: 2, part: "chain", cursor_in: "to 2", cursor_out: "to 3", has_more: true },
+        { sequence: 3, part: "chain", cursor_in: "to 3", cursor_out: null, has_more: false },
+        { sequence: 4, part: "look back", cursor_in: null, cursor_out: "to 2", has_more: true },
       ])
       expect(yield* rows("SELECT record_id, reason FROM raw.quarantine")).toEqual([
         { record_id: "3", reason: 'amount "much" is not a plain decimal' },
@@ -165,14 +168,22 @@ layer(ledgerStore)("a run", (it) => {
       yield* newBooks
       // More pages than one commit takes, so that the second sight comes in a later group.
       const pages = Array.from({ length: 70 }, (_, index) => apiPage([deposit(`n-${index}`)], `to ${index}`))
+      const changed = deposit("1", { status: "FAILED" })
       yield* synced({
-        [deposits]: [apiPage([deposit("1")], "first"), ...pages, apiPage([deposit("1", { status: "FAILED" })])],
+        [deposits]: [
+          apiPage([deposit("1")], "first"),
+          ...pages,
+          apiPage([deposit("last"), changed]),
+          apiPage([changed], "first"),
+        ],
       })
       expect(yield* partition("fiat_deposits")).toMatchObject({
         state: "COMPLETE",
-        records: 72n,
-        duplicate_records: 1n,
+        records: 74n,
+        new_records: 72n,
+        duplicate_records: 2n,
       })
+      expect(yield* theRun).toMatchObject({ records: 72n, duplicates: 2n })
       expect(yield* untied).toEqual([])
     }),
   )
@@ -501,7 +512,7 @@ layer(ledgerStore)("proveCoverage demotes a chain", (it) => {
         const database = yield* Database
         yield* database.run(statement)
         const end = { state: "synced", detail: null, finishedAt: run.startedAt } as const
-        yield* proveCoverage(database, run, { ...end, requests: 0, retries: 0 })
+        yield* proveCoverage(database, run, { ...end, costs: { requests: 0, failed: [] } })
         expect(yield* partition("fiat_deposits")).toMatchObject({ state: "PARTIAL", reason })
         expect(yield* partition("checkouts")).toMatchObject({ state: "COMPLETE" })
         expect(yield* theRun).toMatchObject({ coverage: "PARTIAL", partitions_proven: BigInt(streams.length - 1) })
@@ -512,6 +523,8 @@ layer(ledgerStore)("proveCoverage demotes a chain", (it) => {
   tampered("whose first page is missing", `DELETE FROM raw.pages WHERE ${page(1)}`)
   tampered("whose middle page is missing", `DELETE FROM raw.pages WHERE ${page(2)}`)
   tampered("whose last page is missing", `DELETE FROM raw.pages WHERE ${page(3)}`)
+  tampered("that nobody looked back at", `DELETE FROM raw.pages WHERE ${page(4)}`)
+  tampered("whose look back began in the middle", `UPDATE raw.pages SET cursor_in = 'to 2' WHERE ${page(4)}`)
   tampered("of which no page is stored", "DELETE FROM raw.pages WHERE stream = 'fiat_deposits'")
   tampered("that did not begin without a cursor", `UPDATE raw.pages SET cursor_in = 'x' WHERE ${page(1)}`)
   tampered("with a cursor that the page before did not give", `UPDATE raw.pages SET cursor_in = 'x' WHERE ${page(2)}`)
