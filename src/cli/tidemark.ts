@@ -2,6 +2,7 @@ import { CliConfig, Command, HelpDoc } from "@effect/cli"
 import type { Layer } from "effect"
 import { checksCommand } from "./commands/checks.ts"
 import { demoCommand } from "./commands/demo.ts"
+import { doctorCommand } from "./commands/doctor.ts"
 import { exceptionsCommand } from "./commands/exceptions.ts"
 import { nightlyCommand } from "./commands/nightly.ts"
 import { policyCommand } from "./commands/policy.ts"
@@ -60,6 +61,7 @@ const root = Command.make("tidemark").pipe(
     checksCommand,
     policyCommand,
     runsCommand,
+    doctorCommand,
     verifyCommand,
     supportBundleCommand,
     sandboxCommand,

@@ -3,7 +3,7 @@ import { FileSystem, Path } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
 import { Context, Data, Effect, Layer, Option } from "effect"
 import type { Credentials } from "../api/credentials.ts"
-import { PartnerApi } from "../api/partner-api.ts"
+import { PartnerApi, type PartnerApiOptions } from "../api/partner-api.ts"
 import { type Configuration, readConfiguration, type Severity } from "../pipelines/configuration.ts"
 import { checks } from "../pipelines/reconcile/checks.ts"
 import { isProduct, type RosterEntry, readProducts, readRoster } from "../pipelines/roster.ts"
@@ -165,7 +165,11 @@ export const snapshotDatabase = (db: string) =>
  * The client of the Partner API as the configuration wants it, over a connection pool of its own. undici's plain client
  * follows no redirect and decompresses nothing, which the client relies on.
  */
-export const partnerApi = (configuration: Configuration, given: Credentials) =>
+export const partnerApi = (
+  configuration: Configuration,
+  given: Credentials,
+  changes: Partial<PartnerApiOptions> = {},
+) =>
   PartnerApi.layer({
     credentials: given,
     page: configuration.contract.page,
@@ -181,6 +185,7 @@ export const partnerApi = (configuration: Configuration, given: Credentials) =>
       coolDown: `${configuration.breaker.coolDownSeconds} seconds`,
     },
     deadline: configuration.deadlineMinutes === null ? null : `${configuration.deadlineMinutes} minutes`,
+    ...changes,
   }).pipe(Layer.provide(NodeHttpClient.layerUndici))
 
 /** Whom to read: the roster that was named, else the customers that the store already knows. */

@@ -56,6 +56,13 @@ const lapsesAfter = Duration.minutes(2)
 
 export const lockFile = (database: string): string => `${database}.lock`
 
+/** Who the lock file beside the database says is at work; null where there is none, or none that can be understood. */
+export const readLockOwner = (database: string): Effect.Effect<LockOwner | null, never, FileSystem.FileSystem> =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString(lockFile(database))).pipe(
+    Effect.flatMap(decode),
+    Effect.orElseSucceed(() => null),
+  )
+
 /** A lock that this process has, or will have once DuckDB has opened the file. */
 export interface RunLock {
   /** Puts our name into the lock file and keeps it alive. To be called when DuckDB has opened the database. */

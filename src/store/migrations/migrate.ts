@@ -10,6 +10,9 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0004-exceptions-live": exceptionsLive,
 }
 
+/** The migrations that this program knows, in order. */
+export const migrationNames: ReadonlyArray<string> = Object.keys(migrations)
+
 /** Kysely's own tables, so that the dictionary explains them too. */
 const bookkeeping = [
   "COMMENT ON TABLE recon.kysely_migration IS 'Which migrations of the fixed tables have run.'",

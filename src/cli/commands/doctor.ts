@@ -1,0 +1,100 @@
+import { Command } from "@effect/cli"
+import { Path } from "@effect/platform"
+import { Effect, Either, Option } from "effect"
+import type { Credentials } from "../../api/credentials.ts"
+import { retryPolicy } from "../../api/retry-policy.ts"
+import type { Configuration } from "../../pipelines/configuration.ts"
+import { checkApi } from "../../pipelines/doctor/api-checks.ts"
+import { type Diagnosis, exitCodeOfAll, fail, warn } from "../../pipelines/doctor/diagnosis.ts"
+import { type RosterEntry, readRoster } from "../../pipelines/roster.ts"
+import { checkFolder, checkSpace } from "../doctor/folders.ts"
+import { checkLock, lookIntoStore } from "../doctor/store-checks.ts"
+import { checkDefinitions, checkVersions, lookAtConfiguration, lookAtEnvironment } from "../doctor/surroundings.ts"
+import { Finished } from "../exit-code.ts"
+import { withLogging } from "../logging.ts"
+import { config, customers, db, json, logs, out } from "../options.ts"
+import { writeOut } from "../terminal.ts"
+import { partnerApi } from "../workplace.ts"
+
+/** Every failure is shown as it comes, so nothing is tried again. */
+const oneTryEach = retryPolicy.map((row) => ({ ...row, tries: 1, requeue: false }))
+
+const noCustomer = fail(
+  "customers",
+  "rights",
+  "no customer is known whose lists could be asked for, and the API has no list of them",
+  "name yours with --customers FILE",
+)
+
+/** The first customer of the file that was named, else one that the store knows. */
+const customerToAsk = (file: Option.Option<string>, known: RosterEntry | null) =>
+  Effect.gen(function* () {
+    if (Option.isNone(file)) return known === null ? Either.left(noCustomer) : Either.right(known)
+    const roster = yield* Effect.either(readRoster(file.value))
+    return roster.pipe(
+      Either.mapLeft((error) => fail("customers", "rights", error.message, "correct the file that --customers names")),
+      Either.flatMap(([first]) => (first === undefined ? Either.left(noCustomer) : Either.right(first))),
+    )
+  })
+
+const askApi = (
+  configuration: Configuration | null,
+  given: Credentials | null,
+  customer: Either.Either<RosterEntry, Diagnosis>,
+) => {
+  const missing = configuration === null ? "the configuration" : given === null ? "the environment" : null
+  if (Either.isLeft(customer)) return Effect.succeed([customer.left])
+  if (configuration === null || given === null) {
+    return Effect.succeed([warn("API", `it was not asked, because ${missing} is wrong`, null)])
+  }
+  return checkApi(configuration.contract, customer.right).pipe(
+    Effect.provide(partnerApi(configuration, given, { policy: oneTryEach })),
+  )
+}
+
+const linesOf = (diagnoses: ReadonlyArray<Diagnosis>): string => {
+  const width = Math.max(...diagnoses.map(({ check }) => check.length))
+  return diagnoses
+    .map(({ check, detail, remedy, state }) => {
+      const line = `${state.padEnd(4)}  ${check.padEnd(width)}  ${detail}`
+      return remedy === null || remedy === "" ? line : `${line}\n${" ".repeat(width + 8)}→ ${remedy}`
+    })
+    .join("\n")
+}
+
+export const doctorCommand = Command.make("doctor", { config, db, out, customers, json, ...logs }, (options) =>
+  Effect.gen(function* () {
+    const path = yield* Path.Path
+    const configuration = yield* lookAtConfiguration(options.config)
+    const environment = yield* lookAtEnvironment
+    const store = yield* lookIntoStore(options.db)
+    const customer = yield* customerToAsk(options.customers, store.customer)
+    const diagnoses = [
+      configuration.diagnosis,
+      environment.diagnosis,
+      ...checkVersions(process.versions.node),
+      yield* checkFolder("--db", path.dirname(options.db)),
+      yield* checkFolder("--out", options.out),
+      yield* checkSpace(options.db),
+      store.diagnosis,
+      yield* checkLock(options.db, store.diagnosis),
+      yield* checkDefinitions,
+      ...(yield* askApi(configuration.value, environment.value, customer)),
+    ]
+    const code = exitCodeOfAll(diagnoses)
+    const checks = diagnoses.map(({ check, detail, remedy, state }) => ({
+      check,
+      state,
+      detail,
+      remedy: remedy || null,
+    }))
+    yield* writeOut(
+      options.json ? `${JSON.stringify({ exitCode: code, checks }, null, 2)}\n` : `${linesOf(diagnoses)}\n`,
+    )
+    if (code !== 0) return yield* new Finished({ code })
+  }).pipe(withLogging(options)),
+).pipe(
+  Command.withDescription(
+    "Look whether a night would succeed: configuration, environment, rights, disk, database, API, clock, credentials and what each list answers. Writes nothing.",
+  ),
+)

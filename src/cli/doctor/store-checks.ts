@@ -1,0 +1,94 @@
+import { FileSystem } from "@effect/platform"
+import { Effect, Either } from "effect"
+import { type Diagnosis, fail, ok, warn } from "../../pipelines/doctor/diagnosis.ts"
+import { isProduct, type RosterEntry, readProducts } from "../../pipelines/roster.ts"
+import { Database } from "../../store/database.ts"
+import { migrationNames } from "../../store/migrations/migrate.ts"
+import { readLockOwner } from "../../store/run-lock.ts"
+import type { StoreError } from "../../store/store-error.ts"
+
+/** What the database is like, and a customer whose lists can be asked for; null where it knows none. */
+export interface StoreLook {
+  readonly diagnosis: Diagnosis
+  readonly customer: RosterEntry | null
+}
+
+const look = (file: string) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const migrated = yield* database.rows<{ name: string }>("SELECT name FROM recon.kysely_migration ORDER BY name")
+    const [storage] = yield* database.rows<{ version: string | null }>(
+      "SELECT tags['storage_version'] AS version FROM duckdb_databases() WHERE database_name = current_database()",
+    )
+    const [customer] = yield* database.rows<{
+      customer_id: string
+      partner_customer_ref: string
+      products: string | null
+    }>("SELECT customer_id, partner_customer_ref, products FROM main.customers ORDER BY customer_id LIMIT 1")
+    const names = migrated.map((row) => row.name)
+    const detail = `${file} can be read; tables of ${names.at(-1)}, storage of DuckDB ${storage?.version ?? "unknown"}`
+    const strange = names.find((name) => !migrationNames.includes(name))
+    const behind = migrationNames.filter((name) => !names.includes(name)).length
+    return {
+      diagnosis:
+        strange !== undefined
+          ? fail(
+              "database",
+              "rights",
+              `${file} was last written by a newer version (it knows ${strange})`,
+              "install that version of tidemark",
+            )
+          : behind > 0
+            ? ok("database", `${detail}; the next run brings its tables up to date`)
+            : ok("database", detail),
+      customer:
+        customer === undefined
+          ? null
+          : {
+              customerId: customer.customer_id,
+              partnerCustomerRef: customer.partner_customer_ref,
+              products: readProducts(customer.products).filter(isProduct),
+            },
+    }
+  })
+
+const unreadable = (error: StoreError): Diagnosis => {
+  if (error.reason === "Locked") {
+    return warn(
+      "database",
+      "a process has it open for writing, so it cannot be looked into",
+      "run doctor again when that has ended",
+    )
+  }
+  const remedy =
+    error.reason === "Denied"
+      ? "give this user the right to read and write the file and its folder"
+      : "name the right file with --db, or put a copy back"
+  return fail("database", "rights", error.message, remedy)
+}
+
+/** Opens the database for reading only, if it is there. */
+export const lookIntoStore = (file: string): Effect.Effect<StoreLook, never, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    if (!(yield* Effect.orElseSucceed(fs.exists(file), () => false))) {
+      return { diagnosis: ok("database", `${file} is not there yet; the first run makes it`), customer: null }
+    }
+    const looked = yield* Effect.either(
+      Effect.provide(look(file), Database.layer({ file, access: "read", memoryLimit: "256MB" })),
+    )
+    return Either.getOrElse(looked, (error) => ({ diagnosis: unreadable(error), customer: null }))
+  })
+
+/** Who is at work on the database, by the lock file beside it. */
+export const checkLock = (file: string, database: Diagnosis): Effect.Effect<Diagnosis, never, FileSystem.FileSystem> =>
+  Effect.map(readLockOwner(file), (owner) => {
+    if (owner === null) return ok("lock", "nobody holds it")
+    const who = `tidemark ${owner.command} by ${owner.user} on ${owner.host} (process ${owner.pid})`
+    return database.state === "warn"
+      ? warn("lock", `${who} is at work`, "wait for its end")
+      : ok(
+          "lock",
+          `${who} left its lock behind; the next run takes it away, at once on that machine, elsewhere after two minutes`,
+        )
+  })

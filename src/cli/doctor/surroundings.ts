@@ -1,0 +1,69 @@
+import { FileSystem, type Path } from "@effect/platform"
+import { Cause, Effect, Either, Option } from "effect"
+import { type Credentials, credentials } from "../../api/credentials.ts"
+import { type Configuration, defaultConfigurationFile } from "../../pipelines/configuration.ts"
+import { type Diagnosis, fail, ok } from "../../pipelines/doctor/diagnosis.ts"
+import { reportDefinitions } from "../../pipelines/report/report-definitions.ts"
+import { duckDbVersion } from "../../store/duckdb-version.ts"
+import { endingOf } from "../exit-code.ts"
+import { plural } from "../terminal.ts"
+import { configurationOf } from "../workplace.ts"
+
+/** A look at something, and what it is where it can be used. */
+interface Look<A> {
+  readonly diagnosis: Diagnosis
+  readonly value: A | null
+}
+
+/** The configuration that a run would use. */
+export const lookAtConfiguration = (
+  named: Option.Option<string>,
+): Effect.Effect<Look<Configuration>, never, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const read = yield* Effect.either(configurationOf({ config: named }))
+    if (Either.isLeft(read)) {
+      const remedy = "correct the file; the README lists every key"
+      return { diagnosis: fail("configuration", "configuration", read.left.message, remedy), value: null }
+    }
+    const file = Option.getOrElse(named, () => defaultConfigurationFile)
+    const present = yield* Effect.orElseSucceed(fs.exists(file), () => false)
+    const detail = present ? `${file}, every key is known` : `no ${file}, so all settings have their defaults`
+    return { diagnosis: ok("configuration", detail), value: read.right }
+  })
+
+/** The documented environment: which names are set, and never to what. */
+export const lookAtEnvironment: Effect.Effect<Look<Credentials>> = Effect.gen(function* () {
+  const read = yield* Effect.either(credentials)
+  if (Either.isRight(read)) {
+    return { diagnosis: ok("environment", "the address, the client id and the secret are set"), value: read.right }
+  }
+  const { message } = endingOf(Cause.fail(read.left))
+  const remedy = "set the names that Oceafin documents, as tidemark --help lists them"
+  return { diagnosis: fail("environment", "configuration", message ?? "", remedy), value: null }
+})
+
+const leastNode = [20, 19] as const
+
+/** Node's and DuckDB's versions. */
+export const checkVersions = (node: string): ReadonlyArray<Diagnosis> => {
+  const [major = 0, minor = 0] = node.split(".").map(Number)
+  const oldEnough = major > leastNode[0] || (major === leastNode[0] && minor >= leastNode[1])
+  return [
+    oldEnough
+      ? ok("Node", node)
+      : fail("Node", "rights", `${node} is too old`, `install Node ${leastNode.join(".")} or newer`),
+    ok("DuckDB", duckDbVersion),
+  ]
+}
+
+/** Whether every report's definition can be read. */
+export const checkDefinitions: Effect.Effect<Diagnosis, never, FileSystem.FileSystem | Path.Path> =
+  reportDefinitions.pipe(
+    Effect.map((definitions) => ok("reports", `${plural(definitions.length, "definition")} can be read`)),
+    Effect.catchAll((error) =>
+      Effect.succeed(
+        fail("reports", "configuration", error.message, "correct the file in reports/, or install tidemark again"),
+      ),
+    ),
+  )
