@@ -84,10 +84,27 @@ const completedWhen = (settled: ReadonlyArray<string>, column: string, values: V
 
 const amounts = { currency: "EUR", amount: "100", fee: "0", net_amount: "100" }
 
+/** What else a record has by default: a hash of its own on the chain, a quote of its own, a deposit that it sends back. */
+const namedBy = (stream: StreamName, id: string): Values =>
+  ({
+    crypto_deposits: { tx_hash: `hash-of-${id}` },
+    crypto_withdrawals: { tx_hash: `hash-of-${id}` },
+    crypto_refunds: { tx_hash: `hash-of-${id}`, original_deposit_id: `deposit-of-${id}` },
+    collection_payments: { tx_hash: `hash-of-${id}` },
+    conversions: { quote_id: `quote-of-${id}` },
+  })[stream as string] ?? {}
+
 /** A settled product record of c-1 over EUR 100 without a fee, unless the case says otherwise. */
 export const product = (stream: StreamName, id: string, values: Values = {}): LedgerRow => {
   const idColumn = movementRows.find((movement) => movement.stream === stream)?.id ?? "id"
-  const given = { customer_id: "c-1", status: "COMPLETED", [idColumn]: id, ...amounts, ...values }
+  const given = {
+    customer_id: "c-1",
+    status: "COMPLETED",
+    [idColumn]: id,
+    ...amounts,
+    ...namedBy(stream, id),
+    ...values,
+  }
   const known = Object.entries(completedWhen(["COMPLETED"], "completed_at", given)).filter(([column]) =>
     columnsOf(stream).includes(column),
   )
@@ -108,6 +125,35 @@ export const conversion = (id: string, values: Values = {}): LedgerRow =>
     fee_currency: "EUR",
     ...values,
   })
+
+/** The quote of a conversion: same owner, pair and rate, made before it and not expired. */
+export const quoteFor = (record: LedgerRow, values: Values = {}): LedgerRow =>
+  row("conversion_quotes", {
+    ...Object.fromEntries(
+      Object.entries(record.values).filter(([column]) => columnsOf("conversion_quotes").includes(column)),
+    ),
+    status: "USED",
+    expires_at: hoursBefore(-24),
+    ...values,
+  })
+
+/** The deposit that a refund sends back whole; it is undone, so that nothing else is expected of it. */
+const depositFor = ({ values }: LedgerRow): LedgerRow =>
+  product("crypto_deposits", values.original_deposit_id ?? "", {
+    customer_id: values.customer_id ?? null,
+    currency: values.currency ?? null,
+    amount: values.amount ?? null,
+    net_amount: values.amount ?? null,
+    status: "REFUNDED",
+  })
+
+/** What the rows name by default. A case about what is named gives it, or names something that is nowhere. */
+const namedRows = (rows: ReadonlyArray<LedgerRow>): ReadonlyArray<LedgerRow> => [
+  ...rows
+    .filter(({ values }) => values.quote_id === `quote-of-${values.conversion_id}`)
+    .map((record) => quoteFor(record)),
+  ...rows.filter(({ values }) => values.original_deposit_id === `deposit-of-${values.refund_id}`).map(depositFor),
+]
 
 /** A posted CREDIT of EUR 100 to c-1 that names no resource. */
 export const transaction = (id: string, values: Values = {}): LedgerRow =>
@@ -275,7 +321,7 @@ export const read = (ledger: Ledger) =>
       Effect.gen(function* () {
         const run = runOf(ledger.night ?? 0)
         for (const stream of streams) yield* sql.run(`DELETE FROM main.${stream.stream}`)
-        yield* insertTyped(sql, run, ledger.rows)
+        yield* insertTyped(sql, run, [...ledger.rows, ...namedRows(ledger.rows)])
         const balances = ledger.balances ?? []
         if (balances.length > 0) yield* insertTyped(sql, run, balances)
         if (balances.length > 0) yield* insertSnapshots(sql, run, balances)

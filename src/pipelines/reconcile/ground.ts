@@ -93,11 +93,12 @@ export const prepareGround = (
       configuration.contract.streams
         .find((row) => row.stream === stream)
         ?.fields.find((field) => field.column === column)?.field ?? column
-    const readable = (column: string): string =>
-      `nullif(json_extract_string(CASE WHEN json_valid(payload) THEN payload END, ${quoteText(`$."${nameOf("transactions", column)}"`)}), '')`
+    const readable = (stream: string, column: string): string =>
+      `nullif(json_extract_string(CASE WHEN json_valid(payload) THEN payload END, ${quoteText(`$."${nameOf(stream, column)}"`)}), '')`
     yield* sql.run(`
       CREATE OR REPLACE TEMP TABLE quarantined AS
       SELECT customer_id, stream, record_id, reason,
-        ${readable("currency")} AS currency, ${readable("resource_id")} AS resource_id
+        ${readable("transactions", "currency")} AS currency, ${readable("transactions", "resource_id")} AS resource_id,
+        ${readable("collection_payments", "checkout_id")} AS checkout_id
       FROM raw.quarantine WHERE run_id = getvariable('run')`)
   })

@@ -63,7 +63,10 @@ const recordsOf = FastCheck.uniqueArray(
     const given = { ...values, status, created_at: hoursBefore(hours), updated_at: hoursBefore(hours) }
     const settled = status === "COMPLETED" ? { completed_at: hoursBefore(hours) } : {}
     // Ids are unique over all lists, as the API's are.
-    if (stream !== "conversions") return product(stream, `${stream}-${id}`, { ...given, ...settled })
+    if (stream !== "conversions") {
+      const deposit = stream === "crypto_refunds" ? { original_deposit_id: `crypto_deposits-${id}` } : {}
+      return product(stream, `${stream}-${id}`, { ...given, ...settled, ...deposit })
+    }
     return conversion(`${stream}-${id}`, {
       ...given,
       ...settled,

@@ -31,7 +31,7 @@ layer(ledgerStore)("a record and its transaction", (it) => {
         withdrawal("fw"),
         product("crypto_deposits", "cd"),
         product("crypto_withdrawals", "cw"),
-        product("crypto_refunds", "cr"),
+        product("crypto_refunds", "cr", { original_deposit_id: "cd" }),
         product("collection_payments", "cp"),
       ]
       const exchanged = conversion("cv")
