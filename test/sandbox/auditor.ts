@@ -1,4 +1,5 @@
 import { auditLedger } from "./audit-ledger.ts"
+import { auditProducts } from "./audit-products.ts"
 import { amountOf, type Books, type Entry, textOf, timeOf } from "./books.ts"
 import { classOf, type Finding, finding, hour, isDebit, isPosted, isProduct, limits, signedOf } from "./finding.ts"
 
@@ -10,10 +11,7 @@ export const audit = (books: Books): ReadonlyArray<Finding> =>
     ...books.entries.flatMap(auditArithmetic),
     ...books.entries.flatMap((entry) => auditAge(entry, books.now)),
     ...auditLedger(books),
-    ...auditCopies(books),
-    ...auditConversions(books),
-    ...auditRefunds(books),
-    ...auditCheckouts(books),
+    ...auditProducts(books),
     ...auditBalances(books),
   ].sort()
 
@@ -36,94 +34,6 @@ const auditAge = (entry: Entry, now: number) => {
   if (age <= limit) return []
   if (textOf(entry, "status") === "PENDING_TRAVEL_RULE") return [finding("AGE_TRAVEL_RULE", entry.id, "high")]
   return [finding("AGE_STUCK", entry.id, age > 3 * limit ? "high" : "medium")]
-}
-
-const repeated = (entries: ReadonlyArray<Entry>, keyOf: (entry: Entry) => string | null) => {
-  const seen = new Set<string>()
-  return entries.filter((entry) => {
-    const key = keyOf(entry)
-    if (key === null) return false
-    const again = seen.has(key)
-    seen.add(key)
-    return again
-  })
-}
-
-const auditCopies = ({ entries }: Books) => {
-  const settled = entries.filter((entry) => isProduct(entry) && classOf(entry) === "settled")
-  const onChain = settled.filter(({ stream }) => /crypto|collection/.test(stream))
-  const copy = repeated(settled, (entry) => textOf(entry, "reference"))
-  const hashless = onChain.filter((entry) => textOf(entry, "txHash") === null)
-  const rehashed = repeated(onChain, (entry) => textOf(entry, "txHash"))
-  return [
-    ...copy.map(({ id }) => finding("DUP_PRODUCT", id, "high")),
-    ...hashless.map(({ id }) => finding("TX_HASH_MISSING", id, "high")),
-    ...rehashed.map(({ id }) => finding("TX_HASH_REUSED", id, "critical")),
-  ]
-}
-
-const places: Readonly<Record<string, number>> = { JPY: 0, USDT: 6, USDC: 6, BTC: 8, ETH: 18 }
-
-const auditConversions = ({ entries }: Books) => {
-  const quotes = new Map(entries.filter(({ stream }) => stream === "conversion_quotes").map((one) => [one.id, one]))
-  const conversions = entries.filter(({ stream }) => stream === "conversions")
-  const reused = repeated(
-    conversions.filter((entry) => classOf(entry) !== "void"),
-    (entry) => textOf(entry, "quoteId"),
-  )
-  const single = conversions.flatMap((entry) => {
-    const exact = amountOf(entry, "fromAmount") * amountOf(entry, "rate")
-    const stated = amountOf(entry, "toAmount") * 10n ** 18n
-    const unit = 10n ** BigInt(36 - (places[textOf(entry, "toCurrency") ?? ""] ?? 2))
-    const off = exact > stated ? exact - stated : stated - exact
-    const quote = quotes.get(textOf(entry, "quoteId") ?? "")
-    if (quote === undefined) return [finding("CONV_QUOTE_MISSING", entry.id, "high")]
-    const same = ["rate", "fromCurrency", "toCurrency"].every((field) => quote.raw[field] === entry.raw[field])
-    const late = (timeOf(entry, "createdAt") ?? 0) > (timeOf(quote, "expiresAt") ?? 0)
-    return [
-      ...(off > unit ? [finding("CONV_RATE", entry.id, "high")] : []),
-      ...(same ? [] : [finding("CONV_QUOTE_DEVIATION", entry.id, "high")]),
-      ...(late ? [finding("CONV_QUOTE_EXPIRED", entry.id, "high")] : []),
-    ]
-  })
-  return [...single, ...reused.map(({ id }) => finding("CONV_QUOTE_REUSED", id, "critical"))]
-}
-
-const auditRefunds = ({ entries }: Books) => {
-  const deposits = new Map(entries.filter(({ stream }) => stream === "crypto_deposits").map((one) => [one.id, one]))
-  const refunded = new Map<string, bigint>()
-  const routes = entries
-    .filter(({ stream }) => stream === "crypto_refunds")
-    .flatMap((entry) => {
-      const deposit = deposits.get(textOf(entry, "originalDepositId") ?? "")
-      if (deposit === undefined) return [finding("REFUND_ORPHAN", entry.id, "high")]
-      const before = refunded.get(deposit.id) ?? 0n
-      if (classOf(entry) !== "void") refunded.set(deposit.id, before + amountOf(entry, "amount"))
-      const same = ["currency", "network"].every((field) => deposit.raw[field] === entry.raw[field])
-      return same ? [] : [finding("REFUND_ROUTE", entry.id, "critical")]
-    })
-  const excess = [...refunded].flatMap(([id, sum]) => {
-    const deposit = deposits.get(id)
-    return deposit !== undefined && sum > amountOf(deposit, "amount") ? [finding("REFUND_EXCESS", id, "critical")] : []
-  })
-  return [...routes, ...excess]
-}
-
-const auditCheckouts = ({ entries }: Books) => {
-  const payments = entries.filter(({ stream }) => stream === "collection_payments")
-  return entries
-    .filter(({ stream }) => stream === "checkouts")
-    .flatMap((checkout) => {
-      const own = payments.filter((payment) => textOf(payment, "checkoutId") === checkout.id)
-      const paid = own
-        .filter((payment) => classOf(payment) === "settled")
-        .reduce((sum, payment) => sum + amountOf(payment, "amount"), 0n)
-      const late = own.filter((one) => (timeOf(one, "createdAt") ?? 0) > (timeOf(checkout, "expiresAt") ?? Infinity))
-      return [
-        ...(paid === amountOf(checkout, "paidAmount") ? [] : [finding("COLL_CHECKOUT_TOTAL", checkout.id, "high")]),
-        ...late.map(({ id }) => finding("COLL_AFTER_EXPIRY", id, "medium")),
-      ]
-    })
 }
 
 /** What each customer's transactions have posted, by `customerId/currency`. */

@@ -48,7 +48,8 @@ const readable = (value: unknown, type: string): boolean => {
 const isSound = (raw: Readonly<Record<string, unknown>>, stream: StreamName): boolean =>
   (streams.find((row) => row.stream === stream)?.fields ?? []).every((field) => {
     const value = raw[field.field]
-    return value === undefined || value === null ? !field.required : readable(value, field.type)
+    if (value === undefined || value === null) return !field.required
+    return (value === "" && field.type === "text" && !field.required) || readable(value, field.type)
   })
 
 /** Everything that the world lists to a reader who asks for what each customer may have. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest"
+import { afterEach, describe, expect, it } from "vitest"
 import { streams } from "../../src/api/streams.ts"
 import { breakCodes } from "../../src/sandbox/breaks/break-code.ts"
 import { generateWorld, type World, type WorldOptions } from "../../src/sandbox/world.ts"
@@ -11,6 +11,9 @@ const day = 86_400_000
 const now = Date.parse("2026-06-28T02:00:00Z")
 const seeds = [1, 2, 3, 77]
 const small = { now, days: 20, customers: 6 } as const
+
+// Whole worlds are made without a pause; the runner must hear from its worker in between.
+afterEach(() => new Promise((resolve) => setImmediate(resolve)))
 
 const expected = (world: World) =>
   world.answerKey.map(({ code, recordId, severity, leg }) => finding(code, recordId, severity, leg)).sort()
@@ -177,10 +180,23 @@ describe("a broken world", () => {
         "COV_VANISHED",
         "REC_MUTATED",
         "REC_STATUS_REGRESSION",
+        "COLL_AFTER_EXPIRY",
+        "COLL_CHECKOUT_TOTAL",
+        "CONV_QUOTE_DEVIATION",
+        "CONV_QUOTE_EXPIRED",
+        "CONV_QUOTE_MISSING",
+        "CONV_QUOTE_REUSED",
+        "CONV_RATE",
+        "DUP_PRODUCT",
         "LED_DUPLICATE_TRANSACTION",
         "LED_MISSING_PRODUCT",
         "LED_MISSING_TRANSACTION",
         "LED_STATUS_MISMATCH",
+        "REFUND_EXCESS",
+        "REFUND_ORPHAN",
+        "REFUND_ROUTE",
+        "TX_HASH_MISSING",
+        "TX_HASH_REUSED",
       ]),
     )
   })

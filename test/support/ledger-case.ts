@@ -71,7 +71,7 @@ const fieldsOf = (stream: StreamName): ReadonlyArray<Field> =>
 
 const columnsOf = (stream: StreamName): ReadonlyArray<string> => fieldsOf(stream).map((field) => field.column)
 
-const row = (stream: StreamName, values: Values): LedgerRow => ({
+export const row = (stream: StreamName, values: Values): LedgerRow => ({
   stream,
   values: {
     ...Object.fromEntries(fieldsOf(stream).map((field) => [field.column, field.required ? ofType[field.type] : null])),

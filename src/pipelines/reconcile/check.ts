@@ -13,6 +13,7 @@ export interface Check {
     | "records"
     | "ledger"
     | "duplicates"
+    | "hashes"
     | "age"
     | "conversions"
     | "refunds"

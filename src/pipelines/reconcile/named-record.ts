@@ -46,3 +46,7 @@ export const missingNamedSql = (naming: Naming): string => `${unmatchedSql(namin
 /** SQL for the records of which that cannot be said. */
 export const unprovenNamedSql = (naming: Naming): string => `${unmatchedSql(naming)}
       SELECT '${naming.stream}' AS stream, record_id FROM weighed WHERE NOT is_proven`
+
+/** What keeps such a record from being judged. */
+export const unprovenWhenNamed = ({ namedStream, noun }: Naming): string =>
+  `The customer's ${namedStream} were not read to their end in this run, or one in quarantine is, or could be, the ${noun}.`

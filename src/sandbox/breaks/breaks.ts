@@ -1,6 +1,15 @@
 import { plantArithmetic } from "./arithmetic.ts"
 import { plantComponents, plantInception, plantNegative, plantRollforward, plantUnstated } from "./balance-faults.ts"
 import { type BreakCode, breakCodes } from "./break-code.ts"
+import { plantAfterExpiry, plantCheckoutTotal } from "./collection-faults.ts"
+import {
+  plantQuoteDeviation,
+  plantQuoteExpired,
+  plantQuoteMissing,
+  plantQuoteReused,
+  plantRate,
+} from "./conversion-faults.ts"
+import { plantDuplicateProduct } from "./duplicate-product.ts"
 import { plantDuplicateTransaction } from "./duplicate-transaction.ts"
 import type { Ground } from "./ground.ts"
 import { plantIncomplete } from "./incomplete.ts"
@@ -16,9 +25,11 @@ import {
 import { plantMissingProduct } from "./missing-product.ts"
 import { plantMissingTransaction } from "./missing-transaction.ts"
 import { plantMutated } from "./mutated.ts"
+import { plantRefundExcess, plantRefundOrphan, plantRefundRoute } from "./refund-faults.ts"
 import { plantStatusMismatch } from "./status-mismatch.ts"
 import { plantStatusRegression } from "./status-regression.ts"
 import { plantStuck, plantTravelRule } from "./stuck.ts"
+import { plantMissingHash, plantReusedHash } from "./transaction-hash.ts"
 import { plantUnknownStatus } from "./unknown-status.ts"
 import { plantVanished } from "./vanished.ts"
 
@@ -41,8 +52,21 @@ const planters: Readonly<Record<BreakCode, (ground: Ground) => void>> = {
   LED_DIRECTION_MISMATCH: plantDirectionMismatch,
   LED_OWNER_MISMATCH: plantOwnerMismatch,
   LED_STATUS_MISMATCH: plantStatusMismatch,
+  DUP_PRODUCT: plantDuplicateProduct,
+  TX_HASH_MISSING: plantMissingHash,
+  TX_HASH_REUSED: plantReusedHash,
   AGE_STUCK: plantStuck,
   AGE_TRAVEL_RULE: plantTravelRule,
+  CONV_RATE: plantRate,
+  CONV_QUOTE_MISSING: plantQuoteMissing,
+  CONV_QUOTE_DEVIATION: plantQuoteDeviation,
+  CONV_QUOTE_EXPIRED: plantQuoteExpired,
+  CONV_QUOTE_REUSED: plantQuoteReused,
+  REFUND_ORPHAN: plantRefundOrphan,
+  REFUND_EXCESS: plantRefundExcess,
+  REFUND_ROUTE: plantRefundRoute,
+  COLL_CHECKOUT_TOTAL: plantCheckoutTotal,
+  COLL_AFTER_EXPIRY: plantAfterExpiry,
   BAL_COMPONENTS: plantComponents,
   BAL_NEGATIVE: plantNegative,
   BAL_INCEPTION: plantInception,

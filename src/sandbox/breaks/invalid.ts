@@ -1,6 +1,7 @@
 import { hour } from "../world/instant.ts"
 import type { Story, WorldRecord } from "../world/story.ts"
 import { chooseCustomer, type Ground, quarantineWard } from "./ground.ts"
+import { plantInvalidNamed } from "./invalid-named.ts"
 import { completedAt, plant, postFor } from "./planting.ts"
 
 const code = "REC_INVALID"
@@ -15,6 +16,7 @@ export const plantInvalid = (ground: Ground): void => {
   plantProducts(ground)
   plantTransactions(ground)
   plantForAWhile(ground)
+  plantInvalidNamed(ground)
   if (ground.unreadableIds) plantWithoutId(ground)
 }
 

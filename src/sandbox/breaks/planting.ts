@@ -1,4 +1,4 @@
-import { enterConversion, type Terms, toAmountOf } from "../world/conversion.ts"
+import { type ConversionDraft, enterConversion, type Terms, toAmountOf } from "../world/conversion.ts"
 import { followCourse, settledCourse } from "../world/course.ts"
 import { type Currency, drawAmount, drawRate } from "../world/currency.ts"
 import { activeOf, type Customer } from "../world/customer.ts"
@@ -95,7 +95,8 @@ export const plant = (ground: Ground, plot: Plot): Planted | null => {
     life,
     ...plot.draft,
   }
-  const fields = plot.stream === "crypto_refunds" ? { originalDepositId: plantOriginal(ground, plot, draft) } : {}
+  const needsOriginal = plot.stream === "crypto_refunds" && draft.fields?.originalDepositId === undefined
+  const fields = needsOriginal ? { originalDepositId: plantOriginal(ground, plot, draft) } : {}
   const record = enterMovement(ground.realm, { ...draft, fields: { ...fields, ...draft.fields } })
   const leg = record.legs[0]
   return leg === undefined ? null : { key: plot.key, customer, currency, record, leg, completedAt }
@@ -148,21 +149,35 @@ export const plantLoneFee = (
 /** Completed and posted at once. */
 export const completedAt = (at: Instant): ReadonlyArray<StatusAt> => [{ at, status: "COMPLETED" }]
 
+/** Posts the transaction of what was planted, when it is completed. */
+export const settle = (ground: Ground, planted: Planted) => postFor(ground, planted, completedAt(planted.completedAt))
+
 export interface PlantedConversion {
   readonly key: string
   readonly customer: Customer
+  readonly terms: Terms
   readonly record: ProductRecord
   readonly debit: Leg
   readonly credit: Leg
   readonly completedAt: Instant
 }
 
+export interface ConversionPlot {
+  /** Unique among everything planted. */
+  readonly key: string
+  readonly customer?: Customer
+  readonly createdAt?: Instant
+  readonly life?: ReadonlyArray<StatusAt>
+  /** Changes the terms that were drawn. */
+  readonly terms?: (drawn: Terms) => Terms
+  /** What is unusual about its quote. */
+  readonly quote?: (terms: Terms, createdAt: Instant) => NonNullable<ConversionDraft["quote"]>
+  readonly quoteId?: string
+}
+
 /** Enters a conversion with its quote; its two transactions are up to the one who planted it. */
-export const plantConversion = (
-  ground: Ground,
-  plot: { readonly key: string; readonly createdAt?: Instant; readonly life?: ReadonlyArray<StatusAt> },
-): PlantedConversion | null => {
-  const customer = chooseCustomer(ground, plot.key, "conversion")
+export const plantConversion = (ground: Ground, plot: ConversionPlot): PlantedConversion | null => {
+  const customer = plot.customer ?? chooseCustomer(ground, plot.key, "conversion")
   if (customer === null) return null
   const chance = chanceFor(ground, plot.key)
   const from = chance.pick(customer.active)
@@ -173,16 +188,20 @@ export const plantConversion = (
   const fee = floorTo(toAmountOf(draft) / 400n, to.places)
   const life = plot.life ?? [{ at: createdAt, status: "PENDING" }, ...completedAt(createdAt + 10 * minute)]
   const completed = life.find(({ status }) => status === "COMPLETED")?.at
+  const drawn = { ...draft, fee, feeCurrency: to.code }
+  const terms = plot.terms === undefined ? drawn : plot.terms(drawn)
   const record = enterConversion(ground.realm, {
     key: `planted/${plot.key}`,
     customer,
-    terms: { ...draft, fee, feeCurrency: to.code },
+    terms,
     life,
     holdUntil: completed ?? Number.POSITIVE_INFINITY,
+    ...(plot.quote === undefined ? {} : { quote: plot.quote(terms, createdAt) }),
+    ...(plot.quoteId === undefined ? {} : { quoteId: plot.quoteId }),
   })
   const [debit, credit] = record.legs
   if (debit === undefined || credit === undefined) return null
-  return { key: plot.key, customer, record, debit, credit, completedAt: completed ?? createdAt }
+  return { key: plot.key, customer, terms, record, debit, credit, completedAt: completed ?? createdAt }
 }
 
 export const postLeg = (ground: Ground, planted: PlantedConversion, leg: Leg, name: string = leg.direction) =>
@@ -191,3 +210,9 @@ export const postLeg = (ground: Ground, planted: PlantedConversion, leg: Leg, na
     style: planted.record.story.style,
     life: completedAt(planted.completedAt),
   })
+
+/** Posts both legs of a conversion, when it is completed. */
+export const settleConversion = (ground: Ground, planted: PlantedConversion): void => {
+  postLeg(ground, planted, planted.debit)
+  postLeg(ground, planted, planted.credit)
+}

@@ -16,10 +16,13 @@ export interface Terms {
   readonly rate: Money
   readonly fee: Money
   readonly feeCurrency: string
+  /** Only a fault states another amount than the rate makes. */
+  readonly toAmount?: Money
 }
 
 /** What the terms give, at the target's last place. */
-export const toAmountOf = (terms: Terms): Money => floorTo(times(terms.fromAmount, terms.rate), terms.to.places)
+export const toAmountOf = (terms: Terms): Money =>
+  terms.toAmount ?? floorTo(times(terms.fromAmount, terms.rate), terms.to.places)
 
 const termFields = (terms: Terms) => ({
   fromCurrency: terms.from.code,
@@ -39,6 +42,7 @@ export interface QuoteDraft {
   /** When a conversion took it; null leaves it to expire ten minutes after creation. */
   readonly usedAt: Instant | null
   readonly status?: string
+  readonly spoil?: NonNullable<Story["spoil"]>
 }
 
 /** How long a quote can be taken. */
@@ -67,6 +71,7 @@ export const enterQuote = (realm: Realm, draft: QuoteDraft): Story => {
           : [{ at: draft.usedAt, set: { status: "USED" } }]),
     ],
     foretold: { expiresAt },
+    ...(draft.spoil === undefined ? {} : { spoil: draft.spoil }),
   })
 }
 
@@ -77,13 +82,18 @@ export interface ConversionDraft {
   /** The first is its creation, which must fall within the life of the quote that is entered with it. */
   readonly life: ReadonlyArray<StatusAt>
   readonly holdUntil: Instant
+  /** What is unusual about the quote that is entered with it. */
+  readonly quote?: Partial<Pick<QuoteDraft, "terms" | "createdAt" | "status" | "spoil">>
+  /** Only a fault takes a quote that is not its own; then none is entered. */
+  readonly quoteId?: string
 }
 
 /** Enters a conversion with the quote that it took, made two minutes before. */
 export const enterConversion = (realm: Realm, draft: ConversionDraft): ProductRecord => {
   const { customer, key, terms } = draft
   const createdAt = draft.life[0]?.at ?? realm.start
-  const quote = enterQuote(realm, { key, customer, terms, createdAt: createdAt - 2 * minute, usedAt: createdAt })
+  const usual = { key, customer, terms, createdAt: createdAt - 2 * minute, usedAt: createdAt }
+  const quoteId = draft.quoteId ?? enterQuote(realm, { ...usual, ...draft.quote }).id
   const id = idIn(realm, `conversion/${key}`)
   const chance = chanceIn(realm, `conversion/${key}`)
   const legOf = (direction: Leg["direction"], currency: Currency, amount: Money): Leg => {
@@ -113,7 +123,7 @@ export const enterConversion = (realm: Realm, draft: ConversionDraft): ProductRe
     blank: chance.bool(0.5) ? "null" : "absent",
     createdAt,
     visibleFrom: createdAt,
-    fields: { conversionId: id, customerId: customer.customerId, quoteId: quote.id, ...termFields(terms) },
+    fields: { conversionId: id, customerId: customer.customerId, quoteId, ...termFields(terms) },
     steps: draft.life.map(({ at, status }) => ({
       at,
       set: { status },

@@ -1,6 +1,7 @@
 import type { Check } from "../check.ts"
 import { joinedSum, sumOfRest, sumOfWhole } from "../exact-sum.ts"
 import { toleranceOf } from "../tolerance.ts"
+import { unjudgedCases } from "../unjudged-cases.ts"
 
 /**
  * Checkouts with the sum of their settled payments. A sum is proven where the customer's payments were read whole, none
@@ -62,8 +63,14 @@ export const collectionChecks: ReadonlyArray<Check> = [
           coalesce(plain(total), 'more than can be stored')) AS detail
       FROM totalled
       WHERE is_proven AND NOT in_grace AND coalesce(TRY(abs(paid_amount - total)), 99999999999999999999) > ${tolerance}`,
-    unproven: `${totalled}
+    ...unjudgedCases(
+      `${totalled}
       SELECT 'checkouts' AS stream, checkout_id AS record_id FROM totalled WHERE NOT is_proven`,
+      "The customer's payments were not read to their end in this run, one that could belong to the checkout is in quarantine, or one that does has a status outside the contract.",
+    ),
+    takes: ["grace", "tolerance"],
+    finds: "A checkout with a paidAmount of 80 USDC whose one COMPLETED payment was 79.999999 USDC.",
+    silent: "A checkout paid by one COMPLETED payment, with another that FAILED and a third in another currency.",
   },
   {
     code: "COLL_AFTER_EXPIRY",
@@ -76,5 +83,7 @@ export const collectionChecks: ReadonlyArray<Check> = [
       FROM main.collection_payments AS p JOIN main.checkouts AS k ON k.checkout_id = p.checkout_id
       WHERE p.created_at > k.expires_at`,
     unproven: null,
+    finds: "A payment created an hour after its checkout's expiresAt.",
+    silent: "A payment created before its checkout's expiresAt and completed after it.",
   },
 ]

@@ -1,7 +1,8 @@
 import type { Check } from "../check.ts"
 import { decimalOf, unitsOf, withExactProduct } from "../exact-product.ts"
-import { missingNamedSql, type Naming, unprovenNamedSql } from "../named-record.ts"
+import { missingNamedSql, type Naming, unprovenNamedSql, unprovenWhenNamed } from "../named-record.ts"
 import { toleranceOf } from "../tolerance.ts"
+import { unjudgedCases } from "../unjudged-cases.ts"
 
 const quoteOfConversion: Naming = {
   stream: "conversions",
@@ -64,9 +65,15 @@ export const conversionChecks: ReadonlyArray<Check> = [
         expected, to_amount AS actual, TRY(tolerance + ${decimalOf("last_place")}) AS tolerance,
         concat(plain(from_amount), ' ', from_currency, ' at a rate of ', plain(rate), ' is not ', plain(to_amount), ' ', to_currency) AS detail
       FROM rated WHERE is_off`,
-    unproven: `${rated}
+    ...unjudgedCases(
+      `${rated}
       SELECT 'conversions' AS stream, conversion_id AS record_id FROM rated
       WHERE NOT is_off AND NOT has_places AND NOT (floor_units = to_units AND ceiling_units = to_units)`,
+      "toAmount is not exact but less than one whole unit off, in a currency whose places are not known (currencyPlaces).",
+    ),
+    takes: ["tolerance"],
+    finds: "100.00 EUR at a rate of 1.0873 that made 108.75 USD.",
+    silent: "99.99 EUR at a rate of 1.0873 that made 108.72 or 108.71 USD; exactly it is 108.719127.",
   },
   {
     code: "CONV_QUOTE_MISSING",
@@ -74,7 +81,11 @@ export const conversionChecks: ReadonlyArray<Check> = [
     family: "conversions",
     definition: "A conversion past its grace names a quote that does not exist, or that belongs to another customer.",
     query: missingNamedSql(quoteOfConversion),
-    unproven: unprovenNamedSql(quoteOfConversion),
+    ...unjudgedCases(unprovenNamedSql(quoteOfConversion), unprovenWhenNamed(quoteOfConversion)),
+    takes: ["grace"],
+    finds: "A conversion whose quoteId is on no list of quotes, although the customer's was read to its end.",
+    silent:
+      "A conversion whose quote is there and EXPIRED, one whose quote is in quarantine, or one that is half an hour old.",
   },
   {
     code: "CONV_QUOTE_DEVIATION",
@@ -90,6 +101,8 @@ export const conversionChecks: ReadonlyArray<Check> = [
       JOIN main.conversion_quotes AS q ON q.quote_id = c.quote_id AND q.customer_id = c.customer_id
       WHERE q.rate <> c.rate OR q.from_currency <> c.from_currency OR q.to_currency <> c.to_currency`,
     unproven: null,
+    finds: "A conversion at 1.0873 on a quote of 1.0874, or to USD on a quote to SGD.",
+    silent: "A conversion of less than was quoted, at the rate that was quoted.",
   },
   {
     code: "CONV_QUOTE_EXPIRED",
@@ -103,6 +116,8 @@ export const conversionChecks: ReadonlyArray<Check> = [
       JOIN main.conversion_quotes AS q ON q.quote_id = c.quote_id AND q.customer_id = c.customer_id
       WHERE c.created_at > q.expires_at`,
     unproven: null,
+    finds: "A conversion created at 12:15 on a quote that had expired at 12:10.",
+    silent: "A conversion created at 12:09 and completed at 12:15.",
   },
   {
     code: "CONV_QUOTE_REUSED",
@@ -113,8 +128,13 @@ export const conversionChecks: ReadonlyArray<Check> = [
       SELECT 'conversions' AS stream, conversion_id AS record_id, earlier_id AS counterpart_id, customer_id,
         concat('quote ', quote_id, ' had been taken by conversion ', earlier_id) AS detail
       FROM in_turn WHERE is_known AND earlier_id IS NOT NULL`,
-    unproven: `${takenInTurn}
+    ...unjudgedCases(
+      `${takenInTurn}
       SELECT 'conversions' AS stream, conversion_id AS record_id FROM in_turn
       WHERE is_later AND NOT (is_known AND earlier_id IS NOT NULL)`,
+      "One of the two has a status outside the contract, and may be void or not.",
+    ),
+    finds: "Two conversions that name one quote, the first COMPLETED, the second PENDING.",
+    silent: "Two conversions that name one quote, the first FAILED.",
   },
 ]

@@ -36,5 +36,7 @@ export const duplicateChecks: ReadonlyArray<Check> = [
         concat(plain(amount), ' ', currency, ' with the reference ', reference, ' was recorded before, at ', moment(earlier_at)) AS detail
       FROM in_turn WHERE created_at <= earlier_at + to_hours(24)`,
     unproven: null,
+    finds: 'Two COMPLETED deposits of 250.00 USD with the reference "INV 7", the second six hours after the first.',
+    silent: "The second one 25 hours after the first, a first one that FAILED, or two deposits without a reference.",
   },
 ]

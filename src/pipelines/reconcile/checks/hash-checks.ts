@@ -38,6 +38,9 @@ export const hashChecks: ReadonlyArray<Check> = [
       FROM settled
       WHERE tx_hash IS NULL AND settled_at + getvariable('grace') <= getvariable('started_at')`,
     unproven: null,
+    takes: ["grace"],
+    finds: "A crypto withdrawal that was COMPLETED yesterday, its txHash null or empty.",
+    silent: "One that was COMPLETED half an hour ago, or that FAILED; a fiat withdrawal, which has no hash.",
   },
   {
     code: "TX_HASH_REUSED",
@@ -61,5 +64,7 @@ export const hashChecks: ReadonlyArray<Check> = [
         concat('transaction ', tx_hash, ' on ', network, ' already settled ', earlier_id, ' at ', moment(earlier_at)) AS detail
       FROM in_turn WHERE earlier_id IS NOT NULL`,
     unproven: null,
+    finds: "Two COMPLETED deposits into one wallet that name the same transaction and the same amount.",
+    silent: "One transaction that paid two wallets, or one wallet twice with different amounts.",
   },
 ]

@@ -1,7 +1,8 @@
 import type { Check } from "../check.ts"
 import { joinedSum, sumOfRest, sumOfWhole } from "../exact-sum.ts"
-import { missingNamedSql, type Naming, unprovenNamedSql } from "../named-record.ts"
+import { missingNamedSql, type Naming, unprovenNamedSql, unprovenWhenNamed } from "../named-record.ts"
 import { toleranceOf } from "../tolerance.ts"
+import { unjudgedCases } from "../unjudged-cases.ts"
 
 const depositOfRefund: Naming = {
   stream: "crypto_refunds",
@@ -49,7 +50,10 @@ export const refundChecks: ReadonlyArray<Check> = [
     family: "refunds",
     definition: "A refund past its grace names a deposit that does not exist, or that belongs to another customer.",
     query: missingNamedSql(depositOfRefund),
-    unproven: unprovenNamedSql(depositOfRefund),
+    ...unjudgedCases(unprovenNamedSql(depositOfRefund), unprovenWhenNamed(depositOfRefund)),
+    takes: ["grace"],
+    finds: "A refund whose originalDepositId is on no list of deposits, although the customer's was read to its end.",
+    silent: "A refund of a deposit that is there and REFUNDED or FAILED, or of one that is in quarantine.",
   },
   {
     code: "REFUND_EXCESS",
@@ -61,8 +65,14 @@ export const refundChecks: ReadonlyArray<Check> = [
         concat(refunds, CASE refunds WHEN 1 THEN ' refund sends' ELSE ' refunds send' END, ' back more than the deposit of ',
           plain(amount), ' ', currency) AS detail
       FROM refunded WHERE is_excess`,
-    unproven: `${refunded}
+    ...unjudgedCases(
+      `${refunded}
       SELECT 'crypto_deposits' AS stream, deposit_id AS record_id FROM refunded WHERE is_possible_excess AND NOT is_excess`,
+      "The sum exceeds the deposit only with a refund whose status is outside the contract, which may be void or not.",
+    ),
+    takes: ["tolerance"],
+    finds: "A deposit of 100 USDT with two refunds of 60 USDT, one COMPLETED, one still PENDING.",
+    silent: "A deposit of 100 USDT with two refunds of 50 USDT, and a third that FAILED.",
   },
   {
     code: "REFUND_ROUTE",
@@ -77,5 +87,7 @@ export const refundChecks: ReadonlyArray<Check> = [
       JOIN main.crypto_deposits AS d ON d.deposit_id = r.original_deposit_id AND d.customer_id = r.customer_id
       WHERE d.currency <> r.currency OR d.network <> r.network`,
     unproven: null,
+    finds: "A deposit of USDT on TRON that is refunded in USDT on ETHEREUM.",
+    silent: "A deposit of USDT on TRON that is refunded on TRON.",
   },
 ]

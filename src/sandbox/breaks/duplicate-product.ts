@@ -1,0 +1,84 @@
+import { hour, type Instant, minute } from "../world/instant.ts"
+import type { StatusAt } from "../world/transaction.ts"
+import type { Ground } from "./ground.ts"
+import { type Planted, plant, settle } from "./planting.ts"
+
+const code = "DUP_PRODUCT"
+
+type Referring = "fiat_deposits" | "fiat_withdrawals"
+
+const enter = (
+  ground: Ground,
+  key: string,
+  stream: Referring,
+  life?: (createdAt: Instant) => ReadonlyArray<StatusAt>,
+) => {
+  const at = ground.realm.start + 26 * hour
+  const own = life === undefined ? {} : { createdAt: at, life: life(at) }
+  return plant(ground, { key, stream, draft: { fields: { reference: `copy of ${key}` } }, ...own })
+}
+
+/** A settled record that says what another one says, some time after it. */
+const repeat = (ground: Ground, stream: Referring, first: Planted, after: number, reference?: null): Planted | null => {
+  const { currency, customer, leg, record } = first
+  const again = plant(ground, {
+    key: `${first.key}/${after / minute} minutes after`,
+    stream,
+    customer,
+    currency: currency.code,
+    createdAt: record.story.createdAt + after,
+    draft: {
+      amount: leg.amount,
+      fee: leg.fee,
+      fields: { reference: reference === null ? null : (record.story.fields.reference ?? null) },
+    },
+  })
+  if (again !== null) settle(ground, again)
+  return again
+}
+
+/** Deposits and withdrawals that were recorded twice, and one that was recorded three times, each copy a day's near the last. */
+export const plantDuplicateProduct = (ground: Ground): void => {
+  for (const stream of ["fiat_deposits", "fiat_withdrawals"] as const) {
+    const first = enter(ground, `${code}/${stream}`, stream)
+    if (first === null) continue
+    settle(ground, first)
+    const copies = stream === "fiat_deposits" ? [20 * hour, 40 * hour] : [3 * hour]
+    for (const after of copies) {
+      const again = repeat(ground, stream, first, after)
+      if (again === null) continue
+      const why = "same customer, currency, amount and reference as one created less than 24 h before"
+      ground.faults.push({ code, recordId: again.record.story.id, severity: "high", why, from: again.completedAt })
+    }
+  }
+  plantNearMisses(ground)
+}
+
+const near = (ground: Ground, again: Planted | null, why: string) => {
+  if (again === null) return
+  ground.nearMisses.push({ code, recordId: again.record.story.id, why, from: again.completedAt })
+}
+
+const plantNearMisses = (ground: Ground) => {
+  const old = enter(ground, `${code}/old`, "fiat_deposits")
+  if (old !== null) {
+    settle(ground, old)
+    near(ground, repeat(ground, "fiat_deposits", old, 24 * hour + minute), "a minute more than 24 h after")
+  }
+  const failed = enter(ground, `${code}/failed`, "fiat_withdrawals", (at) => [
+    { at, status: "PENDING" },
+    { at: at + hour, status: "FAILED" },
+  ])
+  if (failed !== null) {
+    near(ground, repeat(ground, "fiat_withdrawals", failed, 2 * hour), "made again after it had FAILED")
+  }
+  const silent = plant(ground, {
+    key: `${code}/silent`,
+    stream: "fiat_deposits",
+    draft: { fields: { reference: null } },
+  })
+  if (silent !== null) {
+    settle(ground, silent)
+    near(ground, repeat(ground, "fiat_deposits", silent, hour, null), "neither has a reference")
+  }
+}

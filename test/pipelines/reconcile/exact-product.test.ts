@@ -1,0 +1,115 @@
+import { expect, layer } from "@effect/vitest"
+import { Effect, FastCheck } from "effect"
+import { decimalOf, withExactProduct } from "../../../src/pipelines/reconcile/exact-product.ts"
+import { Database } from "../../../src/store/database.ts"
+import { textOf } from "../../support/decimal.ts"
+import { conversion, judge, ledgerStore } from "../../support/ledger-case.ts"
+
+const scale = 10n ** 18n
+const most = 10n ** 38n - 1n
+
+/** Counts of 10^-18 that the contract allows: any size, the edges, and numbers whose digits carry. */
+const units = FastCheck.oneof(
+  FastCheck.bigInt({ min: -most, max: most }),
+  FastCheck.bigInt({ min: -(10n ** 22n), max: 10n ** 22n }),
+  FastCheck.tuple(FastCheck.nat(38), FastCheck.constantFrom(-1n, 0n, 1n), FastCheck.boolean()).map(
+    ([power, beside, negative]) => {
+      const size = 10n ** BigInt(power) + beside
+      const within = size > most ? most : size
+      return negative ? -within : within
+    },
+  ),
+  FastCheck.constantFrom(0n, 1n, -1n, most, -most, scale - 1n, most - (scale - 1n)),
+)
+
+const floorOf = (product: bigint): bigint => product / scale - (product < 0n && product % scale !== 0n ? 1n : 0n)
+const ceilingOf = (product: bigint): bigint => -floorOf(-product)
+
+/** Beyond this, DuckDB's HUGEINT ends, and the product is no amount. */
+const largest = 2n ** 127n - 1n
+
+const sizeOf = (value: bigint): bigint => (value < 0n ? -value : value)
+
+layer(Database.layer({ file: ":memory:", access: "write", memoryLimit: "512MB" }))("the exact product", (it) => {
+  it.effect.prop(
+    "is that of whole numbers, rounded down and up, or nothing where it is no amount",
+    [FastCheck.array(FastCheck.tuple(units, units), { minLength: 100, maxLength: 100 })],
+    ([pairs]) =>
+      Effect.gen(function* () {
+        const database = yield* Database
+        yield* database.run(
+          `CREATE OR REPLACE TEMP TABLE factor AS
+           SELECT unnest($1)::INTEGER AS place, unnest($2)::DECIMAL(38,18) AS one, unnest($3)::DECIMAL(38,18) AS other`,
+          [
+            pairs.map((_, place) => String(place)),
+            pairs.map(([one]) => textOf(one)),
+            pairs.map(([, other]) => textOf(other)),
+          ],
+        )
+        const rows = yield* database.rows<{ floor: string | null; ceiling: string | null; shown: string | null }>(
+          `SELECT floor_units::VARCHAR AS floor, ceiling_units::VARCHAR AS ceiling, ${decimalOf("floor_units")} AS shown
+           FROM (${withExactProduct("factor", "one", "other")}) ORDER BY place`,
+        )
+        const expected = pairs.map(([one, other]) => {
+          const product = one * other
+          if (sizeOf(product) / scale > largest) return { floor: null, ceiling: null, shown: null }
+          const floor = floorOf(product)
+          return {
+            floor: String(floor),
+            ceiling: String(ceilingOf(product)),
+            shown: sizeOf(floor) > most ? null : textOf(floor),
+          }
+        })
+        expect(rows).toEqual(expected)
+      }),
+    { fastCheck: { numRuns: 60 } },
+  )
+})
+
+const places = { JPY: 0, USD: 2, USDT: 6, BTC: 8, ETH: 18 } as const
+
+/** A conversion whose toAmount lies beside what is still accepted: by nothing, by a wei, by a unit, by anything. */
+const conversionBeside = FastCheck.record({
+  from: units,
+  rate: units,
+  currency: FastCheck.constantFrom(...(Object.keys(places) as Array<keyof typeof places>)),
+  steps: FastCheck.constantFrom(-2n, -1n, 0n, 1n, 2n),
+  wei: FastCheck.constantFrom(-1n, 0n, 1n),
+  any: units,
+})
+
+layer(ledgerStore)("CONV_RATE", (it) => {
+  it.effect.prop(
+    "finds what differs by more than one unit of the last place, for any amounts and rates",
+    [FastCheck.array(conversionBeside, { minLength: 60, maxLength: 60 })],
+    ([drawn]) =>
+      Effect.gen(function* () {
+        const cases = drawn.map(({ any, currency, from, rate, steps, wei }, nth) => {
+          const unit = 10n ** BigInt(18 - places[currency])
+          const beside = floorOf(from * rate) + steps * unit + wei
+          const to = sizeOf(beside) > most ? any : beside
+          const gap = sizeOf(to * scale - from * rate)
+          return { id: `x${nth}`, from, rate, currency, to, isOff: gap > unit * scale }
+        })
+        const { found, unproven } = yield* judge({
+          rows: cases.map(({ currency, from, id, rate, to }) =>
+            conversion(id, {
+              status: "FAILED",
+              from_amount: textOf(from),
+              rate: textOf(rate),
+              to_amount: textOf(to),
+              to_currency: currency,
+            }),
+          ),
+        })
+        expect(found.map(({ code, record }) => `${code} ${record}`).sort()).toEqual(
+          cases
+            .filter(({ isOff }) => isOff)
+            .map(({ id }) => `CONV_RATE ${id}`)
+            .sort(),
+        )
+        expect(unproven).toEqual({ BAL_UNSTATED: unproven.BAL_UNSTATED })
+      }),
+    { fastCheck: { numRuns: 12 }, timeout: 120_000 },
+  )
+})
