@@ -10,10 +10,13 @@ const httpDateMillis = (header: string | undefined): number | null => {
 export const serverTimeMillis = (headers: Readonly<Record<string, string | undefined>>): number | null =>
   httpDateMillis(headers.date)
 
-/** Retry-After in milliseconds from now, by the clock of whoever wrote it: seconds or an HTTP date. */
+/**
+ * Retry-After in milliseconds from now, by the clock of whoever wrote it: seconds or an HTTP date. More than nine digits
+ * of seconds, over thirty years, is no wait that anybody meant.
+ */
 export const retryAfterMillis = (header: string | undefined, nowMillis: number): number | null => {
   if (header === undefined) return null
-  if (/^\d+$/.test(header.trim())) return Number(header.trim()) * 1000
+  if (/^\d{1,9}$/.test(header.trim())) return Number(header.trim()) * 1000
   const date = httpDateMillis(header)
   return date === null ? null : Math.max(0, date - nowMillis)
 }
