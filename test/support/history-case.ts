@@ -31,7 +31,8 @@ const load = makePageLoader(streamTables(contract), "data")
 const fieldOf = (row: LedgerRow, column: string): string =>
   streams.find(({ stream }) => stream === row.stream)?.fields.find((field) => field.column === column)?.field ?? column
 
-const recordOf = (row: LedgerRow): unknown =>
+/** The row as the API would write it. */
+export const recordOf = (row: LedgerRow): unknown =>
   Object.fromEntries(Object.entries(row.values).map(([column, value]) => [fieldOf(row, column), value]))
 
 const loadRows = (sql: Sql, run: Run, rows: ReadonlyArray<LedgerRow>) =>
