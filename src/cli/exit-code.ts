@@ -29,6 +29,8 @@ const codeOfTag: Readonly<Record<string, number>> = {
   NoReportDefinitions: 78,
   UsageError: 2,
   RosterError: 2,
+  LedgerMapError: 2,
+  LedgerFileError: 2,
   NoSuchRun: 2,
   UnknownRun: 2,
   ReportsUnreadable: 2,

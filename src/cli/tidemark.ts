@@ -4,6 +4,7 @@ import { checksCommand } from "./commands/checks.ts"
 import { demoCommand } from "./commands/demo.ts"
 import { doctorCommand } from "./commands/doctor.ts"
 import { exceptionsCommand } from "./commands/exceptions.ts"
+import { ledgerCommand } from "./commands/ledger.ts"
 import { nightlyCommand } from "./commands/nightly.ts"
 import { policyCommand } from "./commands/policy.ts"
 import { reconcileCommand } from "./commands/reconcile.ts"
@@ -57,6 +58,7 @@ const root = Command.make("tidemark").pipe(
     reconcileCommand,
     reportCommand,
     exceptionsCommand,
+    ledgerCommand,
     sqlCommand,
     checksCommand,
     policyCommand,

@@ -59,7 +59,13 @@ const holderOf = (command: string): Effect.Effect<LockHolder> =>
  * The working database for a command that writes it, its folder made where it is missing. The command holds the lock of
  * the run meanwhile.
  */
-export const workingDatabase = (file: string, configuration: Configuration, command: string) =>
+export const workingDatabase = (
+  file: string,
+  configuration: Configuration,
+  command: string,
+  /** Files that statements may read, where they read any; they then reach nothing else. */
+  onlyFiles?: ReadonlyArray<string>,
+) =>
   Layer.unwrapEffect(
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
@@ -77,7 +83,10 @@ export const workingDatabase = (file: string, configuration: Configuration, comm
             (error) => new UsageError({ detail: `--db ${file}: its folder cannot be made: ${error.message}` }),
           ),
         )
-      return heldDatabase({ file, memoryLimit: configuration.memoryLimit }, yield* holderOf(command))
+      return heldDatabase(
+        { file, memoryLimit: configuration.memoryLimit, ...(onlyFiles === undefined ? {} : { onlyFiles }) },
+        yield* holderOf(command),
+      )
     }),
   )
 
@@ -104,7 +113,7 @@ export class StoreInUse extends Data.TaggedError("StoreInUse")<{ readonly file: 
 
 /** The newest table that readers need: a store without it was last written by an older version. */
 const isCurrent = `
-  SELECT count(*) = 1 AS current FROM duckdb_tables() WHERE schema_name = 'recon' AND table_name = 'failed_requests'`
+  SELECT count(*) = 1 AS current FROM duckdb_tables() WHERE schema_name = 'recon' AND table_name = 'ledger_judged'`
 
 /** The database, or a copy of it, for reading only: an earlier run must have made it, and no process may be writing. */
 export const databaseToRead = (file: string, configuration: Configuration) =>

@@ -6,6 +6,7 @@ import { changePolicy, type RetryRow } from "../api/retry-policy.ts"
 import { sha256Hex } from "../api/signing.ts"
 import { defaultBreaker } from "../api/stream-breaker.ts"
 import { type StreamName, streams } from "../api/streams.ts"
+import { LedgerSettingsSchema, ledgerFault } from "./ledger/ledger-settings.ts"
 
 /** Why a configuration cannot be used; the sentence names the key and the remedy. Exit code 78. */
 export class ConfigurationError extends Data.TaggedError("ConfigurationError")<{
@@ -148,6 +149,9 @@ const ConfigurationFile = Schema.Struct({
     default: () => ({}),
   }),
   checks: Schema.optionalWith(Schema.Record({ key: Schema.String, value: CheckSettings }), { default: () => ({}) }),
+  ledger: Schema.optionalWith(LedgerSettingsSchema, {
+    default: () => Schema.decodeSync(LedgerSettingsSchema)({}),
+  }),
   contract: Schema.optionalWith(ContractSchema, { default: () => ({}) }),
 })
 
@@ -226,6 +230,8 @@ const nameFault = (settings: FileSettings, checks: ReadonlyArray<KnownCheck>): s
   const limits = Object.keys(knownAgeLimits)
   const badLimit = Object.keys(settings.ageLimitHours).find((stream) => !limits.includes(stream))
   if (badLimit !== undefined) return unknownName("ageLimitHours", badLimit, limits)
+  const badLedger = ledgerFault(settings.ledger)
+  if (badLedger !== null) return badLedger
   const names: ReadonlyArray<string> = streams.map((row) => row.stream)
   for (const [stream, override] of Object.entries(settings.contract.streams ?? {})) {
     const row = streams.find((candidate) => candidate.stream === (stream as StreamName))

@@ -2,6 +2,7 @@ import { resolve } from "node:path"
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
 import { Context, Effect, Exit, Layer, type Scope } from "effect"
 import { type Compilable, CompiledQuery, Kysely } from "kysely"
+import { quoteText } from "./describe-table.ts"
 import { DuckDbDialect } from "./dialect/duckdb-dialect.ts"
 import type { JsValue } from "./dialect/read-value.ts"
 import { migrate } from "./migrations/migrate.ts"
@@ -29,6 +30,8 @@ export interface DatabaseOptions {
   readonly access: "write" | "read"
   /** DuckDB's own limit, such as `512MB`; past it, DuckDB works on disk. */
   readonly memoryLimit: string
+  /** Where it is given, statements reach these files and no others, and no network. */
+  readonly onlyFiles?: ReadonlyArray<string>
 }
 
 /** The store: one DuckDB file with one writer connection. */
@@ -113,6 +116,11 @@ const open = (options: DatabaseOptions): Effect.Effect<Database["Type"], StoreEr
       (kysely) => Effect.promise(() => kysely.destroy()),
     )
     if (options.access === "write") yield* Effect.tryPromise({ try: () => migrate(kysely), catch: fail })
+    if (options.onlyFiles !== undefined) {
+      const { run } = sqlOn(kysely, fail)
+      yield* run(`SET allowed_paths = [${options.onlyFiles.map((path) => quoteText(resolve(path))).join(", ")}]`)
+      yield* run("SET enable_external_access = false")
+    }
 
     const transaction: Database["Type"]["transaction"] = (body) =>
       Effect.acquireUseRelease(

@@ -12,6 +12,7 @@ export interface Check {
     | "coverage"
     | "records"
     | "ledger"
+    | "partner ledger"
     | "duplicates"
     | "hashes"
     | "age"

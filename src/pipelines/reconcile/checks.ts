@@ -8,6 +8,7 @@ import { duplicateChecks } from "./checks/duplicate-checks.ts"
 import { hashChecks } from "./checks/hash-checks.ts"
 import { historyChecks } from "./checks/history-checks.ts"
 import { ledgerChecks } from "./checks/ledger-checks.ts"
+import { partnerLedgerChecks } from "./checks/partner-ledger-checks.ts"
 import { recordChecks } from "./checks/record-checks.ts"
 import { refundChecks } from "./checks/refund-checks.ts"
 
@@ -24,4 +25,5 @@ export const checks: ReadonlyArray<Check> = [
   ...refundChecks,
   ...collectionChecks,
   ...balanceChecks,
+  ...partnerLedgerChecks,
 ]

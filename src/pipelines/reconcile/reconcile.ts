@@ -3,6 +3,7 @@ import { Database, type Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import type { Configuration } from "../configuration.ts"
 import { ensureStore } from "../ensure-store.ts"
+import { matchLedgers } from "../ledger/match-ledgers.ts"
 import type { Run } from "../run-id.ts"
 import { checks } from "./checks.ts"
 import { checkConservation } from "./conservation.ts"
@@ -38,7 +39,8 @@ export const findRun = (sql: Sql): Effect.Effect<Run, StoreError | NoSuchRun> =>
   })
 
 /**
- * Reconciles what a run read: matches movements with transactions, rolls balances forward, runs every check, carries
+ * Reconciles what a run read: matches movements with transactions, rolls balances forward, matches the partner's own
+ * books with the transactions where any were imported, runs every check, carries
  * exceptions on, and proves that nothing was lost on the way. All of it is one transaction.
  */
 export const reconcile = (run: Run, configuration: Configuration) =>
@@ -50,6 +52,7 @@ export const reconcile = (run: Run, configuration: Configuration) =>
         yield* prepareGround(sql, run, checks, configuration)
         yield* matchMovements(sql, run)
         yield* Effect.forEach(rollforwardSql, (statement) => sql.run(statement), { discard: true })
+        yield* matchLedgers(sql, configuration.ledger)
         yield* findExceptions(sql, checks, configuration)
         yield* checkConservation(sql)
         yield* sql.run(

@@ -2,12 +2,14 @@ import { CompiledQuery, type Kysely, type Migration, Migrator } from "kysely"
 import { firstLight } from "./0001-first-light.ts"
 import { storm } from "./0002-storm.ts"
 import { exceptionsLive } from "./0004-exceptions-live.ts"
+import { ledgerTables } from "./0005-ledger.ts"
 
 /** In the order of their names; a migration that has been released is never edited. */
 const migrations: Readonly<Record<string, Migration>> = {
   "0001-first-light": firstLight,
   "0002-storm": storm,
   "0004-exceptions-live": exceptionsLive,
+  "0005-ledger": ledgerTables,
 }
 
 /** The migrations that this program knows, in order. */

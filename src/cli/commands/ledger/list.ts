@@ -1,0 +1,78 @@
+import { Command } from "@effect/cli"
+import { Effect } from "effect"
+import { Database } from "../../../store/database.ts"
+import { config, db, json } from "../../options.ts"
+import { writeOut } from "../../terminal.ts"
+import { cellText, textTable, toJson } from "../../text-table.ts"
+import { configurationOf, databaseToRead } from "../../workplace.ts"
+
+const importColumns = [
+  "ledger",
+  "file",
+  "format",
+  "imported_at",
+  "imported_by",
+  "lines_read",
+  "lines_new",
+  "lines_changed",
+  "lines_unchanged",
+  "lines_repeated",
+  "lines_quarantined",
+  "lines_removed",
+] as const
+
+const importsSql = `SELECT ${importColumns.join(", ")}, sha256 FROM recon.ledger_imports ORDER BY import_id DESC`
+
+/** A line that came after the last reconciliation has no category yet. */
+const statesSql = `
+  WITH line AS (
+    SELECT l.ledger, 'line' AS side, coalesce(j.category, 'not reconciled yet') AS category, j.code, l.currency, l.amount
+    FROM main.ledger_lines AS l
+    LEFT JOIN recon.ledger_judged AS j ON j.ledger = l.ledger AND j.side = 'line' AND j.record_id = l.line_id
+  ),
+  item AS (
+    SELECT * FROM line
+    UNION ALL
+    SELECT ledger, side, category, code, currency, amount FROM recon.ledger_judged WHERE side = 'transaction'
+  )
+  SELECT ledger, side, category, code, currency, count(*) AS items, sum(amount) AS amount
+  FROM item GROUP BY ALL ORDER BY ALL`
+
+const plain = (text: string): string => (/^-?\d+\.\d+$/.test(text) ? text.replace(/\.?0+$/, "") : text)
+
+export const listCommand = Command.make("list", { config, db, json }, (options) =>
+  Effect.gen(function* () {
+    const configuration = yield* configurationOf(options)
+    const { imports, states } = yield* Effect.gen(function* () {
+      const database = yield* Database
+      return { imports: yield* database.rows(importsSql), states: yield* database.rows(statesSql) }
+    }).pipe(Effect.provide(databaseToRead(options.db, configuration)))
+    if (options.json) return yield* writeOut(`${toJson({ imports, states })}\n`)
+    if (imports.length === 0) return yield* writeOut("nothing was imported yet; begin with tidemark ledger import\n")
+    const importTable = textTable(
+      [
+        "ledger",
+        "file",
+        "format",
+        "imported",
+        "by",
+        "lines",
+        "new",
+        "changed",
+        "unchanged",
+        "repeated",
+        "quarantined",
+        "removed",
+      ],
+      imports.map((row) => importColumns.map((column) => cellText(row[column] ?? null))),
+      importColumns.map((column) => column.startsWith("lines_")),
+    )
+    const stateColumns = ["ledger", "side", "category", "code", "currency", "items", "amount"]
+    const stateTable = textTable(
+      stateColumns,
+      states.map((row) => stateColumns.map((column) => plain(cellText(row[column] ?? null)))),
+      [false, false, false, false, false, true, true],
+    )
+    yield* writeOut(`${importTable}\n\n${stateTable}\n`)
+  }),
+).pipe(Command.withDescription("List the imports, and how many lines and transactions are in each state of matching."))

@@ -1,0 +1,355 @@
+import { createHash } from "node:crypto"
+import { basename, resolve } from "node:path"
+import { FileSystem } from "@effect/platform"
+import { Clock, DateTime, Effect, Stream } from "effect"
+import { Entropy } from "../../api/entropy.ts"
+import { Database, type Sql } from "../../store/database.ts"
+import { quoteText } from "../../store/describe-table.ts"
+import type { StoreError } from "../../store/store-error.ts"
+import type { BankStatement } from "./bank-statement.ts"
+import { csvSource } from "./csv-source.ts"
+import { jsonSource } from "./json-source.ts"
+import { amountColumns, LedgerMapError, mappedColumns, type ReadMap } from "./ledger-map.ts"
+import { LedgerFileError, type LedgerFormat, type LedgerSource } from "./ledger-source.ts"
+import { readLinesSql } from "./line-sql.ts"
+import { parquetSource } from "./parquet-source.ts"
+
+export interface ImportRequest {
+  readonly file: string
+  readonly format: LedgerFormat
+  readonly map: ReadMap
+  readonly ledger: string
+  /** The file is the whole ledger: lines that it does not have are taken out. */
+  readonly whole: boolean
+  readonly by: string
+}
+
+/** What an import did. The lines read are the sum of new, changed, unchanged, repeated and quarantined. */
+export interface ImportResult {
+  readonly importId: string
+  readonly ledger: string
+  readonly file: string
+  readonly format: string
+  readonly sha256: string
+  /** The same file by the same map was the ledger's last import already: nothing was read again. */
+  readonly known: boolean
+  readonly read: number
+  readonly new: number
+  readonly changed: number
+  readonly unchanged: number
+  readonly repeated: number
+  readonly quarantined: number
+  readonly removed: number
+  readonly statements: ReadonlyArray<BankStatement>
+  /** The first lines that could not be read. */
+  readonly faults: ReadonlyArray<{ readonly line: number; readonly reason: string }>
+}
+
+const hashOf = (file: string, path: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const hash = createHash("sha256")
+    let bytes = 0
+    yield* fs.stream(path).pipe(
+      Stream.runForEach((chunk) =>
+        Effect.sync(() => {
+          hash.update(chunk)
+          bytes += chunk.length
+        }),
+      ),
+      Effect.mapError(
+        () => new LedgerFileError({ file, line: null, detail: "cannot be read; check the path and its rights" }),
+      ),
+    )
+    return { sha256: hash.digest("hex"), bytes }
+  })
+
+/** A zone or a format that DuckDB does not know would spoil every line, so it is tried first. */
+const checkMoment = (sql: Sql, { file, map }: ReadMap): Effect.Effect<void, StoreError | LedgerMapError> =>
+  Effect.gen(function* () {
+    const given = map.date ?? map.dateTime
+    if (given === undefined) return
+    const key = map.date === undefined ? "dateTime" : "date"
+    const zones = yield* sql.rows("SELECT 1 FROM pg_timezone_names() WHERE name = $1", [given.zone ?? "UTC"])
+    if (zones.length === 0) {
+      return yield* new LedgerMapError({
+        file,
+        detail: `${key}.zone: ${JSON.stringify(given.zone)} is not a time zone; write it as in "Europe/Berlin"`,
+      })
+    }
+    if (given.format === undefined) return
+    yield* sql.rows(`SELECT try_strptime('x', ${quoteText(given.format)})`).pipe(
+      Effect.mapError(
+        (error) =>
+          new LedgerMapError({
+            file,
+            detail: `${key}.format: ${JSON.stringify(given.format)} is not a format (${error.detail}); write it as in "%d.%m.%Y"`,
+          }),
+      ),
+    )
+  })
+
+const readSource = (sql: Sql, request: ImportRequest, { map }: ReadMap) =>
+  Effect.gen(function* () {
+    const { file } = request
+    const path = resolve(file)
+    const columns = mappedColumns(map)
+    const amounts = amountColumns(map)
+    const none: ReadonlyArray<BankStatement> = []
+    const alone = (source: LedgerSource) => ({ source, statements: none })
+    switch (request.format) {
+      case "csv":
+        return alone(yield* csvSource(sql, file, path, columns, map.delimiter))
+      case "json":
+        return alone(
+          yield* jsonSource(
+            sql,
+            file,
+            path,
+            columns,
+            amounts,
+            map.decimalSeparator === "." && map.thousandsSeparator === undefined,
+          ),
+        )
+      case "parquet":
+        return alone(yield* parquetSource(sql, file, path, columns, amounts))
+    }
+  })
+
+/**
+ * Sets apart what cannot be used: an id that the file has twice with different content says two things, and neither is
+ * taken; an id that it has twice with the same content is one line.
+ */
+const sortLinesSql = `
+  CREATE OR REPLACE TEMP TABLE ledger_sorted AS
+  WITH counted AS (
+    SELECT *, count(*) OVER (PARTITION BY line_id) AS uses, min(content_hash) OVER (PARTITION BY line_id) AS least,
+      max(content_hash) OVER (PARTITION BY line_id) AS most, min(source_line) OVER (PARTITION BY line_id) AS first_line,
+      max(source_line) OVER (PARTITION BY line_id) AS last_line,
+      row_number() OVER (PARTITION BY line_id ORDER BY source_line) AS place
+    FROM ledger_read WHERE reason IS NULL
+  )
+  SELECT * EXCLUDE (reason, uses, least, most, first_line, last_line, place),
+    CASE WHEN least <> most THEN concat('line id ', line_id, ' is there ', uses, ' times with different content, on lines ', first_line, ' to ', last_line) END AS reason,
+    place > 1 AND least = most AS is_repeated
+  FROM counted
+  UNION ALL BY NAME
+  SELECT *, FALSE AS is_repeated FROM ledger_read WHERE reason IS NOT NULL`
+
+const columns =
+  "ledger, line_id, customer_id, partner_customer_ref, booked_from, booked_to, currency, amount, reference, refers_to, description, source_line, version, first_import, version_import, content_hash"
+
+/** Good lines against what the ledger has: new, changed or unchanged. */
+const compareSql = `
+  CREATE OR REPLACE TEMP TABLE ledger_compared AS
+  SELECT s.*, l.version AS old_version, l.first_import AS old_import,
+    CASE WHEN l.line_id IS NULL THEN 'new' WHEN l.content_hash <> s.content_hash THEN 'changed' ELSE 'unchanged' END AS change
+  FROM ledger_sorted AS s
+  LEFT JOIN main.ledger_lines AS l ON l.ledger = getvariable('ledger') AND l.line_id = s.line_id
+  WHERE s.reason IS NULL AND NOT s.is_repeated`
+
+/** Lines of the ledger that the whole ledger no longer has. One that is there and cannot be read is not gone. */
+const removedSql = `
+  CREATE OR REPLACE TEMP TABLE ledger_removed AS
+  SELECT l.line_id FROM main.ledger_lines AS l
+  ANTI JOIN ledger_sorted AS s ON s.line_id = l.line_id
+  WHERE l.ledger = getvariable('ledger') AND getvariable('whole')`
+
+const supersedeSql = (which: string): string => `
+  INSERT INTO main.superseded_ledger_lines
+  SELECT ${columns}, getvariable('import') FROM main.ledger_lines AS l
+  WHERE l.ledger = getvariable('ledger') AND l.line_id IN (${which})`
+
+const changedIds = "SELECT line_id FROM ledger_compared WHERE change = 'changed'"
+const removedIds = "SELECT line_id FROM ledger_removed"
+
+const deleteSql = (which: string): string =>
+  `DELETE FROM main.ledger_lines WHERE ledger = getvariable('ledger') AND line_id IN (${which})`
+
+const insertSql = `
+  INSERT INTO main.ledger_lines (${columns})
+  SELECT getvariable('ledger'), line_id, customer_id, partner_customer_ref, booked_from, booked_to, currency, amount,
+    reference, refers_to, description, source_line, coalesce(old_version, 0) + 1, coalesce(old_import, getvariable('import')),
+    getvariable('import'), content_hash
+  FROM ledger_compared WHERE change <> 'unchanged' ORDER BY source_line`
+
+/** Earlier unreadable lines are settled by the whole ledger, by a newer file of the same name, or by their id come readable. */
+const settleQuarantineSql = `
+  UPDATE raw.ledger_quarantine SET in_force = FALSE
+  WHERE in_force AND ledger = getvariable('ledger') AND (
+    getvariable('whole') OR line_id IN (SELECT line_id FROM ledger_compared)
+    OR import_id IN (SELECT import_id FROM recon.ledger_imports WHERE ledger = getvariable('ledger') AND file = getvariable('file'))
+  )`
+
+const quarantineSql = `
+  INSERT INTO raw.ledger_quarantine
+  SELECT getvariable('import'), getvariable('ledger'), source_line, line_id, customer_id, partner_customer_ref, currency, reason,
+    coalesce(payload, ''), TRUE
+  FROM ledger_sorted WHERE reason IS NOT NULL ORDER BY source_line`
+
+const importSql = `
+  INSERT INTO recon.ledger_imports
+  SELECT getvariable('import'), getvariable('ledger'), getvariable('file'), $1, $2, $3, $4, $5::TIMESTAMPTZ, $6, getvariable('whole'),
+    (SELECT count(*) FROM ledger_sorted), (SELECT count(*) FROM ledger_compared WHERE change = 'new'),
+    (SELECT count(*) FROM ledger_compared WHERE change = 'changed'), (SELECT count(*) FROM ledger_compared WHERE change = 'unchanged'),
+    (SELECT count(*) FROM ledger_sorted WHERE is_repeated), (SELECT count(*) FROM ledger_sorted WHERE reason IS NOT NULL),
+    (SELECT count(*) FROM ledger_removed)`
+
+const steps: ReadonlyArray<string> = [
+  compareSql,
+  removedSql,
+  supersedeSql(changedIds),
+  supersedeSql(removedIds),
+  deleteSql(changedIds),
+  deleteSql(removedIds),
+  insertSql,
+  settleQuarantineSql,
+  quarantineSql,
+]
+
+/** An empty file must not empty a ledger. */
+const refuseEmpty = (sql: Sql, file: string): Effect.Effect<void, StoreError | LedgerFileError> =>
+  Effect.gen(function* () {
+    const good = yield* sql.rows("SELECT 1 FROM ledger_sorted WHERE reason IS NULL LIMIT 1")
+    if (good.length > 0) return
+    return yield* new LedgerFileError({
+      file,
+      line: null,
+      detail:
+        "has no line that can be read, so it cannot be the whole ledger; correct the file, or leave out --replace",
+    })
+  })
+
+/** Reading leaves these behind; they are as large as the file. */
+const leftovers = [
+  "ledger_text",
+  "ledger_parsed",
+  "ledger_record",
+  "ledger_reject",
+  "ledger_json",
+  "ledger_object",
+  "ledger_source",
+  "ledger_read",
+  "ledger_sorted",
+  "ledger_compared",
+  "ledger_removed",
+]
+
+interface ImportRow {
+  readonly import_id: string
+  readonly lines_read: bigint
+  readonly lines_new: bigint
+  readonly lines_changed: bigint
+  readonly lines_unchanged: bigint
+  readonly lines_repeated: bigint
+  readonly lines_quarantined: bigint
+  readonly lines_removed: bigint
+}
+
+const faultsOf = (sql: Sql, importId: string) =>
+  Effect.map(
+    sql.rows<{ source_line: bigint; reason: string }>(
+      "SELECT source_line, reason FROM raw.ledger_quarantine WHERE import_id = $1 ORDER BY source_line LIMIT 5",
+      [importId],
+    ),
+    (rows) => rows.map((row) => ({ line: Number(row.source_line), reason: row.reason })),
+  )
+
+const newImportId = Effect.gen(function* () {
+  const entropy = yield* Entropy
+  const importedAt = DateTime.formatIso(DateTime.unsafeMake(yield* Clock.currentTimeMillis))
+  return { importId: `${importedAt.replace(/[-:.]/g, "")}-${entropy.uuid().slice(0, 4)}`, importedAt }
+})
+
+/** DuckDB would take these for a pattern of several files. */
+const patternCharacters = /[*?[\]]/
+
+/**
+ * Reads a file of the partner's books into the ledger's lines, all of it in one transaction. A line seen before is updated
+ * where its content differs; what cannot be read goes to quarantine with its reason; the import is put on record. The same
+ * file by the same map, imported again, changes nothing.
+ */
+export const importLedger = (request: ImportRequest) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const { file } = request
+    const name = basename(file)
+    if (patternCharacters.test(file)) {
+      return yield* new LedgerFileError({
+        file,
+        line: null,
+        detail: "the path has one of * ? [ ], which would name several files; rename it",
+      })
+    }
+    const { bytes, sha256 } = yield* hashOf(file, resolve(file))
+    const read = request.map
+    const base = { ledger: request.ledger, file: name, format: request.format, sha256 }
+
+    const [last] = yield* database.rows<ImportRow & { sha256: string; map_sha256: string; whole: boolean }>(
+      "SELECT * FROM recon.ledger_imports WHERE ledger = $1 ORDER BY import_id DESC LIMIT 1",
+      [request.ledger],
+    )
+    if (last?.sha256 === sha256 && last.map_sha256 === read.sha256 && (last.whole || !request.whole)) {
+      return {
+        ...base,
+        importId: last.import_id,
+        known: true,
+        read: Number(last.lines_read),
+        new: 0,
+        changed: 0,
+        unchanged: Number(last.lines_new + last.lines_changed + last.lines_unchanged),
+        repeated: Number(last.lines_repeated),
+        quarantined: Number(last.lines_quarantined),
+        removed: 0,
+        statements: [],
+        faults: yield* faultsOf(database, last.import_id),
+      } satisfies ImportResult
+    }
+
+    yield* checkMoment(database, read)
+    const { source, statements } = yield* readSource(database, request, read)
+    yield* database.run(readLinesSql(read.map, source, mappedColumns(read.map)))
+    const { importId, importedAt } = yield* newImportId
+    yield* database.transaction((sql) =>
+      Effect.gen(function* () {
+        yield* sql.run(`SET VARIABLE ledger = ${quoteText(request.ledger)}`)
+        yield* sql.run(`SET VARIABLE import = ${quoteText(importId)}`)
+        yield* sql.run(`SET VARIABLE file = ${quoteText(name)}`)
+        yield* sql.run(`SET VARIABLE whole = ${request.whole}`)
+        yield* sql.run(sortLinesSql)
+        if (request.whole) yield* refuseEmpty(sql, file)
+        for (const step of steps) yield* sql.run(step)
+        yield* sql.run(importSql, [request.format, String(bytes), sha256, read.sha256, importedAt, request.by])
+        for (const one of statements) {
+          yield* sql.run("INSERT INTO recon.ledger_statements VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", [
+            importId,
+            one.id,
+            one.account,
+            one.currency,
+            one.opening,
+            one.booked,
+            one.closing,
+            one.entries,
+            one.notBooked,
+            one.opening !== null && one.closing !== null,
+          ])
+        }
+      }),
+    )
+    for (const table of leftovers) yield* database.run(`DROP TABLE IF EXISTS temp.${table}`)
+    const [row] = yield* database.rows<ImportRow>("SELECT * FROM recon.ledger_imports WHERE import_id = $1", [importId])
+    return {
+      ...base,
+      importId,
+      known: false,
+      read: Number(row?.lines_read),
+      new: Number(row?.lines_new),
+      changed: Number(row?.lines_changed),
+      unchanged: Number(row?.lines_unchanged),
+      repeated: Number(row?.lines_repeated),
+      quarantined: Number(row?.lines_quarantined),
+      removed: Number(row?.lines_removed),
+      statements,
+      faults: yield* faultsOf(database, importId),
+    } satisfies ImportResult
+  })

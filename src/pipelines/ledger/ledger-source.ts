@@ -1,0 +1,54 @@
+import { Data } from "effect"
+
+/** Why a file of the partner's books cannot be read at all; the sentence names the place and the remedy. Exit code 2. */
+export class LedgerFileError extends Data.TaggedError("LedgerFileError")<{
+  readonly file: string
+  /** Where in the file; null where the whole of it is meant. */
+  readonly line: number | null
+  readonly detail: string
+}> {
+  override get message(): string {
+    return `${this.file}${this.line === null ? "" : `, line ${this.line}`}: ${this.detail}`
+  }
+}
+
+export const ledgerFormats = ["csv", "json", "parquet"] as const
+export type LedgerFormat = (typeof ledgerFormats)[number]
+
+const formatOfExtension: Readonly<Record<string, LedgerFormat>> = {
+  csv: "csv",
+  tsv: "csv",
+  txt: "csv",
+  json: "json",
+  jsonl: "json",
+  ndjson: "json",
+  parquet: "parquet",
+  pq: "parquet",
+}
+
+/** The format that a file's extension means; null where it means none. */
+export const formatOf = (file: string): LedgerFormat | null =>
+  formatOfExtension[/\.([^./\\]+)$/.exec(file)?.[1]?.toLowerCase() ?? ""] ?? null
+
+/**
+ * Every reader leaves the temporary table `ledger_source` behind, one row for each line of the file: `source_line`,
+ * `payload` (the line as it stands there), `fault` (why it cannot be read; NULL for a good one) and the mapped columns as
+ * text, named by `fieldName`. What the file's own types make exact already is told here, so that no separator of the map
+ * is applied to it.
+ */
+export interface LedgerSource {
+  /** Columns whose text is a plain decimal with a point, whatever the map says. */
+  readonly decimals: ReadonlySet<string>
+  /** Columns whose text is ISO 8601, whatever the map says. */
+  readonly moments: ReadonlySet<string>
+}
+
+export const fieldName = (columns: ReadonlyArray<string>, column: string): string => `field_${columns.indexOf(column)}`
+
+/** Which of the mapped columns a file lacks, in a sentence; null where it has them all. */
+export const missingColumns = (wanted: ReadonlyArray<string>, present: ReadonlyArray<string>): string | null => {
+  const missing = wanted.filter((column) => !present.includes(column))
+  return missing.length === 0
+    ? null
+    : `no column ${missing.map((column) => JSON.stringify(column)).join(", no column ")}; the file has ${present.map((column) => JSON.stringify(column)).join(", ")}; correct the map`
+}

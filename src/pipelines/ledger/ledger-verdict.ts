@@ -1,0 +1,134 @@
+import { ledgerTolerance } from "./ledger-tolerance.ts"
+
+/** What a match comes to: both sums, whether they are of one currency, and whether they lie in the window. */
+const matchSql = `
+  CREATE OR REPLACE TEMP TABLE ledger_match AS
+  WITH line AS (
+    SELECT m.ledger, m.match_id, any_value(m.rule) AS rule, max(m.candidates) AS candidates, max(m.ties) AS ties, count(*) AS lines,
+      list(l.amount) AS booked, min(l.currency) AS line_currency, min(l.booked_from) AS booked_from, max(l.booked_to) AS booked_to,
+      string_agg(l.line_id, ', ' ORDER BY l.line_id) AS line_ids
+    FROM ledger_member AS m JOIN ledger_line AS l ON l.ledger = m.ledger AND l.line_id = m.record_id
+    WHERE m.side = 'line' GROUP BY m.ledger, m.match_id
+  ),
+  posting AS (
+    SELECT m.ledger, m.match_id, count(*) AS transactions, list(p.amount) AS posted, min(p.currency) AS currency,
+      min(p.customer_id) AS customer_id, min(p.posted_at) AS posted_from, max(p.posted_at) AS posted_to,
+      string_agg(p.transaction_id, ', ' ORDER BY p.transaction_id) AS transaction_ids
+    FROM ledger_member AS m JOIN ledger_posting AS p ON p.ledger = m.ledger AND p.transaction_id = m.record_id
+    WHERE m.side = 'transaction' GROUP BY m.ledger, m.match_id
+  ),
+  summed AS (
+    SELECT * REPLACE (TRY(list_sum(booked)) AS booked, TRY(list_sum(posted)) AS posted) FROM line JOIN posting USING (ledger, match_id)
+  ),
+  weighed AS (
+    SELECT *, line_currency = currency AS is_one_currency, TRY(booked - posted) AS difference, ${ledgerTolerance("currency", "posted")} AS tolerance,
+      posted_from >= booked_from - getvariable('date_window') AND posted_to <= booked_to + getvariable('date_window') AS is_in_window
+    FROM summed
+  )
+  SELECT *, CASE
+    WHEN NOT is_one_currency THEN 'LEDG_CURRENCY'
+    WHEN coalesce(abs(difference), 99999999999999999999) > tolerance THEN 'LEDG_AMOUNT'
+    WHEN NOT is_in_window THEN 'LEDG_DATE'
+    WHEN difference <> 0 THEN 'within tolerance'
+    ELSE 'matched' END AS verdict
+  FROM weighed`
+
+/** One row for each tied or bounded record: the rule that knew of the most equal claims. */
+const openClaimsSql = `
+  CREATE OR REPLACE TEMP TABLE ledger_claim AS
+  WITH claim AS (
+    SELECT ledger, side, record_id, rule, candidates, ties, NULL::VARCHAR AS note FROM ledger_tie
+    UNION ALL
+    SELECT ledger, side, record_id, rule, candidates, NULL, note FROM ledger_bound
+  )
+  SELECT ledger, side, record_id, arg_min(rule, place) AS rule, arg_min(candidates, place) AS candidates,
+    arg_min({'ties': ties}, place).ties AS ties, arg_min({'note': note}, place).note AS note
+  FROM (SELECT *, row_number() OVER (PARTITION BY ledger, side, record_id ORDER BY note IS NOT NULL, ties DESC, rule) AS place FROM claim)
+  GROUP BY ledger, side, record_id`
+
+/** Whose transactions this run has read to the end, and which of them something unreadable may be. */
+const proofSql: ReadonlyArray<string> = [
+  `CREATE OR REPLACE TEMP TABLE ledger_unreadable AS
+   SELECT customer_id, currency FROM quarantined WHERE stream = 'transactions'`,
+  `CREATE OR REPLACE TEMP TABLE ledger_everyone AS
+   SELECT coalesce(bool_and(state = 'COMPLETE'), FALSE) AS is_proven FROM recon.coverage
+   WHERE run_id = getvariable('run') AND stream = 'transactions'`,
+  // A line that could not be read may be any transaction's, as far as what could be read of it does not speak against it.
+  `CREATE OR REPLACE TEMP TABLE ledger_unread_line AS
+   SELECT DISTINCT q.ledger, coalesce(q.customer_id, c.customer_id) AS customer_id, q.currency
+   FROM raw.ledger_quarantine AS q LEFT JOIN main.customers AS c ON c.partner_customer_ref = q.partner_customer_ref
+   WHERE q.in_force`,
+]
+
+const lineVerdictSql = `
+  CREATE OR REPLACE TEMP TABLE ledger_line_verdict AS
+  SELECT l.*, m.match_id, m.transaction_ids, m.transactions, m.lines, m.posted, m.difference, m.tolerance, m.currency AS posting_currency,
+    m.customer_id AS posting_customer, c.of_line, coalesce(m.rule, t.rule) AS rule, coalesce(m.candidates, t.candidates) AS candidates,
+    coalesce(m.ties, t.ties) AS ties, t.note AS bound_note,
+    CASE
+      WHEN m.match_id IS NOT NULL THEN m.verdict
+      WHEN c.of_line IS NOT NULL THEN 'LEDG_DUPLICATE'
+      WHEN a.place > 1 AND l.reference IS NOT NULL AND t.record_id IS NULL THEN 'LEDG_DUPLICATE'
+      WHEN t.record_id IS NOT NULL THEN 'LEDG_AMBIGUOUS'
+      WHEN in_grace('LEDG_MISSING_THERE', l.booked_to) THEN 'in flight'
+      WHEN NOT CASE WHEN l.is_nameless THEN (SELECT is_proven FROM ledger_everyone) ELSE p.customer_id IS NOT NULL END THEN 'unproven'
+      WHEN EXISTS (
+        SELECT 1 FROM ledger_unreadable AS u
+        WHERE (l.is_nameless OR u.customer_id = l.customer) AND (u.currency IS NULL OR u.currency = l.currency)
+      ) THEN 'unproven'
+      ELSE 'LEDG_MISSING_THERE' END AS verdict,
+    a.first_line
+  FROM ledger_line AS l
+  JOIN ledger_alike AS a ON a.ledger = l.ledger AND a.line_id = l.line_id
+  LEFT JOIN ledger_member AS g ON g.side = 'line' AND g.ledger = l.ledger AND g.record_id = l.line_id
+  LEFT JOIN ledger_match AS m ON m.ledger = g.ledger AND m.match_id = g.match_id
+  LEFT JOIN ledger_copy AS c ON c.ledger = l.ledger AND c.line_id = l.line_id
+  LEFT JOIN ledger_claim AS t ON t.side = 'line' AND t.ledger = l.ledger AND t.record_id = l.line_id
+  LEFT JOIN proven AS p ON p.stream = 'transactions' AND p.customer_id = l.customer`
+
+/** Transactions outside the ledger's period are only told where they are matched or tied with a line. */
+const postingVerdictSql = `
+  CREATE OR REPLACE TEMP TABLE ledger_posting_verdict AS
+  SELECT p.*, m.match_id, m.line_ids, m.transactions, m.lines, m.booked, m.difference, m.tolerance, m.line_currency,
+    coalesce(m.rule, t.rule) AS rule, coalesce(m.candidates, t.candidates) AS candidates, coalesce(m.ties, t.ties) AS ties, t.note AS bound_note,
+    CASE
+      WHEN m.match_id IS NOT NULL THEN m.verdict
+      WHEN t.record_id IS NOT NULL THEN 'LEDG_AMBIGUOUS'
+      WHEN p.posted_at + grace_of('LEDG_MISSING_HERE') > least(getvariable('started_at'), p.period_to) THEN 'in flight'
+      WHEN EXISTS (
+        SELECT 1 FROM ledger_unread_line AS u
+        WHERE u.ledger = p.ledger AND (u.customer_id IS NULL OR u.customer_id = p.customer_id) AND (u.currency IS NULL OR u.currency = p.currency)
+      ) THEN 'unproven'
+      ELSE 'LEDG_MISSING_HERE' END AS verdict
+  FROM ledger_posting AS p
+  LEFT JOIN ledger_member AS g ON g.side = 'transaction' AND g.ledger = p.ledger AND g.record_id = p.transaction_id
+  LEFT JOIN ledger_match AS m ON m.ledger = g.ledger AND m.match_id = g.match_id
+  LEFT JOIN ledger_claim AS t ON t.side = 'transaction' AND t.ledger = p.ledger AND t.record_id = p.transaction_id
+  WHERE p.is_in_period OR g.match_id IS NOT NULL OR t.record_id IS NOT NULL`
+
+const isCode = "starts_with(verdict, 'LEDG_')"
+
+const judgedSql = `
+  INSERT INTO recon.ledger_judged
+  SELECT getvariable('run'), ledger, 'line', line_id, match_id, rule, lines, transactions, candidates, ties,
+    coalesce(customer_id, posting_customer), currency, amount, CASE WHEN posting_currency = currency THEN posted END,
+    CASE WHEN posting_currency = currency THEN difference END, tolerance, booked_from, booked_to,
+    CASE WHEN ${isCode} THEN 'exception' ELSE verdict END, CASE WHEN ${isCode} THEN verdict END, bound_note
+  FROM ledger_line_verdict
+  UNION ALL
+  SELECT getvariable('run'), ledger, 'transaction', transaction_id, match_id, rule, lines, transactions, candidates, ties,
+    customer_id, currency, amount, CASE WHEN line_currency = currency THEN booked END,
+    CASE WHEN line_currency = currency THEN difference END, tolerance, posted_at, posted_at,
+    CASE WHEN ${isCode} THEN 'exception' ELSE verdict END, CASE WHEN ${isCode} THEN verdict END, bound_note
+  FROM ledger_posting_verdict`
+
+/** Every line, and every transaction that a ledger could hold, in exactly one category. */
+export const ledgerVerdictSql: ReadonlyArray<string> = [
+  matchSql,
+  openClaimsSql,
+  ...proofSql,
+  lineVerdictSql,
+  postingVerdictSql,
+  "DELETE FROM recon.ledger_judged",
+  judgedSql,
+]

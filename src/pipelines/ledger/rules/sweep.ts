@@ -1,0 +1,48 @@
+/**
+ * How many counterparts each line and each transaction has within a window, and which one if it is the only one. Each line
+ * opens and closes its window, transactions come between; one pass in the order of time counts both sides, so that the
+ * cost grows with the number of rows and not with the number of pairs. Amounts that repeat a hundred thousand times cost
+ * no more than others.
+ *
+ * A line that names no customer meets everybody's transactions: it has a space of its own, in which each transaction of
+ * its ledger passes as well.
+ */
+export interface Sweep {
+  /** SELECT of lines: ledger, line_id, is_nameless, customer, currency, amount, booked_from, booked_to. */
+  readonly lines: string
+  /** SELECT of transactions: ledger, transaction_id, customer_id, currency, amount, posted_at, has_nameless. */
+  readonly postings: string
+  readonly windowHours: number
+  /** SQL of the amount by which both meet: the amount itself, or only its sign. */
+  readonly amountKey: string
+}
+
+/** Makes `swept_line` (ledger, line_id, candidates, only_one) and `swept_posting` (ledger, transaction_id, candidates). */
+export const sweepSql = ({ amountKey, lines, postings, windowHours }: Sweep): ReadonlyArray<string> => [
+  `CREATE OR REPLACE TEMP TABLE swept AS
+   WITH line AS (${lines}),
+   posting AS (${postings}),
+   moment AS (
+     SELECT ledger, CASE WHEN is_nameless THEN '' ELSE customer END AS space, currency, ${amountKey} AS amount_key,
+       booked_from - INTERVAL ${windowHours} HOUR AS happens, 0 AS place, line_id, NULL::VARCHAR AS transaction_id FROM line
+     UNION ALL
+     SELECT ledger, CASE WHEN is_nameless THEN '' ELSE customer END, currency, ${amountKey}, booked_to + INTERVAL ${windowHours} HOUR, 2, line_id, NULL FROM line
+     UNION ALL
+     SELECT ledger, customer_id, currency, ${amountKey}, posted_at, 1, NULL, transaction_id FROM posting
+     UNION ALL
+     SELECT ledger, '', currency, ${amountKey}, posted_at, 1, NULL, transaction_id FROM posting WHERE has_nameless
+   )
+   SELECT ledger, place, line_id, transaction_id,
+     count(transaction_id) OVER until_now AS passed,
+     count(*) FILTER (place = 0) OVER until_now - count(*) FILTER (place = 2) OVER until_now AS windows_open,
+     last_value(transaction_id IGNORE NULLS) OVER until_now AS last_passed
+   FROM moment
+   WINDOW until_now AS (PARTITION BY ledger, space, currency, amount_key ORDER BY happens, place ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`,
+  `CREATE OR REPLACE TEMP TABLE swept_line AS
+   SELECT ledger, line_id, max(passed) FILTER (place = 2) - max(passed) FILTER (place = 0) AS candidates,
+     any_value(last_passed) FILTER (place = 2) AS only_one
+   FROM swept WHERE line_id IS NOT NULL GROUP BY ledger, line_id`,
+  `CREATE OR REPLACE TEMP TABLE swept_posting AS
+   SELECT ledger, transaction_id, sum(windows_open)::BIGINT AS candidates
+   FROM swept WHERE transaction_id IS NOT NULL GROUP BY ledger, transaction_id`,
+]
