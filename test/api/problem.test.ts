@@ -50,9 +50,12 @@ describe("Retry-After", () => {
     expect(retryAfterMillis("Sat, 27 Jun 2026 00:00:00 GMT", now)).toBe(0)
   })
 
-  it.each([undefined, "", "soon", "120, 60", "1234567890", "9".repeat(400)])("that is %j asks for nothing", (header) => {
-    expect(retryAfterMillis(header, now)).toBe(null)
-  })
+  it.each([undefined, "", "soon", "120, 60", "1234567890", "9".repeat(400)])(
+    "that is %j asks for nothing",
+    (header) => {
+      expect(retryAfterMillis(header, now)).toBe(null)
+    },
+  )
 
   it("that is neither seconds nor an HTTP date is not guessed at", () => {
     expect(retryAfterMillis("not before the year 2099", now)).toBe(null)
