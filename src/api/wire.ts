@@ -27,6 +27,13 @@ export type Wire = (
   onHead: (head: Pick<WireAnswer, "status" | "headers">) => void,
 ) => Effect.Effect<WireAnswer, TransportFailure | UnreadablePage>
 
+/**
+ * Whether a status says what to do although its body cannot be had. An outage, a limit and a redirect do; what another
+ * refusal means stands in its code, so that one cut short must be asked for again.
+ */
+const saysEnough = (status: number, fault: BodyFault): boolean =>
+  status !== 200 && (fault.reason !== "CutShort" || status === 429 || status >= 500 || (status >= 300 && status < 400))
+
 /** Sends one request and takes its whole answer, in time and within the size limit. Redirects are not followed. */
 export const makeWire = (options: WireOptions): Effect.Effect<Wire, never, HttpClient.HttpClient> =>
   Effect.map(HttpClient.HttpClient, (given) => {
@@ -54,10 +61,11 @@ export const makeWire = (options: WireOptions): Effect.Effect<Wire, never, HttpC
           onHead({ headers, status })
           const body = answerBody(response, maxPageBytes, onBytes)
           return Effect.zipWith(
-            status === 200
-              ? Effect.mapError(body, (fault) => failureOf(fault, status, requestId))
-              : // A refusal's status says what to do, whatever became of its body.
-                Effect.orElseSucceed(body, () => new Uint8Array()),
+            Effect.catchAll(body, (fault) =>
+              saysEnough(status, fault)
+                ? Effect.succeed(new Uint8Array())
+                : Effect.fail(failureOf(fault, status, requestId)),
+            ),
             Clock.currentTimeMillis,
             (received, receivedAtMillis): WireAnswer => ({ status, headers, body: received, receivedAtMillis }),
           )

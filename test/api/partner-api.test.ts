@@ -197,6 +197,16 @@ describe("an answer", () => {
     }),
   )
 
+  it.effect("that refuses and is cut short is asked for again, because its code is what decides", () =>
+    Effect.gen(function* () {
+      const refused = problem(403, "PARTNER_PRODUCT_DISABLED")
+      const { calls, layer } = fakeApi(inTurn({ ...refused, arrival: "cut short" }, refused))
+      const failure = yield* ask().pipe(Effect.flip, Effect.provide(layer), whileTimePasses)
+      expect(failure).toMatchObject({ _tag: "PartnerProblem", code: "PARTNER_PRODUCT_DISABLED" })
+      expect(calls.length).toBe(2)
+    }),
+  )
+
   it.effect("that its reader finds fault with is asked for again, as the table says", () =>
     Effect.gen(function* () {
       const { calls, layer } = fakeApi(inTurn(says(200, "<html>"), emptyPage))

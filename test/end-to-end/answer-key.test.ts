@@ -2,24 +2,14 @@ import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { exitCodeOf } from "../../src/pipelines/run-summary.ts"
-import { generateWorld, type World } from "../../src/sandbox/world.ts"
+import { generateWorld } from "../../src/sandbox/world.ts"
 import { Database } from "../../src/store/database.ts"
 import { temporaryFolder } from "../support/temporary-folder.ts"
+import { foundIn, keyOf } from "./found.ts"
 import { nightLayer, worldNight } from "./world-night.ts"
 
 const now = Date.parse("2026-06-28T02:30:00Z")
 const day = 86_400_000
-
-const foundIn = Effect.gen(function* () {
-  const database = yield* Database
-  const rows = yield* database.rows<{ code: string; record_id: string; leg: string | null; severity: string }>(
-    "SELECT code, record_id, leg, severity FROM recon.exceptions WHERE state IN ('open', 'reopened')",
-  )
-  return rows.map((row) => [row.code, row.record_id, row.leg ?? "", row.severity].join(" ")).sort()
-})
-
-const keyOf = (world: World): ReadonlyArray<string> =>
-  world.answerKey.map((entry) => [entry.code, entry.recordId, entry.leg ?? "", entry.severity].join(" ")).sort()
 
 describe("a night over a world with known breaks", () => {
   for (const [seed, customers] of [

@@ -36,8 +36,9 @@ export const apiPage = (records: ReadonlyArray<unknown>, nextCursor: string | nu
 export const apiPageOfText = (records: string): string =>
   `{"data":[${records}],"pageInfo":{"nextCursor":null,"hasMore":false}}`
 
-export const problem = (code: string, status: number): PartnerProblem =>
+export const problem = (code: string, status: number, withCursor = false): PartnerProblem =>
   new PartnerProblem({
+    withCursor,
     status,
     code,
     title: null,
