@@ -5,11 +5,12 @@
  * The hash is over one line a page, joined by line breaks: part, sequence, SHA-256 of the cursor that asked, SHA-256 of the
  * body as received, SHA-256 of the cursor that was given, items. A cursor that is absent is written as a hyphen. Cursors
  * enter as hashes, because they are opaque and might hold anything, a line break too. Pages of the chain come first, then
- * those of the look back, each by sequence. A page that could not be read belongs to no chain.
+ * those of the look back, each by sequence. A page that could not be read belongs to no chain, and begins none.
  */
 export const chainHashes = `
   WITH last_chain AS (
-    SELECT customer_id, stream, max(chain) AS chain FROM raw.pages WHERE run_id = $1 GROUP BY customer_id, stream
+    SELECT customer_id, stream, max(chain) AS chain FROM raw.pages WHERE run_id = $1 AND fault IS NULL
+    GROUP BY customer_id, stream
   ),
   chain_page AS (
     SELECT page.* FROM raw.pages AS page JOIN last_chain USING (customer_id, stream, chain)

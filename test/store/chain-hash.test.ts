@@ -101,6 +101,8 @@ layer(memory)("the hash of a partition's chain", (it) => {
       const lastChain = [page(1, { chain: 2 }), page(2, { chain: 2, cursorOut: null })]
       const unread = page(3, { chain: 2, fault: "the page has no items" })
       expect(yield* hashOf([page(1), page(2), page(3), ...lastChain, unread])).toBe(byHand(lastChain))
+      const begunInVain = page(1, { chain: 3, fault: "the page has no items" })
+      expect(yield* hashOf([page(1), ...lastChain, begunInVain])).toBe(byHand(lastChain))
     }),
   )
 

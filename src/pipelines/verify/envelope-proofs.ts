@@ -1,7 +1,6 @@
 import { Effect, Either } from "effect"
-import type { Contract, ContractStream } from "../../api/contract.ts"
+import type { Contract } from "../../api/contract.ts"
 import { type ReadPage, readPage } from "../../api/read-page.ts"
-import { recordId } from "../../api/read-record.ts"
 import type { Sql } from "../../store/database.ts"
 import { quoteText } from "../../store/describe-table.ts"
 import type { StoreError } from "../../store/store-error.ts"
@@ -81,41 +80,28 @@ const envelopeFaults = (stored: StoredPage, page: ReadPage): ReadonlyArray<strin
   ...(page.nextCursor === stored.cursor_out ? [] : ["its body gives another cursor than is recorded"]),
 ]
 
-/** The ids of the records that the contract accepts; the others must be in quarantine by their place. */
-const recordsOf = (contract: Contract, stream: ContractStream, page: ReadPage) => {
-  const rejected = new Set(page.rejected.map((record) => record.index))
-  const list = keysOf(contract.page.items).reduce<unknown>(
-    (inner, key) => (inner as Record<string, unknown>)[key],
-    JSON.parse(page.loadable),
-  ) as ReadonlyArray<unknown>
-  return {
-    accepted: list.flatMap((item, index) => (rejected.has(index) ? [] : (recordId(stream, item) ?? []))),
-    rejected: [...rejected],
-  }
-}
-
-const recordFaults = (
-  sql: Sql,
-  contract: Contract,
-  stream: ContractStream,
-  table: TypedTable,
-  stored: StoredPage,
-  page: ReadPage,
-): Effect.Effect<ReadonlyArray<string>, StoreError> =>
+/** A record that was refused is in quarantine once in a run, however often it came. */
+const recordFaults = (sql: Sql, table: TypedTable, stored: StoredPage, page: ReadPage) =>
   Effect.gen(function* () {
-    const { accepted, rejected } = recordsOf(contract, stream, page)
+    const rejected = new Set(page.rejected.map((record) => record.index))
     const lost = yield* sql.rows<{ record_key: string }>(
       `WITH known AS (SELECT ${recordIdOf(table, "t")} AS record_key FROM main.${table.name} AS t)
        SELECT DISTINCT record_key FROM (SELECT unnest($1) AS record_key) ANTI JOIN known USING (record_key) ORDER BY record_key`,
-      [accepted],
+      [page.ids.filter((id, index) => id !== null && !rejected.has(index))],
     )
     const unquarantined = yield* sql.rows<{ item_index: number }>(
       `WITH refused AS (
-         SELECT item_index FROM raw.quarantine
-         WHERE run_id = $2 AND customer_id = $3 AND stream = $4 AND chain = $5 AND sequence = $6
+         SELECT payload FROM raw.quarantine WHERE run_id = $3 AND customer_id = $4 AND stream = $5
        )
-       SELECT item_index FROM (SELECT unnest($1)::INTEGER AS item_index) ANTI JOIN refused USING (item_index) ORDER BY item_index`,
-      [rejected.map(String), stored.run_id, stored.customer_id, stored.stream, stored.chain, stored.sequence],
+       SELECT item_index FROM (SELECT unnest($1)::INTEGER AS item_index, unnest($2) AS payload) ANTI JOIN refused USING (payload)
+       ORDER BY item_index`,
+      [
+        page.rejected.map((record) => String(record.index)),
+        page.rejected.map((record) => record.payload),
+        stored.run_id,
+        stored.customer_id,
+        stored.stream,
+      ],
     )
     return [
       ...lost.map((row) => `its record ${row.record_key} is not in ${table.name}`),
@@ -150,7 +136,7 @@ const secondLook = (sql: Sql, contract: Contract, tables: ReadonlyArray<TypedTab
         found.push(`its body cannot be read by the contract in force: ${read.left.reason}, ${read.left.detail}`)
       } else {
         found.push(...envelopeFaults(stored, read.right))
-        found.push(...(yield* recordFaults(sql, contract, stream, table, stored, read.right)))
+        found.push(...(yield* recordFaults(sql, table, stored, read.right)))
       }
     }
     return found.length === 0 ? [] : [pageFinding(suspect, found)]

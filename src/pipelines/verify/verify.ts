@@ -22,8 +22,8 @@ export interface Verification {
 
 const runsOf = (database: Database["Type"], only: string | null) =>
   Effect.gen(function* () {
-    const runs = yield* database.rows<{ run_id: string; state: string; pages: bigint }>(
-      `SELECT run_id, state, (SELECT count(*) FROM raw.pages AS p WHERE p.run_id = r.run_id) AS pages
+    const runs = yield* database.rows<{ run_id: string; state: string; ended: boolean; pages: bigint }>(
+      `SELECT run_id, state, finished_at IS NOT NULL AS ended, (SELECT count(*) FROM raw.pages AS p WHERE p.run_id = r.run_id) AS pages
        FROM recon.runs AS r WHERE $1 IS NULL OR run_id = $1 ORDER BY run_id`,
       [only],
     )

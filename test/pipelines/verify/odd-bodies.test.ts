@@ -46,6 +46,10 @@ const untouched: Readonly<Record<string, ReadonlyArray<string | Uint8Array>>> = 
   "with a cursor of strange letters": [apiPage([deposit("1")], 'a"\\b\n/é'), apiPage([])],
   "with a record that the contract refuses": [apiPage([deposit("1"), deposit("2", { amount: "much" }), "nothing"])],
   "with a record that comes again": [apiPage([deposit("1")], "more"), apiPage([deposit("1")])],
+  "with refused records that come again": [
+    apiPage([deposit("1"), deposit("2", { amount: "much" })], "more"),
+    apiPage([deposit("2", { amount: "much" }), deposit("3")]),
+  ],
   "that is no JSON": [bytes("\uFEFF<html>")],
   "that is not UTF-8": [new Uint8Array([0xff, 0xfe, 0x00])],
   "that has no items": ["{}"],
@@ -88,7 +92,7 @@ layer(Layer.merge(ledgerStore, NodeContext.layer))("an untouched page", (it) => 
   it.effect("may belong to a partition that failed", () =>
     Effect.gen(function* () {
       const script = {
-        "c-1/fiat_deposits": [apiPage([deposit("1")], "more"), problem("PARTNER_PROCESSING_UNAVAILABLE", 503)],
+        "c-1/fiat_deposits": [apiPage([deposit("1")], "more"), problem("PARTNER_RESOURCE_STATE_INVALID", 409)],
       }
       expect(yield* linesAfter(script)).toEqual([])
     }),

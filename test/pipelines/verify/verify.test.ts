@@ -1,13 +1,13 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { NodeContext } from "@effect/platform-node"
-import { describe, expect, layer } from "@effect/vitest"
+import { describe, expect, it, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import { resolveContract } from "../../../src/api/contract.ts"
 import { findingLine } from "../../../src/pipelines/verify/finding.ts"
 import { verify } from "../../../src/pipelines/verify/verify.ts"
+import { faultPlan } from "../../../src/sandbox/faults/fault-plan.ts"
 import { generateWorld } from "../../../src/sandbox/world.ts"
-import { chainHashes } from "../../../src/store/chain-hash.ts"
 import { Database } from "../../../src/store/database.ts"
 import { nightLayer, worldNight } from "../../end-to-end/world-night.ts"
 import { temporaryFolder } from "../../support/temporary-folder.ts"
@@ -32,14 +32,6 @@ const twoNights = Effect.gen(function* () {
     const database = yield* Database
     const first = yield* worldNight({ world, out, pageSize: 10 })
     const second = yield* worldNight({ world, out, pageSize: 10, secondsAfter: 300 })
-    // What a run records of each partition's chain.
-    for (const { run } of [first, second]) {
-      yield* database.run(
-        `UPDATE recon.coverage AS c SET chain_sha256 = h.chain_sha256 FROM (${chainHashes}) AS h
-         WHERE c.run_id = $1 AND c.customer_id = h.customer_id AND c.stream = h.stream`,
-        [run.runId],
-      )
-    }
     const [long] = yield* database.rows<{ customer_id: string }>(
       `SELECT customer_id FROM recon.coverage
        WHERE stream = 'transactions' AND state = 'COMPLETE' AND pages > 3 ORDER BY customer_id LIMIT 1`,
@@ -99,6 +91,25 @@ const reportOf = (folder: string, runId: string | undefined, name: string): stri
   const reports = reportsOf(folder, runId)
   return join(reports, readdirSync(reports).find((file) => file.startsWith(`recon_${name}_`)) ?? "no such report")
 }
+
+describe("a night whose lists moved and whose cursors expired", () => {
+  it.scopedLive("is as it was read, its chains that were begun anew included", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const world = generateWorld({ seed: 32, now, customers: 1, days: 14, breaks: "all" })
+      const faults = faultPlan("moving", { odds: { expired_cursor: 0.05 } })
+      yield* Effect.gen(function* () {
+        const database = yield* Database
+        yield* worldNight({ world, out: join(folder, "out"), pageSize: 10, served: { faults } })
+        const [restarted] = yield* database.rows<{ chains: number }>("SELECT max(chain) AS chains FROM raw.pages")
+        expect(restarted?.chains).toBeGreaterThan(1)
+      }).pipe(Effect.provide(nightLayer(join(folder, "tidemark.duckdb"))))
+      const { findings, notes } = yield* proof(folder)
+      expect(findings.map(findingLine)).toEqual([])
+      expect(notes).toEqual([])
+    }),
+  )
+})
 
 layer(Layer.scoped(TwoNights, twoNights), { excludeTestServices: true, timeout: 120_000 })(
   "what two nights stored and wrote",
@@ -229,6 +240,31 @@ layer(Layer.scoped(TwoNights, twoNights), { excludeTestServices: true, timeout: 
           )
           expect(lines.at(-1)).toBe(`${partitionOf(nights)}the hash over its chain is not the one that was recorded`)
         }),
+      )
+
+      it.scoped(
+        "of the look back are missed too: by their number, or where the last one is gone by the partition's counts",
+        () =>
+          Effect.gen(function* () {
+            const nights = yield* TwoNights
+            const lookBack = ({ customerId, runIds }: Nights) =>
+              `run_id = '${runIds[0]}' AND customer_id = '${customerId}' AND stream = 'transactions' AND part = 'look back'`
+            const gone = yield* tampered((_, nights) => statement(`DELETE FROM raw.pages WHERE ${lookBack(nights)}`))
+            expect(gone.lines).toEqual([
+              `${partitionOf(nights)}the hash over its chain is not the one that was recorded; its pages are not as many as were counted; the records on its pages are not as many as were counted`,
+            ])
+            const moved = yield* tampered((_, nights) =>
+              statement(`UPDATE raw.pages SET sequence = sequence + 1 WHERE ${lookBack(nights)}`),
+            )
+            expect(moved.lines[0]).toMatch(/page \d+ of the look back: it is missing$/)
+            const begun = yield* tampered((_, nights) =>
+              statement(`UPDATE raw.pages SET cursor_in = 'elsewhere' WHERE ${lookBack(nights)}`),
+            )
+            expect(begun.lines[0]).toContain("it begins the look back, and yet was asked for with a cursor")
+            expect(begun.lines[1]).toBe(
+              `${partitionOf(nights)}the hash over its chain is not the one that was recorded`,
+            )
+          }),
       )
 
       it.scoped("whose counts were changed say what their bodies hold", () =>
