@@ -36,6 +36,7 @@ const codeOfTag: Readonly<Record<string, number>> = {
   ReportsUnreadable: 2,
   ActRefused: 2,
   SignRefused: 2,
+  RunIsSigned: 2,
   ExceptionIdError: 2,
   UnknownFilterValue: 2,
   SandboxListenError: 2,

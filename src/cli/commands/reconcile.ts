@@ -2,6 +2,7 @@ import { Command } from "@effect/cli"
 import { Effect } from "effect"
 import { findRun, reconcile } from "../../pipelines/reconcile/reconcile.ts"
 import { exitCodeOf, summarize } from "../../pipelines/run-summary.ts"
+import { refuseSigned } from "../../pipelines/sign-off/refuse-signed.ts"
 import { Database } from "../../store/database.ts"
 import { publishSnapshot } from "../../store/snapshot.ts"
 import { Finished } from "../exit-code.ts"
@@ -17,6 +18,7 @@ export const reconcileCommand = Command.make("reconcile", { config, db, failOn, 
     const summary = yield* Effect.gen(function* () {
       const database = yield* Database
       const run = yield* findRun(database)
+      yield* refuseSigned(database, run.runId)
       yield* reconcile(run, configuration)
       yield* publishSnapshot(database)
       return yield* summarize(database, run.runId)

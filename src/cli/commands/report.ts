@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import { findRun } from "../../pipelines/reconcile/reconcile.ts"
 import { report } from "../../pipelines/report/report.ts"
 import { exitCodeOf, summarize } from "../../pipelines/run-summary.ts"
+import { refuseSigned } from "../../pipelines/sign-off/refuse-signed.ts"
 import { Database } from "../../store/database.ts"
 import { publishSnapshot } from "../../store/snapshot.ts"
 import { Finished, UsageError } from "../exit-code.ts"
@@ -18,6 +19,7 @@ export const reportCommand = Command.make("report", { config, db, out, failOn, j
     const night = yield* Effect.gen(function* () {
       const database = yield* Database
       const run = yield* findRun(database)
+      yield* refuseSigned(database, run.runId)
       const [state] = yield* database.rows<{ state: string }>("SELECT state FROM recon.runs WHERE run_id = $1", [
         run.runId,
       ])

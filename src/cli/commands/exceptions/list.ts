@@ -22,7 +22,7 @@ const state = Options.choice("state", [...exceptionStates, "all"]).pipe(
 
 const sort = Options.choice("sort", Object.keys(sortOrders) as ReadonlyArray<SortOrder>).pipe(
   Options.withDescription(
-    "severity: worst first. age: oldest first. amount: largest first, within each currency. Default: severity.",
+    "By severity the worst first, by age the oldest, by amount the largest within each currency. Default: severity.",
   ),
   Options.withDefault("severity" as SortOrder),
 )
@@ -39,7 +39,7 @@ const limit = Options.integer("limit").pipe(
 
 const format = Options.choice("format", ["table", "csv", "json"]).pipe(
   Options.withDescription(
-    "table is for reading. csv and json have all columns of the report exceptions. Default: table.",
+    "A table is for reading; csv and json have every column of the report exceptions. Default: table.",
   ),
   Options.withDefault("table" as const),
 )
