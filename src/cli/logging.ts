@@ -31,10 +31,11 @@ interface LogSettings {
 /** Nobody asked for logs: nothing is logged, and stdout stays free for data. */
 const notAskedFor = LogLevel.Fatal
 
-/** No logs, unless a command is given options that ask for them. For main. */
-export const silence: Layer.Layer<never> = Layer.merge(
+/** No logs and no spans, unless a command is given options that ask for them. For main. */
+export const silence: Layer.Layer<never> = Layer.mergeAll(
   Logger.remove(Logger.defaultLogger),
   Logger.minimumLogLevel(notAskedFor),
+  Layer.setTracerEnabled(false),
 )
 
 /**
@@ -64,10 +65,11 @@ export const withLogging =
   (options: LogOptions, write: WriteLine = toStderr) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.flatMap(settingsOf(options), (settings) => {
-      if (settings === null) return Effect.withTracerEnabled(effect, false)
+      if (settings === null) return effect
       const print = (line: LogLine) => write(formats[settings.format](line))
       const logged = effect.pipe(
         Effect.provide(Logger.add(lineLogger(print))),
+        Effect.withTracerEnabled(true),
         Logger.withMinimumLogLevel(settings.level),
       )
       return LogLevel.lessThanEqual(settings.level, LogLevel.Debug)

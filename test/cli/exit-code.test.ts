@@ -130,7 +130,7 @@ const failures: ReadonlyArray<readonly [what: string, error: unknown, code: numb
     "a clock that is wrong",
     new CredentialsRefused({ failure: refused("PARTNER_SIGNATURE_EXPIRED") }),
     77,
-    "the API refuses the credentials: PARTNER_SIGNATURE_EXPIRED: as the API says (request req-1); check this machine's clock",
+    "the API takes our signatures for stale: PARTNER_SIGNATURE_EXPIRED: as the API says (request req-1); check this machine's clock",
   ],
   [
     "a configuration",

@@ -48,15 +48,17 @@ describe("tidemark demo", () => {
   )
 })
 
+const logs = ["--log-format", "--log-level"]
+
 /** Design, section 7, and each option that a command has beyond those. */
 const options: Readonly<Record<string, ReadonlyArray<string>>> = {
   demo: ["--seed", "--breaks", "--population", "--out", "--config", "--json", "--quiet"],
-  nightly: ["--config", "--db", "--out", "--customers", "--mode", "--fail-on", "--json", "--quiet"],
-  sync: ["--config", "--db", "--customers", "--mode", "--json", "--quiet"],
-  reconcile: ["--config", "--db", "--fail-on", "--json", "--quiet"],
-  report: ["--config", "--db", "--out", "--fail-on", "--json", "--quiet"],
+  nightly: ["--config", "--db", "--out", "--customers", "--mode", "--fail-on", "--json", "--quiet", ...logs],
+  sync: ["--config", "--db", "--customers", "--mode", "--json", "--quiet", ...logs],
+  reconcile: ["--config", "--db", "--fail-on", "--json", "--quiet", ...logs],
+  report: ["--config", "--db", "--out", "--fail-on", "--json", "--quiet", ...logs],
   sql: ["--format", "--db"],
-  checks: ["--config", "--json"],
+  checks: ["--config", "--explain", "--json"],
   runs: ["--db", "--json"],
   sandbox: [
     "--port",
@@ -68,7 +70,11 @@ const options: Readonly<Record<string, ReadonlyArray<string>>> = {
     "--faults",
     "--fault-seed",
     "--verbose",
+    ...logs,
   ],
+  doctor: ["--config", "--db", "--out", "--customers", "--json", ...logs],
+  verify: ["--config", "--db", "--out", "--run", "--json", "--quiet"],
+  "support-bundle": ["--config", "--db", "--run", "--out", "--json", "--quiet"],
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: this is what colours text on a terminal.
