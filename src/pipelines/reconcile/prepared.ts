@@ -16,6 +16,7 @@ export const prepared: Readonly<Record<string, string>> = {
   closing: "the balances of this run, the networks of one currency summed",
   opening: "the latest earlier balances that were proven",
   posted: "sums of posted transactions by customer and currency: since_inception and in_period",
+  suspicion: "by check, customer and currency: what a balance's residual equals, three suspects at most",
   summable: "whether the sums of a customer and currency prove something: is_proven, balances_proven",
   "plain(": "an amount without needless zeros",
   "moment(": "an instant to the second",

@@ -11,6 +11,7 @@ import { findExceptions } from "./exceptions.ts"
 import { prepareGround } from "./ground.ts"
 import { matchMovements } from "./matching.ts"
 import { rollforwardSql } from "./rollforward.ts"
+import { suspectsSql } from "./suspects.ts"
 
 /** There is no run that can be judged. Exit code 2. */
 export class NoSuchRun extends Data.TaggedError("NoSuchRun")<{
@@ -51,7 +52,7 @@ export const reconcile = (run: Run, configuration: Configuration) =>
       Effect.gen(function* () {
         yield* prepareGround(sql, run, checks, configuration)
         yield* matchMovements(sql, run)
-        yield* Effect.forEach(rollforwardSql, (statement) => sql.run(statement), { discard: true })
+        yield* Effect.forEach([...rollforwardSql, ...suspectsSql], (statement) => sql.run(statement), { discard: true })
         yield* matchLedgers(sql, configuration.ledger)
         yield* findExceptions(sql, checks, configuration)
         yield* checkConservation(sql)

@@ -9,6 +9,11 @@ const isProven = "s.is_proven AND s.balances_proven"
 const unprovenWhen =
   "The customer's transactions or balances were not read to their end in this run, one of them is in quarantine, or the sum leaves DECIMAL(38,18)."
 
+/** What the residual equals, as suspects.ts found it. */
+const suspicionOf = (code: string): string =>
+  `LEFT JOIN suspicion AS x ON x.code = '${code}' AND x.customer_id = c.customer_id AND x.currency = c.currency`
+const suspects = "coalesce('; suspects: ' || x.suspects, '')"
+
 const inception = "coalesce(p.since_inception, 0)"
 const rolled = "TRY(o.total + coalesce(p.in_period, 0))"
 
@@ -47,10 +52,11 @@ export const balanceChecks: ReadonlyArray<Check> = [
     query: `
       SELECT 'balances' AS stream, ${balanceId("c")} AS record_id, c.customer_id, c.currency,
         ${inception} AS expected, c.total AS actual, ${toleranceOf("c.currency", inception)} AS tolerance,
-        'the balance is not the sum of the transactions since the beginning' AS detail
+        concat('the balance is not the sum of the transactions since the beginning', ${suspects}) AS detail
       FROM closing AS c
       JOIN summable AS s ON s.customer_id = c.customer_id AND s.currency = c.currency AND ${isProven}
       LEFT JOIN posted AS p ON p.customer_id = c.customer_id AND p.currency = c.currency
+      ${suspicionOf("BAL_INCEPTION")}
       WHERE coalesce(TRY(abs(c.total - ${inception})), 99999999999999999999) > ${toleranceOf("c.currency", inception)}`,
     unproven: `
       SELECT count(*) AS unproven FROM closing AS c
@@ -68,11 +74,12 @@ export const balanceChecks: ReadonlyArray<Check> = [
     query: `
       SELECT 'balances' AS stream, ${balanceId("c")} AS record_id, c.customer_id, c.currency,
         ${rolled} AS expected, c.total AS actual, ${toleranceOf("c.currency", rolled)} AS tolerance,
-        concat('opening ', plain(o.total), ' and movements ', plain(coalesce(p.in_period, 0)), ' since ', moment(o.as_of), ' do not make the closing balance') AS detail
+        concat('opening ', plain(o.total), ' and movements ', plain(coalesce(p.in_period, 0)), ' since ', moment(o.as_of), ' do not make the closing balance', ${suspects}) AS detail
       FROM closing AS c
       JOIN opening AS o ON o.customer_id = c.customer_id AND o.currency = c.currency
       JOIN summable AS s ON s.customer_id = c.customer_id AND s.currency = c.currency AND ${isProven}
       LEFT JOIN posted AS p ON p.customer_id = c.customer_id AND p.currency = c.currency
+      ${suspicionOf("BAL_ROLLFORWARD")}
       WHERE coalesce(TRY(abs(c.total - (o.total + coalesce(p.in_period, 0)))), 99999999999999999999) > ${toleranceOf("c.currency", rolled)}`,
     unproven: `
       SELECT count(*) AS unproven FROM closing AS c
