@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest"
 import { streams } from "../../src/api/streams.ts"
 import { breakCodes } from "../../src/sandbox/breaks/break-code.ts"
+import { firstNightOf, nightOptions } from "../../src/sandbox/nights.ts"
 import { generateWorld, type World, type WorldOptions } from "../../src/sandbox/world.ts"
 import { auditHistory } from "./audit-history.ts"
 import { audit, auditRollforward, postedSums } from "./auditor.ts"
@@ -209,6 +210,13 @@ describe("a broken world", () => {
 
 describe("the next night", () => {
   const start = now - 20 * day
+
+  it("is the same world, asked for by its number", () => {
+    expect(nightOptions(1, now)).toEqual({ start: now - 90 * day, now, earlierNights: [] })
+    expect(nightOptions(3, now)).toEqual({ start: now - 90 * day, now: now + 2 * day, earlierNights: [now, now + day] })
+    expect(nightOptions(3, firstNightOf(3, now)).now).toBe(now)
+  })
+
   const nights = [now, now + day, now + 2 * day] as const
   const nightOf = (nth: 0 | 1 | 2, breaks: WorldOptions["breaks"] = "all", seed = 1) =>
     generateWorld({ ...small, seed, start, now: nights[nth], earlierNights: nights.slice(0, nth), breaks })

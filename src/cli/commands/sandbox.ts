@@ -4,6 +4,7 @@ import { stringify } from "csv-stringify/sync"
 import { Clock, Config, Effect, Either, Option, Redacted } from "effect"
 import type { Strike } from "../../sandbox/faults/fault-engine.ts"
 import { readFaultSpec } from "../../sandbox/faults/fault-spec.ts"
+import { firstNightOf, nightOptions } from "../../sandbox/nights.ts"
 import { worldSource } from "../../sandbox/server/world-source.ts"
 import { type Sandbox, type Served, serveSandbox } from "../../sandbox/server.ts"
 import { generateWorld, type World } from "../../sandbox/world.ts"
@@ -35,6 +36,22 @@ export const breaks = Options.choice("breaks", ["all", "none"]).pipe(
 export const population = wholeNumber("population", 1, 1000).pipe(
   Options.withDescription("How many customers the world has."),
   Options.withDefault(12),
+)
+
+const night = wholeNumber("night", 1, 1000).pipe(
+  Options.withPseudoName("N"),
+  Options.withDescription(
+    "Serve the world as it is on its N-th night, each a day after the one before: records vanish, come late, change or fall back. The known breaks of a later night are those of a database that read every night before it. Default: 1.",
+  ),
+  Options.withDefault(1),
+)
+
+const firstNight = Options.date("first-night").pipe(
+  Options.withPseudoName("INSTANT"),
+  Options.withDescription(
+    "When night 1 was, such as 2026-06-28T02:00:00Z; each night says it for the next. Default: such that night N is now.",
+  ),
+  Options.optional,
 )
 
 const port = wholeNumber("port", 0, 65_535).pipe(
@@ -120,7 +137,39 @@ const write = (file: string, text: string) =>
     Effect.mapError((error) => new UsageError({ detail: `${file} cannot be written: ${error.message}` })),
   )
 
-const given = { port, seed, breaks, population, roster, answers, faults, faultSeed, verbose, ...logs }
+/** How far a run may begin from the world's instant before grace and age tell another story than the answer key. */
+const closeEnough = 10 * 60_000
+
+/** Which night this is, how the next one is asked for, and whether this machine's clock is at it. */
+const nightLines = (
+  options: { readonly night: number; readonly seed: number; readonly population: number; readonly breaks: string },
+  first: number,
+  now: number,
+): string => {
+  const instant = nightOptions(options.night, first).now
+  const again = `--seed ${options.seed} --population ${options.population} --breaks ${options.breaks}`
+  const next = `--night ${options.night + 1} --first-night ${new Date(first).toISOString()}`
+  const apart =
+    Math.abs(now - instant) <= closeEnough
+      ? ""
+      : `This night is at ${new Date(instant).toISOString()}, and this machine's clock is not: ages and grace are counted to a run's start, so only a run that begins then finds exactly the known breaks.\n`
+  return `It is night ${options.night}. ${apart}A day later, the next night of the same world: tidemark sandbox ${again} ${next}\n`
+}
+
+const given = {
+  port,
+  seed,
+  breaks,
+  population,
+  night,
+  firstNight,
+  roster,
+  answers,
+  faults,
+  faultSeed,
+  verbose,
+  ...logs,
+}
 
 type Given = {
   readonly [name in keyof typeof given]: (typeof given)[name] extends Options.Options<infer A> ? A : never
@@ -132,7 +181,16 @@ const serve = (options: Given) =>
     const now = yield* Clock.currentTimeMillis
     const { clientId, clientSecret } = yield* sandboxCredentials
     const fromEnvironment = Option.isSome(yield* Effect.option(Config.string("OCEAFIN_PARTNER_API_CLIENT_SECRET")))
-    const world = generateWorld({ seed: options.seed, now, customers: options.population, breaks: options.breaks })
+    const first = Option.match(options.firstNight, {
+      onNone: () => firstNightOf(options.night, now),
+      onSome: (date) => date.getTime(),
+    })
+    const world = generateWorld({
+      seed: options.seed,
+      ...nightOptions(options.night, first),
+      customers: options.population,
+      breaks: options.breaks,
+    })
     const sandbox = yield* serveSandbox({
       source: worldSource(world),
       port: options.port,
@@ -150,6 +208,7 @@ const serve = (options: Given) =>
       `A Partner API with ${plural(world.customers.length, "customer")} and ${plural(world.answerKey.length, "known break")} ` +
         `answers at ${sandbox.baseUrl} until you stop it.\n` +
         (options.faults === "none" ? "" : `Its faults: ${options.faults}, by seed ${options.faultSeed}.\n`) +
+        nightLines(options, first, now) +
         `Its customers are in ${options.roster}. In another terminal:\n`,
     )
     yield* writeOut(
