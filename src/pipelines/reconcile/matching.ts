@@ -78,7 +78,7 @@ const severalSql = `
   CREATE OR REPLACE TEMP TABLE several AS
   WITH candidate AS (
     SELECT p.movement_no, p.transaction_no, p.posted_at, o.transaction_no IS NOT NULL AS is_offset,
-      o.transaction_no IS NULL AND p.status IN ('COMPLETED', 'REVERSED') AS is_posted,
+      o.transaction_no IS NULL AND p.status IN ('COMPLETED', 'REVERSED') AS is_posted, p.direction <> p.movement_direction AS is_backward,
       row_number() OVER (
         PARTITION BY p.movement_no
         ORDER BY CASE
@@ -96,12 +96,16 @@ const severalSql = `
   SELECT movement_no, transaction_no, is_offset, place = 1 AS is_chosen,
     count(*) FILTER (is_posted) OVER (PARTITION BY movement_no) AS posted,
     count(*) FILTER (NOT is_offset) OVER (PARTITION BY movement_no) AS others,
+    bool_or(is_posted AND is_backward) OVER (PARTITION BY movement_no) AS any_backward,
     max(posted_at) OVER (PARTITION BY movement_no) AS last_posted_at
   FROM candidate`
 
 /**
  * The verdict on each movement and each transaction that belongs to no movement's row: the first rule that applies. What
  * is clean at first sight was decided by equality alone; only the rest goes through the rules.
+ *
+ * Some rules speak of a movement's only transaction, and one that goes the other way may be the reversal of one that was
+ * not read. Such a claim stands only where the customer's transactions are proven; elsewhere it is unproven, and counted.
  */
 const verdictSql = `
   CREATE OR REPLACE TEMP TABLE verdict AS
@@ -109,6 +113,7 @@ const verdictSql = `
     SELECT p.*, s.is_chosen, coalesce(s.is_offset, FALSE) AS is_offset, coalesce(s.posted, CASE WHEN p.status IN ('COMPLETED', 'REVERSED') THEN 1 ELSE 0 END) AS posted,
       coalesce(s.others, 1) AS others,
       p.status IN ('COMPLETED', 'REVERSED') AS is_posted,
+      coalesce(s.any_backward, p.direction <> p.movement_direction, FALSE) AS any_backward,
       coalesce(s.last_posted_at, p.posted_at, p.created_at) AS moved_at
     FROM pair AS p LEFT JOIN several AS s ON s.movement_no = p.movement_no AND s.transaction_no = p.transaction_no
   ),
@@ -119,6 +124,13 @@ const verdictSql = `
       coalesce(TRY(abs(actual_fee - expected_fee)), 99999999999999999999) AS fee_gap
     FROM judged
   )
+  SELECT * EXCLUDE (claim), CASE WHEN needs_all_transactions AND NOT others_are_proven_absent THEN 'unproven' ELSE claim END AS verdict,
+    CASE WHEN needs_all_transactions AND NOT others_are_proven_absent THEN claim END AS unproven_claim
+  FROM (
+  SELECT w.*, coalesce(claim IN ('LED_CURRENCY_MISMATCH', 'LED_DIRECTION_MISMATCH')
+      OR claim = 'LED_STATUS_MISMATCH' AND (class = 'settled' OR any_backward)
+      OR claim = 'LED_DUPLICATE_TRANSACTION' AND any_backward, FALSE) AS needs_all_transactions
+  FROM (
   SELECT w.*,
     CASE
       -- Transactions that are not a movement's chosen one.
@@ -146,7 +158,7 @@ const verdictSql = `
       WHEN class = 'void' THEN CASE WHEN status = 'COMPLETED' AND NOT is_offset THEN 'LED_STATUS_MISMATCH' ELSE 'void' END
       -- From here on the movement is settled.
       WHEN transaction_no IS NULL THEN
-        CASE WHEN NOT transaction_is_proven_absent THEN 'unproven' WHEN in_grace('LED_MISSING_TRANSACTION', settled_at) THEN 'in flight' ELSE 'LED_MISSING_TRANSACTION' END
+        CASE WHEN NOT others_are_proven_absent THEN 'unproven' WHEN in_grace('LED_MISSING_TRANSACTION', settled_at) THEN 'in flight' ELSE 'LED_MISSING_TRANSACTION' END
       WHEN expected IS NULL THEN 'unproven'
       WHEN posted > 1 THEN 'LED_DUPLICATE_TRANSACTION'
       WHEN is_offset THEN CASE WHEN in_grace('LED_STATUS_MISMATCH', moved_at) THEN 'in flight' ELSE 'LED_STATUS_MISMATCH' END
@@ -159,26 +171,27 @@ const verdictSql = `
       WHEN fee_gap > fee_tolerance THEN 'LED_FEE_MISMATCH'
       WHEN gap > 0 OR fee_gap > 0 THEN 'within tolerance'
       ELSE 'matched'
-    END AS verdict
+    END AS claim
   FROM (
     SELECT g.*,
       g.movement_no IS NULL AND g.resource_id IS NOT NULL AND r.stream IS NOT NULL AND c.customer_id IS NOT NULL
         AND q.record_id IS NULL AND a.customer_id IS NULL AS named_is_proven_absent,
-      g.transaction_no IS NULL AND tc.customer_id IS NOT NULL AND tq.resource_id IS NULL AND ta.customer_id IS NULL
-        AS transaction_is_proven_absent
+      tc.customer_id IS NOT NULL AND tq.resource_id IS NULL AND ta.customer_id IS NULL AS others_are_proven_absent
     FROM weighed AS g
     -- The product record that a transaction names: its list, whether that is proven, whether it is in quarantine.
     LEFT JOIN movement_kind AS r ON g.movement_no IS NULL AND r.resource_type = g.resource_type
     LEFT JOIN proven AS c ON c.customer_id = g.customer_id AND c.stream = r.stream
     LEFT JOIN (SELECT DISTINCT stream, record_id FROM quarantined WHERE record_id IS NOT NULL) AS q ON q.stream = r.stream AND q.record_id = g.resource_id
     LEFT JOIN (SELECT DISTINCT customer_id, stream FROM quarantined WHERE record_id IS NULL) AS a ON a.customer_id = g.customer_id AND a.stream = r.stream
-    -- The transaction of a movement that has none: whether the customer's list is proven, and nothing unreadable could be it.
-    LEFT JOIN proven AS tc ON g.transaction_no IS NULL AND tc.customer_id = g.movement_customer AND tc.stream = 'transactions'
+    -- Transactions of a movement beside those at hand: whether the customer's list is proven, and nothing unreadable could be one.
+    LEFT JOIN proven AS tc ON tc.customer_id = g.movement_customer AND tc.stream = 'transactions'
     LEFT JOIN (SELECT DISTINCT resource_id FROM quarantined WHERE stream = 'transactions' AND resource_id IS NOT NULL) AS tq
-      ON g.transaction_no IS NULL AND tq.resource_id = g.record_id
+      ON tq.resource_id = g.record_id
     LEFT JOIN (SELECT DISTINCT customer_id FROM quarantined WHERE stream = 'transactions' AND resource_id IS NULL) AS ta
-      ON g.transaction_no IS NULL AND ta.customer_id = g.movement_customer
-  ) AS w`
+      ON ta.customer_id = g.movement_customer
+  ) AS w
+  ) AS w
+  )`
 
 const judgedSql = `
   INSERT INTO recon.judged

@@ -346,3 +346,76 @@ describeCases("LED_STATUS_MISMATCH", [
     movements: matched,
   },
 ])
+
+const partial = { "c-1/transactions": "PARTIAL" as const }
+const incomplete = found("COV_INCOMPLETE", "critical", "c-1/transactions")
+const backward = { direction: "DEBIT" }
+
+describeCases("where a customer's transactions were not all read", [
+  {
+    it: "no transaction is called a movement's only one",
+    ledger: {
+      rows: [
+        deposit("a"),
+        postingOf(deposit("a"), { currency: "USD" }),
+        deposit("b"),
+        postingOf(deposit("b"), backward),
+        deposit("c"),
+        postingOf(deposit("c"), { status: "PENDING", posted_at: null }),
+      ],
+      coverage: partial,
+    },
+    found: [incomplete],
+    movements: { "fiat_deposits a": "unproven", "fiat_deposits b": "unproven", "fiat_deposits c": "unproven" },
+    unproven: { LED_CURRENCY_MISMATCH: 1, LED_DIRECTION_MISMATCH: 1, LED_STATUS_MISMATCH: 1 },
+  },
+  {
+    it: "one that goes the other way may be a reversal of what was not read",
+    ledger: {
+      rows: [
+        deposit("a", { status: "FAILED" }),
+        postingOf(deposit("a"), backward),
+        deposit("b"),
+        postingOf(deposit("b"), { transaction_id: "back", ...backward }),
+        postingOf(deposit("b"), { transaction_id: "again" }),
+      ],
+      coverage: partial,
+    },
+    found: [incomplete],
+    movements: { "fiat_deposits a": "unproven", "fiat_deposits b": "unproven" },
+    unproven: { LED_DUPLICATE_TRANSACTION: 1, LED_STATUS_MISMATCH: 1 },
+  },
+  {
+    it: "what was read and speaks for itself is found all the same",
+    ledger: {
+      rows: [
+        deposit("a", { status: "FAILED" }),
+        postingOf(deposit("a")),
+        deposit("b"),
+        postingOf(deposit("b"), { transaction_id: "one" }),
+        postingOf(deposit("b"), { transaction_id: "two" }),
+        deposit("c"),
+        postingOf(deposit("c"), { amount: "7", net_amount: "7" }),
+      ],
+      coverage: partial,
+    },
+    found: [
+      incomplete,
+      found("LED_AMOUNT_MISMATCH", "high", "c"),
+      found("LED_DUPLICATE_TRANSACTION", "critical", "b"),
+      found("LED_STATUS_MISMATCH", "critical", "a"),
+    ],
+  },
+  {
+    it: "a transaction in quarantine may be the other one, of its own movement or of any",
+    ledger: {
+      rows: [deposit("a"), postingOf(deposit("a"), backward), deposit("b"), postingOf(deposit("b"), backward)],
+      quarantine: [
+        { customer: "c-1", stream: "transactions", recordId: "q", payload: { resourceId: "a", currency: "EUR" } },
+      ],
+    },
+    found: [found("LED_DIRECTION_MISMATCH", "critical", "b"), found("REC_INVALID", "high", "q")],
+    movements: { "fiat_deposits a": "unproven", "fiat_deposits b": "exception" },
+    unproven: { LED_DIRECTION_MISMATCH: 1 },
+  },
+])

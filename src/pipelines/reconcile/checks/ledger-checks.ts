@@ -14,12 +14,16 @@ interface LedgerCheck {
   readonly actual?: string
   /** SQL for the tolerance to print; the one for amounts unless said otherwise. */
   readonly tolerance?: string
+  /** With a sentence and no query, the claims of this code that were not proven are counted. */
   readonly unproven?: string
   readonly unprovenWhen?: string
   readonly takes?: ReadonlyArray<CheckSetting>
   readonly finds: string
   readonly silent: string
 }
+
+const onlyOne =
+  "The customer's transactions were not read to their end in this run, or one of them is in quarantine and could be another transaction of the movement."
 
 const ofMovement = (check: LedgerCheck): Check => ({
   code: check.code,
@@ -31,7 +35,11 @@ const ofMovement = (check: LedgerCheck): Check => ({
         movement_customer AS customer_id, movement_currency AS currency, ${check.expected ?? "expected"} AS expected,
         ${check.actual ?? "actual"} AS actual, ${check.tolerance ?? "tolerance"} AS tolerance, ${check.graver ?? "NULL"} AS severity, ${check.detail} AS detail
       FROM verdict AS v WHERE verdict = '${check.code}' AND side = 'movement'`,
-  unproven: check.unproven ?? null,
+  unproven:
+    check.unproven ??
+    (check.unprovenWhen === undefined
+      ? null
+      : `SELECT count(*) AS unproven FROM verdict WHERE unproven_claim = '${check.code}' AND side = 'movement'`),
   ...(check.unprovenWhen === undefined ? {} : { unprovenWhen: check.unprovenWhen }),
   ...(check.takes === undefined ? {} : { takes: check.takes }),
   finds: check.finds,
@@ -79,6 +87,8 @@ export const ledgerChecks: ReadonlyArray<Check> = [
     detail: `concat(posted, ' posted transactions for one movement: ', transaction_id, ' and ',
           (SELECT string_agg(d.transaction_id, ', ' ORDER BY d.transaction_id) FROM verdict AS d
            WHERE d.movement_no = v.movement_no AND d.side = 'transaction' AND d.is_posted AND NOT d.is_offset))`,
+    unprovenWhen:
+      "One of them goes the other way, and what it takes back could be among transactions that were not read to their end in this run, or are in quarantine.",
     finds: "A deposit that was credited twice, by two COMPLETED transactions.",
     silent: "A transaction that was REVERSED, its reversal, and the one that took their place.",
   }),
@@ -112,6 +122,7 @@ export const ledgerChecks: ReadonlyArray<Check> = [
     actual: "NULL",
     detail:
       "concat('the record moves ', plain(expected), ' ', movement_currency, ', its transaction ', plain(actual), ' ', currency)",
+    unprovenWhen: onlyOne,
     finds: "A deposit of 100 USD whose only transaction moved 100 EUR.",
     silent: "A deposit of 100 USD with a transaction in USD beside one in EUR that FAILED.",
   }),
@@ -121,6 +132,7 @@ export const ledgerChecks: ReadonlyArray<Check> = [
     definition: "The only transaction of a one-leg movement has the other direction.",
     actual: "-actual",
     detail: "concat('the record is a ', movement_direction, ', its transaction a ', direction)",
+    unprovenWhen: onlyOne,
     finds: "A deposit whose only transaction is a DEBIT.",
     silent: "A deposit that was credited, reversed by a DEBIT, and credited again.",
   }),
@@ -142,6 +154,7 @@ export const ledgerChecks: ReadonlyArray<Check> = [
           WHEN is_offset THEN 'the record is settled, and its transaction was taken back by a reversal'
           ELSE concat('the record is settled, and its transaction is ', status) END`,
     takes: ["grace"],
+    unprovenWhen: onlyOne,
     finds: "A withdrawal that FAILED, and its debit stayed COMPLETED.",
     silent: "A withdrawal that FAILED, and its debit was REVERSED.",
   }),
