@@ -21,9 +21,9 @@ const runCheck = (sql: Sql, check: Check, configuration: Configuration): Effect.
   Effect.gen(function* () {
     const { enabled, graceMinutes, limitHours, severity } = settingsInForce(check, configuration)
     if (!enabled) return
-    yield* sql.run(`SET VARIABLE check_code = ${quoteText(check.code)}`)
-    yield* sql.run(`SET VARIABLE grace = INTERVAL ${graceMinutes ?? configuration.graceMinutes} MINUTE`)
-    yield* sql.run(`SET VARIABLE limit_hours = ${typeof limitHours === "number" ? limitHours : "NULL::INTEGER"}`)
+    if (check.takes?.includes("tolerance")) yield* sql.run(`SET VARIABLE check_code = ${quoteText(check.code)}`)
+    if (graceMinutes !== null) yield* sql.run(`SET VARIABLE grace = INTERVAL ${graceMinutes} MINUTE`)
+    if (typeof limitHours === "number") yield* sql.run(`SET VARIABLE limit_hours = ${limitHours}`)
     // A severity that the user sets is meant for all of the check's exceptions, the graver ones too.
     const query =
       configuration.checks[check.code]?.severity === undefined

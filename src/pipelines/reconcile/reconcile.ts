@@ -9,6 +9,7 @@ import { checks } from "./checks.ts"
 import { checkConservation } from "./conservation.ts"
 import { findExceptions } from "./exceptions.ts"
 import { prepareGround } from "./ground.ts"
+import { historySql } from "./history.ts"
 import { matchMovements } from "./matching.ts"
 import { rollforwardSql } from "./rollforward.ts"
 import { suspectsSql } from "./suspects.ts"
@@ -52,7 +53,9 @@ export const reconcile = (run: Run, configuration: Configuration) =>
       Effect.gen(function* () {
         yield* prepareGround(sql, run, checks, configuration)
         yield* matchMovements(sql, run)
-        yield* Effect.forEach([...rollforwardSql, ...suspectsSql], (statement) => sql.run(statement), { discard: true })
+        yield* Effect.forEach([...rollforwardSql, ...suspectsSql, ...historySql], (statement) => sql.run(statement), {
+          discard: true,
+        })
         yield* matchLedgers(sql, configuration.ledger)
         yield* findExceptions(sql, checks, configuration)
         yield* checkConservation(sql)

@@ -2,55 +2,7 @@ import { type StreamName, streams } from "../../../api/streams.ts"
 import type { Check } from "../check.ts"
 import { idColumnOf } from "../id-column.ts"
 
-/**
- * Checks that compare what was read now with what earlier runs knew. Balances are left out of all four: a balance has no
- * life of its own, and one that is no longer stated is the business of BAL_UNSTATED.
- */
-const withLife = streams.filter(({ stream }) => stream !== "balances")
 const withStatuses = streams.filter(({ statuses }) => statuses !== null)
-
-/** The rows of every list that a condition picks; `what` adds columns of the list's own. */
-const everyRecord = (condition: string, what: string): string =>
-  withLife
-    .map(
-      (row) => `SELECT '${row.stream}' AS stream, ${idColumnOf(row)} AS record_id, customer_id, ${what}
-        FROM main.${row.stream} WHERE ${condition}`,
-    )
-    .join("\n        UNION ALL BY NAME\n        ")
-
-/** Records that an earlier run knew and this one has not met; met in a chain that was later restarted is met. */
-const unmetSql = `unmet AS (
-        ${everyRecord("last_seen_run < getvariable('run')", "last_seen_run")}
-      ),
-      unreadable_list AS (SELECT DISTINCT customer_id, stream FROM quarantined WHERE record_id IS NULL),
-      walked AS (
-        SELECT customer_id, stream FROM proven ANTI JOIN unreadable_list USING (customer_id, stream)
-        WHERE (SELECT mode FROM recon.runs WHERE run_id = getvariable('run')) = 'full'
-      )`
-
-/** Of each list, the newest earlier run that walked it to its end: what is new should have been created since. */
-const newcomersSql = `newcomer AS (
-        SELECT n.* FROM (
-        ${everyRecord("first_seen_run = getvariable('run')", "created_at")}
-        ) AS n
-        SEMI JOIN main.customers AS c ON c.customer_id = n.customer_id AND c.first_seen_run < getvariable('run')
-        ANTI JOIN raw.quarantine AS q ON q.run_id < getvariable('run') AND q.stream = n.stream AND q.record_id = n.record_id
-      ),
-      reading AS (
-        SELECT v.customer_id, v.stream, v.run_id, r.started_at, v.state = 'COMPLETE' AND r.mode = 'full' AS is_walked
-        FROM recon.coverage AS v JOIN recon.runs AS r ON r.run_id = v.run_id
-        SEMI JOIN newcomer AS n ON n.customer_id = v.customer_id AND n.stream = v.stream
-        WHERE v.run_id < getvariable('run') AND v.state <> 'NOT_APPLICABLE'
-      ),
-      last_walk AS (
-        SELECT customer_id, stream, max(run_id) FILTER (is_walked) AS run_id, max(started_at) FILTER (is_walked) AS started_at
-        FROM reading GROUP BY customer_id, stream
-      ),
-      unreadable_then AS (
-        SELECT l.customer_id, l.stream FROM last_walk AS l
-        SEMI JOIN raw.quarantine AS q
-          ON q.run_id = l.run_id AND q.customer_id = l.customer_id AND q.stream = l.stream AND q.record_id IS NULL
-      )`
 
 /** What a settled record must keep, by the names of its columns. Source: design, REC_MUTATED; contract, "Fields". */
 const kept: Partial<Record<StreamName, ReadonlyArray<string>>> = {
@@ -70,32 +22,23 @@ const kept: Partial<Record<StreamName, ReadonlyArray<string>>> = {
   ],
 }
 
-const mutatedOf = (stream: StreamName, columns: ReadonlyArray<string>): string => {
+/** An amount of 18 decimals without needless zeros; any other text as it is. */
+const readable = (text: string): string =>
+  `coalesce(regexp_replace(regexp_replace(${text}, '^(-?[0-9]+[.][0-9]*[1-9])0+$', '\\1'), '^(-?[0-9]+)[.]0+$', '\\1'), 'absent')`
+
+/** Of each settled record of a list: what it must keep, as it was when first settled and as it is; amounts as exact text. */
+const keptOf = (stream: StreamName, columns: ReadonlyArray<string>): string => {
   const row = streams.find((candidate) => candidate.stream === stream)
   if (row === undefined) return ""
-  const isMoney = (column: string) => row.fields.some((field) => field.column === column && field.type === "money")
-  const before = (column: string): string => {
-    const text = `json_extract_string(o.content, '$.${column}')`
-    return isMoney(column) ? `TRY_CAST(${text} AS DECIMAL(38,18))` : text
-  }
-  const shown = (column: string, value: string): string =>
-    isMoney(column) ? `plain(${value})` : `coalesce(${value}, 'absent')`
-  const changes = columns.map(
-    (column) =>
-      `CASE WHEN ${before(column)} IS DISTINCT FROM p.${column}
-            THEN concat('${column} was ', ${shown(column, before(column))}, ' and is ', ${shown(column, `p.${column}`)}) END`,
-  )
+  const list = (values: ReadonlyArray<string>) => `[${values.join(", ")}]`
   const oneAmount = columns.includes("net_amount")
-  const sameCurrency = `${before("currency")} = p.currency`
   return `
-      SELECT '${stream}' AS stream, p.${idColumnOf(row)} AS record_id, p.customer_id,
-        ${oneAmount ? "p.currency" : "NULL"} AS currency,
-        ${oneAmount ? `CASE WHEN ${sameCurrency} THEN ${before("net_amount")} END` : "NULL"} AS expected,
-        ${oneAmount ? `CASE WHEN ${sameCurrency} THEN p.net_amount END` : "NULL"} AS actual,
-        concat_ws('; ',
-          ${changes.join(",\n          ")}
-        ) AS changes, o.first_seen_run AS settled_run
-      FROM main.${stream} AS p JOIN first_settled AS o ON o.stream = '${stream}' AND o.record_id = p.${idColumnOf(row)}`
+        SELECT '${stream}' AS stream, p.${idColumnOf(row)} AS record_id, p.customer_id, o.settled_run,
+          ${list(columns.map((column) => `'${column}'`))} AS names,
+          json_extract_string(o.content, ${list(columns.map((column) => `'$.${column}'`))}) AS before,
+          ${list(columns.map((column) => `CAST(p.${column} AS VARCHAR)`))} AS after,
+          ${oneAmount ? "p.currency" : "NULL"} AS currency, ${oneAmount ? "p.net_amount" : "NULL"} AS net_amount
+        FROM main.${stream} AS p JOIN first_settled AS o ON o.stream = '${stream}' AND o.record_id = p.${idColumnOf(row)}`
 }
 
 const openOf = (row: (typeof withStatuses)[number]): string => `
@@ -111,18 +54,15 @@ export const historyChecks: ReadonlyArray<Check> = [
     definition:
       "A record that an earlier run knew is absent from a list that this run walked to its end. Resolved when the record is listed again.",
     query: `
-      WITH ${unmetSql}
       SELECT u.stream, u.record_id, u.customer_id,
         concat('last listed in run ', u.last_seen_run, ', and absent from the list, which was read to its end') AS detail
       FROM unmet AS u
-      SEMI JOIN walked AS w ON w.customer_id = u.customer_id AND w.stream = u.stream
-      ANTI JOIN quarantined AS q ON q.stream = u.stream AND q.record_id = u.record_id`,
-    unproven: `WITH ${unmetSql}
-      SELECT count(*) AS unproven FROM unmet AS u ANTI JOIN walked AS w ON w.customer_id = u.customer_id AND w.stream = u.stream`,
+      ANTI JOIN quarantined AS q ON q.stream = u.stream AND q.record_id = u.record_id
+      WHERE u.is_walked`,
+    unproven: "SELECT count(*) AS unproven FROM unmet WHERE NOT is_walked",
     unprovenWhen:
       "The record's list was not walked to its end in this run (its customer left the roster or its product was switched off, too), or one of the list's records is in quarantine without a readable id and could be the one.",
-    unjudged: `WITH ${unmetSql}
-      SELECT u.stream, u.record_id FROM unmet AS u ANTI JOIN walked AS w ON w.customer_id = u.customer_id AND w.stream = u.stream`,
+    unjudged: "SELECT stream, record_id FROM unmet WHERE NOT is_walked",
     finds: "A withdrawal that was listed last night is not on the list tonight, which was read to its end.",
     silent:
       "A record whose list broke off tonight, one that is in quarantine, or one that was met in a chain of tonight that had to be restarted.",
@@ -134,18 +74,13 @@ export const historyChecks: ReadonlyArray<Check> = [
     definition:
       "A record was created more than an hour before the start of the last run that walked its list to its end, and is seen only now. An exception of one night: the next one has seen it before.",
     query: `
-      WITH ${newcomersSql}
       SELECT n.stream, n.record_id, n.customer_id,
-        concat('created ', moment(n.created_at), ', and not on the list that run ', l.run_id, ' read to its end from ', moment(l.started_at), ' on') AS detail
+        concat('created ', moment(n.created_at), ', and not on the list that run ', n.walked_run, ' read to its end from ', moment(n.walked_from), ' on') AS detail
       FROM newcomer AS n
-      JOIN last_walk AS l ON l.customer_id = n.customer_id AND l.stream = n.stream
-      ANTI JOIN unreadable_then AS u ON u.customer_id = n.customer_id AND u.stream = n.stream
-      WHERE n.created_at < l.started_at - to_hours(getvariable('limit_hours'))`,
-    unproven: `WITH ${newcomersSql}
+      WHERE n.is_judgeable AND n.created_at < n.walked_from - to_hours(getvariable('limit_hours'))`,
+    unproven: `
       SELECT count(*) AS unproven FROM newcomer AS n
-      JOIN last_walk AS l ON l.customer_id = n.customer_id AND l.stream = n.stream
-      LEFT JOIN unreadable_then AS u ON u.customer_id = n.customer_id AND u.stream = n.stream
-      WHERE l.run_id IS NULL OR u.customer_id IS NOT NULL AND n.created_at < l.started_at - to_hours(getvariable('limit_hours'))`,
+      WHERE NOT n.is_judgeable AND (n.walked_from IS NULL OR n.created_at < n.walked_from - to_hours(getvariable('limit_hours')))`,
     unprovenWhen:
       "No earlier run that tried the list came to its end, or the last one that did had a record in quarantine there without a readable id, which could be the one. Where the list is read for the first time, nothing is late.",
     limitHours: 1,
@@ -161,18 +96,32 @@ export const historyChecks: ReadonlyArray<Check> = [
       "After a record was settled (a transaction: posted), its amounts, currencies, rate, customer or the ids that it names changed. Resolved when the record again says what it said when first settled.",
     query: `
       WITH first_settled AS MATERIALIZED (
-        SELECT v.stream, v.record_id, arg_min(v.content, v.version) AS content, arg_min(v.first_seen_run, v.version) AS first_seen_run
+        SELECT v.stream, v.record_id, arg_min(v.content, v.version) AS content, arg_min(v.first_seen_run, v.version) AS settled_run
         FROM main.superseded_versions AS v
         JOIN recon.statuses AS s ON s.stream = v.stream AND s.status = json_extract_string(v.content, '$.status')
         WHERE s.class IN ('settled', 'undone')
         GROUP BY v.stream, v.record_id
+      ),
+      kept AS (${Object.entries(kept)
+        .map(([stream, columns]) => keptOf(stream as StreamName, columns))
+        .join("\n        UNION ALL")}
+      ),
+      changed AS (
+        SELECT *, before[list_position(names, 'currency')] = currency AS same_currency,
+          list_filter(list_zip(names, before, after), lambda c: c[2] IS DISTINCT FROM c[3]) AS changes
+        FROM kept WHERE before IS DISTINCT FROM after
       )
-      SELECT * EXCLUDE (changes, settled_run), concat(changes, ' (settled as run ', settled_run, ' saw it)') AS detail
-      FROM (${Object.entries(kept)
-        .map(([stream, columns]) => mutatedOf(stream as StreamName, columns))
-        .join("\n      UNION ALL BY NAME")}
-      )
-      WHERE changes <> ''`,
+      SELECT stream, record_id, customer_id, currency,
+        -- Amounts of two currencies have no difference; of a conversion's two amounts the detail says which changed.
+        CASE WHEN same_currency THEN CAST(before[list_position(names, 'net_amount')] AS DECIMAL(38,18)) END AS expected,
+        CASE WHEN same_currency THEN net_amount END AS actual,
+        concat(
+          list_aggregate(
+            list_transform(changes, lambda c: concat(c[1], ' was ', ${readable("c[2]")}, ' and is ', ${readable("c[3]")})), 'string_agg', '; '
+          ),
+          ' (settled as run ', settled_run, ' saw it)'
+        ) AS detail
+      FROM changed`,
     unproven: null,
     finds: "A deposit that was COMPLETED over 100.00 last night and is COMPLETED over 90.00 tonight.",
     silent:
