@@ -92,9 +92,9 @@ export const conversionChecks: ReadonlyArray<Check> = [
     severity: "high",
     family: "conversions",
     definition: "A conversion's rate or pair of currencies differs from its quote's.",
+    // Rates stand in the sentence alone: expected and actual are amounts of a currency.
     query: `
       SELECT 'conversions' AS stream, c.conversion_id AS record_id, c.quote_id AS counterpart_id, c.customer_id,
-        q.rate AS expected, c.rate AS actual,
         concat('quoted ', q.from_currency, ' to ', q.to_currency, ' at ', plain(q.rate), ', converted ', c.from_currency, ' to ', c.to_currency,
           ' at ', plain(c.rate)) AS detail
       FROM main.conversions AS c

@@ -48,11 +48,11 @@ export const hashChecks: ReadonlyArray<Check> = [
     family: "hashes",
     definition:
       "A settled record repeats an earlier one of its stream: same network, transaction hash, wallet or beneficiary (for a refund, deposit), and amount.",
-    // Only what occurs more than once is put in order. Places that are not given are alike.
+    // Only hashes that occur more than once are put in order. Places that are not given are alike.
     query: `
       WITH ${settled},
       repeated AS (
-        SELECT stream, network, tx_hash, place, amount FROM settled WHERE tx_hash IS NOT NULL GROUP BY ALL HAVING count(*) > 1
+        SELECT stream, tx_hash FROM settled WHERE tx_hash IS NOT NULL GROUP BY ALL HAVING count(*) > 1
       ),
       in_turn AS (
         SELECT s.*, lag(s.record_id) OVER turn AS earlier_id, lag(s.created_at) OVER turn AS earlier_at
