@@ -205,6 +205,19 @@ layer(Layer.scoped(TwoNights, twoNights), { excludeTestServices: true, timeout: 
         }),
       )
 
+      it.scoped("of a run that did not end are proven without the hash of their chain, and that is said", () =>
+        Effect.gen(function* () {
+          const nights = yield* TwoNights
+          const unended = yield* tampered((_, { runIds }) =>
+            statement(`UPDATE recon.runs SET state = 'interrupted', finished_at = NULL WHERE run_id = '${runIds[1]}'`),
+          )
+          expect(unended.lines).toEqual([])
+          expect(unended.notes).toEqual([
+            `run ${nights.runIds[1]} did not end, so the hashes over its chains are not compared`,
+          ])
+        }),
+      )
+
       it.scoped("that were all taken out leave a first page that is missing", () =>
         Effect.gen(function* () {
           const nights = yield* TwoNights
