@@ -81,7 +81,7 @@ describeCases("COLL_CHECKOUT_TOTAL", [
   {
     it: "accepts what the tolerance accepts",
     ledger: { rows: [checkout("100"), ...settled("a", "99.99")] },
-    settings: { tolerance: { EUR: { absolute: "0.01" } } },
+    settings: { checks: { COLL_CHECKOUT_TOTAL: { tolerance: { EUR: { absolute: "0.01" } } } } },
   },
   {
     it: "finds sums that leave the store's decimals",
@@ -102,6 +102,16 @@ describeCases("COLL_CHECKOUT_TOTAL", [
       rows: [checkout("1"), checkout("1", { checkout_id: "k-2" })],
       quarantine: [{ customer: "c-1", stream: "collection_payments", recordId: "p-9", payload: { checkoutId: "k-1" } }],
     },
+    found: [differing("k-2"), unreadable("p-9")],
+    unproven: { COLL_CHECKOUT_TOTAL: 1 },
+  },
+  {
+    it: "reads which checkout that is by the name that the configuration gives",
+    ledger: {
+      rows: [checkout("1"), checkout("1", { checkout_id: "k-2" })],
+      quarantine: [{ customer: "c-1", stream: "collection_payments", recordId: "p-9", payload: { sale: "k-1" } }],
+    },
+    settings: { contract: { streams: { collection_payments: { fields: { checkout_id: "sale" } } } } },
     found: [differing("k-2"), unreadable("p-9")],
     unproven: { COLL_CHECKOUT_TOTAL: 1 },
   },

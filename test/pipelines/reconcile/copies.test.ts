@@ -118,6 +118,28 @@ describeCases("TX_HASH_MISSING", [
 const hashed = (stream: (typeof onChain)[number], id: string, values: Readonly<Record<string, string | null>> = {}) =>
   product(stream, id, { tx_hash: "0xabc", ...values })
 
+describeCases("TX_HASH_MISSING, as configured", [
+  {
+    it: "has a grace of its own, and counts a status that the configuration calls settled",
+    ledger: {
+      rows: [1.9, 2].map((hours) =>
+        product("crypto_deposits", `after ${hours}`, {
+          tx_hash: null,
+          status: "CREDITED",
+          created_at: hoursBefore(3),
+          completed_at: hoursBefore(hours),
+        }),
+      ),
+    },
+    settings: {
+      graceMinutes: 1000,
+      checks: { TX_HASH_MISSING: { graceMinutes: 120 } },
+      contract: { streams: { crypto_deposits: { statuses: { CREDITED: "settled" } } } },
+    },
+    found: [hashless("after 2")],
+  },
+])
+
 describeCases("TX_HASH_REUSED", [
   {
     it: "finds the later record of each list that repeats a hash",
