@@ -36,6 +36,10 @@ export const mode = Options.choice("mode", ["full"]).pipe(
   Options.withDefault("full" as const),
 )
 
+export const fresh = Options.boolean("fresh").pipe(
+  Options.withDescription("Begin a new run, even where one that was interrupted could go on."),
+)
+
 export const failOn = Options.choice("fail-on", severities).pipe(
   Options.withDescription(
     "End with code 3 where an exception is at least this severe. Default: high, or the configuration's.",

@@ -2,8 +2,11 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Either } from "effect"
+import { resolveContract } from "../../src/api/contract.ts"
 import { changePolicy, retryPolicy } from "../../src/api/retry-policy.ts"
 import { exitCodeOf } from "../../src/pipelines/run-summary.ts"
+import { findingLine } from "../../src/pipelines/verify/finding.ts"
+import { verify } from "../../src/pipelines/verify/verify.ts"
 import { type FaultPlan, faultPlan } from "../../src/sandbox/faults/fault-plan.ts"
 import type { ProfileName } from "../../src/sandbox/faults/profiles.ts"
 import { generateWorld, type World } from "../../src/sandbox/world.ts"
@@ -58,6 +61,10 @@ const notProven = Effect.flatMap(Database, (database) =>
     "SELECT customer_id, stream, state, reason FROM recon.coverage WHERE state NOT IN ('COMPLETE', 'NOT_APPLICABLE') ORDER BY ALL",
   ),
 )
+
+/** What tidemark verify finds fault with, in the store and in the reports. */
+const altered = (folder: string) =>
+  Effect.map(verify(resolveContract(), join(folder, "out"), null), ({ findings }) => findings.map(findingLine))
 
 describe("a night in a storm (5 % 503, 2 % 429, 2 % resets, 2 % cut bodies, expiring cursors, moving lists)", () => {
   for (const seed of [1, 2, 3]) {
@@ -155,6 +162,7 @@ describe("a night against an API that misbehaves in one way", () => {
           expect(yield* notProven).toEqual([])
           yield* expectWorldStored(world)
           expect(yield* foundIn).toEqual(keyOf(world))
+          expect(yield* altered(folder)).toEqual([])
         }),
       ),
     )
@@ -174,6 +182,7 @@ describe("a night against an API that misbehaves in one way", () => {
           const key = new Set(keyOf(world))
           const unexpected = (yield* foundIn).filter((row) => !key.has(row) && !row.startsWith("COV_"))
           expect(unexpected).toEqual([])
+          expect(yield* altered(folder)).toEqual([])
         }),
       ),
     )

@@ -5,7 +5,7 @@ import { nightly } from "../../pipelines/nightly.ts"
 import { exitCodeOf, type RunSummary } from "../../pipelines/run-summary.ts"
 import { Finished } from "../exit-code.ts"
 import { withLogging } from "../logging.ts"
-import { config, customers, db, failOn, json, logs, mode, out, quiet } from "../options.ts"
+import { config, customers, db, failOn, fresh, json, logs, mode, out, quiet } from "../options.ts"
 import { personalDataOf } from "../salt.ts"
 import { type OutputError, tell, withProgress, writeOut } from "../terminal.ts"
 import { verdictText } from "../verdict.ts"
@@ -24,7 +24,7 @@ export const tellNight = (
 
 export const nightlyCommand = Command.make(
   "nightly",
-  { config, db, out, customers, mode, failOn, json, quiet, ...logs },
+  { config, db, out, customers, mode, fresh, failOn, json, quiet, ...logs },
   (options) =>
     Effect.gen(function* () {
       const configuration = yield* configurationOf(options)
@@ -33,7 +33,9 @@ export const nightlyCommand = Command.make(
       const night = yield* Effect.gen(function* () {
         const roster = yield* customersToRead(options.customers)
         const personalData = yield* personalDataOf(configuration, options.db)
-        return yield* nightly({ configuration, personalData, customers: roster, baseUrl: given.baseUrl }, options.out)
+        const { baseUrl } = given
+        const { fresh } = options
+        return yield* nightly({ configuration, personalData, customers: roster, baseUrl, fresh }, options.out)
       }).pipe(
         Effect.provide(partnerApi(configuration, given)),
         Effect.provide(workingDatabase(options.db, configuration, "nightly")),

@@ -33,7 +33,11 @@ const rosterHash = (customers: ReadonlyArray<RosterEntry>): string =>
   sha256Hex(
     JSON.stringify(
       customers
-        .map(({ customerId, partnerCustomerRef, products }) => [customerId, partnerCustomerRef, products])
+        .map(({ customerId, partnerCustomerRef, products }) => [
+          customerId,
+          partnerCustomerRef,
+          [...(products ?? [])].sort(),
+        ])
         .sort(([one], [other]) => (String(one) < String(other) ? -1 : 1)),
     ),
   )

@@ -12,7 +12,7 @@ import { storeFaults } from "./store-digest.ts"
 const killsWanted = 60
 
 /** How many requests a process may make at most before it is killed; fewer mean more kills for each night. */
-const mostRequests = 24
+const mostRequests = 16
 
 const reading = (db: string) => Database.layer({ file: db, access: "read", memoryLimit: "512MB" })
 
