@@ -1,10 +1,10 @@
 import { Command } from "@effect/cli"
 import { Effect } from "effect"
 import { Database } from "../../store/database.ts"
+import { currentSnapshot } from "../current-snapshot.ts"
 import { db, json } from "../options.ts"
 import { writeOut } from "../terminal.ts"
 import { cellText, textTable, toJson } from "../text-table.ts"
-import { snapshotDatabase } from "../workplace.ts"
 import { signCommand } from "./runs/sign.ts"
 import { verifySignaturesCommand } from "./runs/verify-signatures.ts"
 
@@ -46,7 +46,7 @@ export const runsCommand = Command.make("runs", { db, json }, (options) =>
             [false, false, false, false, true, true, true, true],
           )}\n`,
     )
-  }).pipe(Effect.provide(snapshotDatabase(options.db))),
+  }).pipe(Effect.provide(currentSnapshot(options.db))),
 ).pipe(
   Command.withDescription("List the runs, newest first, as of the published snapshot, with who signed them."),
   Command.withSubcommands([signCommand, verifySignaturesCommand]),

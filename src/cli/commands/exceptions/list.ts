@@ -7,10 +7,10 @@ import { exceptionStates, liveStates } from "../../../pipelines/exceptions/state
 import { checks } from "../../../pipelines/reconcile/checks.ts"
 import { RFC_4180, withoutFormula } from "../../../pipelines/report/csv-file.ts"
 import { Database, type Row } from "../../../store/database.ts"
+import { currentSnapshot } from "../../current-snapshot.ts"
 import { db } from "../../options.ts"
 import { count, plural, tell, writeOut } from "../../terminal.ts"
 import { cellText, textTable, toJson } from "../../text-table.ts"
-import { snapshotDatabase } from "../../workplace.ts"
 import { filterOf, filterOptions } from "./filter-options.ts"
 
 const state = Options.choice("state", [...exceptionStates, "all"]).pipe(
@@ -105,5 +105,5 @@ export const listCommand = Command.make("list", { ...filterOptions, state, sort,
     if (total === 0) yield* tell("there are no such exceptions")
     else if (rows.length < total) yield* tell(`${count(rows.length)} of ${plural(total, "exception")}`)
     else yield* tell(plural(total, "exception"))
-  }).pipe(Effect.provide(snapshotDatabase(options.db))),
+  }).pipe(Effect.provide(currentSnapshot(options.db))),
 ).pipe(Command.withDescription("List exceptions as of the published snapshot, without waiting for a running night."))

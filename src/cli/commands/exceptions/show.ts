@@ -3,11 +3,12 @@ import { Effect } from "effect"
 import { evidenceOf } from "../../../pipelines/exceptions/evidence.ts"
 import { Database } from "../../../store/database.ts"
 import type { JsValue } from "../../../store/dialect/read-value.ts"
+import { currentSnapshot } from "../../current-snapshot.ts"
 import { evidenceText } from "../../evidence-text.ts"
 import { config, db, json } from "../../options.ts"
 import { writeOut } from "../../terminal.ts"
 import { toJson } from "../../text-table.ts"
-import { configurationOf, snapshotDatabase } from "../../workplace.ts"
+import { configurationOf } from "../../workplace.ts"
 
 const id = Args.text({ name: "id" }).pipe(
   Args.withDescription("The exception, by its id or enough of the id's beginning."),
@@ -18,7 +19,7 @@ export const showCommand = Command.make("show", { id, config, db, json }, (optio
     const configuration = yield* configurationOf(options)
     const evidence = yield* Effect.flatMap(Database, (database) =>
       evidenceOf(database, configuration.contract, options.id),
-    ).pipe(Effect.provide(snapshotDatabase(options.db)))
+    ).pipe(Effect.provide(currentSnapshot(options.db)))
     yield* writeOut(options.json ? `${toJson(evidence as unknown as JsValue)}\n` : `${evidenceText(evidence)}\n`)
   }),
 ).pipe(

@@ -3,10 +3,10 @@ import { Effect } from "effect"
 import { brokenSignatures, changedManifests } from "../../../pipelines/sign-off/broken-signatures.ts"
 import { readSignatures } from "../../../pipelines/sign-off/signature.ts"
 import { Database } from "../../../store/database.ts"
+import { currentSnapshot } from "../../current-snapshot.ts"
 import { Finished } from "../../exit-code.ts"
 import { db, json, out, quiet } from "../../options.ts"
 import { plural, tell, writeOut } from "../../terminal.ts"
-import { snapshotDatabase } from "../../workplace.ts"
 
 export const verifySignaturesCommand = Command.make("verify-signatures", { db, out, json, quiet }, (options) =>
   Effect.gen(function* () {
@@ -28,7 +28,7 @@ export const verifySignaturesCommand = Command.make("verify-signatures", { db, o
       )
     }
     if (broken.length > 0) return yield* new Finished({ code: 3 })
-  }).pipe(Effect.provide(snapshotDatabase(options.db))),
+  }).pipe(Effect.provide(currentSnapshot(options.db))),
 ).pipe(
   Command.withDescription(
     "Prove that no signature was altered or taken out, and that the reports are those that were signed. Ends with 3 where one does not hold.",
