@@ -71,7 +71,7 @@ const root = Command.make("tidemark").pipe(
 )
 
 /** Commands that have commands of their own. */
-const families: ReadonlyArray<string> = ["exceptions", "runs"]
+const families: ReadonlyArray<string> = ["exceptions", "ledger", "runs"]
 
 /** The program: takes the process's arguments. */
 export const tidemark = (args: ReadonlyArray<string>) => {

@@ -121,7 +121,7 @@ export const importText = (
     return yield* importLedger({
       file,
       format: "csv",
-      map: yield* mapped(map),
+      map: map === null ? null : yield* mapped(map),
       ledger: "books",
       whole: false,
       by: "tests",

@@ -7,6 +7,7 @@ import { Database, type Sql } from "../../store/database.ts"
 import { quoteText } from "../../store/describe-table.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import type { BankStatement } from "./bank-statement.ts"
+import { camtMap, camtSource } from "./camt-source.ts"
 import { csvSource } from "./csv-source.ts"
 import { jsonSource } from "./json-source.ts"
 import { amountColumns, LedgerMapError, mappedColumns, type ReadMap } from "./ledger-map.ts"
@@ -17,7 +18,8 @@ import { parquetSource } from "./parquet-source.ts"
 export interface ImportRequest {
   readonly file: string
   readonly format: LedgerFormat
-  readonly map: ReadMap
+  /** Null for a bank statement that is read by its own names. */
+  readonly map: ReadMap | null
   readonly ledger: string
   /** The file is the whole ledger: lines that it does not have are taken out. */
   readonly whole: boolean
@@ -113,6 +115,8 @@ const readSource = (sql: Sql, request: ImportRequest, { map }: ReadMap) =>
         )
       case "parquet":
         return alone(yield* parquetSource(sql, file, path, columns, amounts))
+      case "camt053":
+        return yield* camtSource(sql, file, path, columns)
     }
   })
 
@@ -282,7 +286,7 @@ export const importLedger = (request: ImportRequest) =>
       })
     }
     const { bytes, sha256 } = yield* hashOf(file, resolve(file))
-    const read = request.map
+    const read: ReadMap = request.map ?? { file: "the map of bank statements", map: camtMap, sha256: "built in" }
     const base = { ledger: request.ledger, file: name, format: request.format, sha256 }
 
     const [last] = yield* database.rows<ImportRow & { sha256: string; map_sha256: string; whole: boolean }>(

@@ -12,7 +12,7 @@ export class LedgerFileError extends Data.TaggedError("LedgerFileError")<{
   }
 }
 
-export const ledgerFormats = ["csv", "json", "parquet"] as const
+export const ledgerFormats = ["csv", "json", "parquet", "camt053"] as const
 export type LedgerFormat = (typeof ledgerFormats)[number]
 
 const formatOfExtension: Readonly<Record<string, LedgerFormat>> = {
@@ -24,6 +24,8 @@ const formatOfExtension: Readonly<Record<string, LedgerFormat>> = {
   ndjson: "json",
   parquet: "parquet",
   pq: "parquet",
+  xml: "camt053",
+  camt: "camt053",
 }
 
 /** The format that a file's extension means; null where it means none. */

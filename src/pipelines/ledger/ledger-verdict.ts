@@ -6,19 +6,21 @@ const matchSql = `
   WITH line AS (
     SELECT m.ledger, m.match_id, any_value(m.rule) AS rule, max(m.candidates) AS candidates, max(m.ties) AS ties, count(*) AS lines,
       list(l.amount) AS booked, min(l.currency) AS line_currency, min(l.booked_from) AS booked_from, max(l.booked_to) AS booked_to,
-      string_agg(l.line_id, ', ' ORDER BY l.line_id) AS line_ids
+      list(l.line_id) AS line_ids
     FROM ledger_member AS m JOIN ledger_line AS l ON l.ledger = m.ledger AND l.line_id = m.record_id
     WHERE m.side = 'line' GROUP BY m.ledger, m.match_id
   ),
   posting AS (
     SELECT m.ledger, m.match_id, count(*) AS transactions, list(p.amount) AS posted, min(p.currency) AS currency,
       min(p.customer_id) AS customer_id, min(p.posted_at) AS posted_from, max(p.posted_at) AS posted_to,
-      string_agg(p.transaction_id, ', ' ORDER BY p.transaction_id) AS transaction_ids
+      list(p.transaction_id) AS transaction_ids
     FROM ledger_member AS m JOIN ledger_posting AS p ON p.ledger = m.ledger AND p.transaction_id = m.record_id
     WHERE m.side = 'transaction' GROUP BY m.ledger, m.match_id
   ),
   summed AS (
-    SELECT * REPLACE (TRY(list_sum(booked)) AS booked, TRY(list_sum(posted)) AS posted) FROM line JOIN posting USING (ledger, match_id)
+    SELECT * REPLACE (TRY(list_sum(booked)) AS booked, TRY(list_sum(posted)) AS posted,
+      array_to_string(list_sort(line_ids), ', ') AS line_ids, array_to_string(list_sort(transaction_ids), ', ') AS transaction_ids)
+    FROM line JOIN posting USING (ledger, match_id)
   ),
   weighed AS (
     SELECT *, line_currency = currency AS is_one_currency, TRY(booked - posted) AS difference, ${ledgerTolerance("currency", "posted")} AS tolerance,

@@ -10,12 +10,14 @@ import { count, plural, tell, writeOut } from "../../terminal.ts"
 import { configurationOf, workingDatabase } from "../../workplace.ts"
 
 const file = Args.text({ name: "file" }).pipe(
-  Args.withDescription("The books: CSV with a header line, JSON (a list, or one object a line), or Parquet."),
+  Args.withDescription("The books: CSV with a header line, JSON (a list, or one object a line), Parquet, or CAMT.053."),
 )
 
 const map = Options.text("map").pipe(
   Options.withPseudoName("FILE"),
-  Options.withDescription("Which column means what, as JSON."),
+  Options.withDescription(
+    "Which column means what, as JSON. A bank statement (CAMT.053) needs none; every other format does.",
+  ),
   Options.optional,
 )
 
@@ -26,7 +28,7 @@ const ledger = Options.text("ledger").pipe(
 )
 
 const format = Options.choice("format", ledgerFormats).pipe(
-  Options.withDescription("How the file is written. Default: by its extension (csv, json, parquet)."),
+  Options.withDescription("How the file is written. Default: by its extension (csv, json, parquet, xml)."),
   Options.optional,
 )
 
@@ -98,13 +100,13 @@ const requestOf = (options: {
         `${options.file}: its extension does not say how it is written; give --format ${ledgerFormats.join(" or ")}`,
       )
     }
-    if (Option.isNone(options.map)) {
+    if (Option.isNone(options.map) && given !== "camt053") {
       return yield* refuse(`a ${given} file needs --map FILE, which says which column means what`)
     }
     return {
       file: options.file,
       format: given,
-      map: yield* readMap(options.map.value),
+      map: Option.isNone(options.map) ? null : yield* readMap(options.map.value),
       ledger: options.ledger,
       whole: options.replace,
       by: Option.isNone(options.by) ? yield* accountName : options.by.value,

@@ -34,9 +34,13 @@ const statesSql = `
     SELECT * FROM line
     UNION ALL
     SELECT ledger, side, category, code, currency, amount FROM recon.ledger_judged WHERE side = 'transaction'
+  ),
+  grouped AS (
+    SELECT ledger, side, category, code, currency, count(*) AS items, list(amount) AS amounts FROM item GROUP BY ALL
   )
-  SELECT ledger, side, category, code, currency, count(*) AS items, sum(amount) AS amount
-  FROM item GROUP BY ALL ORDER BY ALL`
+  -- A sum that leaves DECIMAL(38,18) is left out.
+  SELECT ledger, side, category, code, currency, items, TRY(list_sum(amounts)) AS amount
+  FROM grouped ORDER BY ALL`
 
 const plain = (text: string): string => (/^-?\d+\.\d+$/.test(text) ? text.replace(/\.?0+$/, "") : text)
 

@@ -70,10 +70,10 @@ const groupsSql = (condition: string): string => `
     SELECT DISTINCT ledger, reference, customer_id, currency, transaction_id, posted FROM ledger_rest WHERE currency = posting_currency
   ),
   line_sum AS (
-    SELECT ledger, reference, customer_id, currency, list(line_id ORDER BY line_id) AS lines, list(amount) AS booked FROM line GROUP BY ALL
+    SELECT ledger, reference, customer_id, currency, list_sort(list(line_id)) AS lines, list(amount) AS booked FROM line GROUP BY ALL
   ),
   posting_sum AS (
-    SELECT ledger, reference, customer_id, currency, list(transaction_id ORDER BY transaction_id) AS postings, list(posted) AS posted FROM posting GROUP BY ALL
+    SELECT ledger, reference, customer_id, currency, list_sort(list(transaction_id)) AS postings, list(posted) AS posted FROM posting GROUP BY ALL
   ),
   summed AS (
     SELECT * REPLACE (TRY(list_sum(booked)) AS booked, TRY(list_sum(posted)) AS posted)

@@ -4,6 +4,9 @@
  * cost grows with the number of rows and not with the number of pairs. Amounts that repeat a hundred thousand times cost
  * no more than others.
  *
+ * The sums run over all buckets at once, because a window per bucket costs twenty times as much: each bucket has closed
+ * every window that it opened before the next one begins, and what passed within a window is a difference.
+ *
  * A line that names no customer meets everybody's transactions: it has a space of its own, in which each transaction of
  * its ledger passes as well.
  */
@@ -33,15 +36,16 @@ export const sweepSql = ({ amountKey, lines, postings, windowHours }: Sweep): Re
      SELECT ledger, '', currency, ${amountKey}, posted_at, 1, NULL, transaction_id FROM posting WHERE has_nameless
    )
    SELECT ledger, place, line_id, transaction_id,
-     count(transaction_id) OVER until_now AS passed,
-     count(*) FILTER (place = 0) OVER until_now - count(*) FILTER (place = 2) OVER until_now AS windows_open,
-     last_value(transaction_id IGNORE NULLS) OVER until_now AS last_passed
+     sum(CASE place WHEN 1 THEN 1 ELSE 0 END) OVER until_now AS passed, sum(1 - place) OVER until_now AS windows_open
    FROM moment
-   WINDOW until_now AS (PARTITION BY ledger, space, currency, amount_key ORDER BY happens, place ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`,
+   WINDOW until_now AS (ORDER BY ledger, space, currency, amount_key, happens, place ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`,
   `CREATE OR REPLACE TEMP TABLE swept_line AS
-   SELECT ledger, line_id, max(passed) FILTER (place = 2) - max(passed) FILTER (place = 0) AS candidates,
-     any_value(last_passed) FILTER (place = 2) AS only_one
-   FROM swept WHERE line_id IS NOT NULL GROUP BY ledger, line_id`,
+   WITH span AS (
+     SELECT ledger, line_id, max(passed) FILTER (place = 2) AS until, max(passed) FILTER (place = 2) - max(passed) FILTER (place = 0) AS candidates
+     FROM swept WHERE line_id IS NOT NULL GROUP BY ledger, line_id
+   )
+   SELECT s.ledger, s.line_id, s.candidates::BIGINT AS candidates, t.transaction_id AS only_one
+   FROM span AS s LEFT JOIN swept AS t ON s.candidates = 1 AND t.place = 1 AND t.passed = s.until`,
   `CREATE OR REPLACE TEMP TABLE swept_posting AS
    SELECT ledger, transaction_id, sum(windows_open)::BIGINT AS candidates
    FROM swept WHERE transaction_id IS NOT NULL GROUP BY ledger, transaction_id`,
