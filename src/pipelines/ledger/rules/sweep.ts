@@ -43,9 +43,12 @@ export const sweepSql = ({ amountKey, lines, postings, windowHours }: Sweep): Re
    WITH span AS (
      SELECT ledger, line_id, max(passed) FILTER (place = 2) AS until, max(passed) FILTER (place = 2) - max(passed) FILTER (place = 0) AS candidates
      FROM swept WHERE line_id IS NOT NULL GROUP BY ledger, line_id
+   ),
+   passing AS (
+     SELECT passed, transaction_id FROM swept WHERE place = 1
    )
    SELECT s.ledger, s.line_id, s.candidates::BIGINT AS candidates, t.transaction_id AS only_one
-   FROM span AS s LEFT JOIN swept AS t ON s.candidates = 1 AND t.place = 1 AND t.passed = s.until`,
+   FROM span AS s LEFT JOIN passing AS t ON t.passed = CASE WHEN s.candidates = 1 THEN s.until END`,
   `CREATE OR REPLACE TEMP TABLE swept_posting AS
    SELECT ledger, transaction_id, sum(windows_open)::BIGINT AS candidates
    FROM swept WHERE transaction_id IS NOT NULL GROUP BY ledger, transaction_id`,
