@@ -34,8 +34,9 @@ export const duplicateChecks: ReadonlyArray<Check> = [
       )
       SELECT stream, record_id, earlier_id AS counterpart_id, customer_id, currency, amount AS actual,
         concat(plain(amount), ' ', currency, ' with the reference ', reference, ' was recorded before, at ', moment(earlier_at)) AS detail
-      FROM in_turn WHERE created_at <= earlier_at + to_hours(24)`,
+      FROM in_turn WHERE created_at <= earlier_at + to_hours(getvariable('limit_hours'))`,
     unproven: null,
+    limitHours: 24,
     finds: 'Two COMPLETED deposits of 250.00 USD with the reference "INV 7", the second six hours after the first.',
     silent: "The second one 25 hours after the first, a first one that FAILED, or two deposits without a reference.",
   },
