@@ -130,6 +130,25 @@ layer(Layer.scoped(StepByStep, stepByStep), { excludeTestServices: true, timeout
     }),
   )
 
+  it.effect("checks --explain says of a check what it goes by, for a person and as JSON", () =>
+    Effect.gen(function* () {
+      const { cwd } = yield* StepByStep
+      const [asText, asJson] = yield* Effect.all(
+        [
+          runProgram(["checks", "--explain", "cov_late_arrival"], { cwd }),
+          runProgram(["checks", "--explain", "COV_LATE_ARRIVAL", "--json"], { cwd }),
+        ],
+        { concurrency: 2 },
+      )
+      expect([asText.code, asJson.code]).toEqual([0, 0])
+      const about = JSON.parse(asJson.stdout)
+      expect(about).toMatchObject({ code: "COV_LATE_ARRIVAL", severity: "low", limitHours: 1, graceMinutes: null })
+      for (const text of [about.definition, about.finds, about.silent, about.unprovenWhen, about.query]) {
+        expect(asText.stdout).toContain(text)
+      }
+    }),
+  )
+
   it.effect("sql prints decimals exactly in every format", () =>
     Effect.gen(function* () {
       const { world } = yield* StepByStep

@@ -65,6 +65,8 @@ const options: Readonly<Record<string, ReadonlyArray<string>>> = {
     "--seed",
     "--breaks",
     "--population",
+    "--night",
+    "--first-night",
     "--roster",
     "--answer-key",
     "--faults",

@@ -184,6 +184,15 @@ describe("wrong usage ends with 2", () => {
     }),
   )
 
+  it.scopedLive("where a check is to be explained that there is not, and names the nearest", () =>
+    Effect.gen(function* () {
+      const cwd = yield* temporaryFolder
+      const ended = yield* runProgram(["checks", "--explain", "COV_VANISHD"], { cwd })
+      expect(expectOneSentence(ended, 2)).toContain("COV_VANISHED")
+      expect(ended.stdout).toBe("")
+    }),
+  )
+
   it.scopedLive("where the sandbox's port is in use, and names the port", () =>
     Effect.gen(function* () {
       const cwd = yield* temporaryFolder
