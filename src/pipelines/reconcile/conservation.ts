@@ -16,6 +16,8 @@ export class ConservationBroken extends Data.TaggedError("ConservationBroken")<{
     readonly amount: string | null
     readonly expected_amount: string | null
   }>
+  /** The movements and transactions that are not in exactly one category, at most twenty. */
+  readonly culprits: ReadonlyArray<{ readonly name: string; readonly times: bigint }>
 }> {
   override get message(): string {
     const lines = this.rows.map(
@@ -23,7 +25,8 @@ export class ConservationBroken extends Data.TaggedError("ConservationBroken")<{
         `${row.side}s in ${row.currency}: ${row.items} items of ${row.amount} are accounted for, ` +
         `and the tables hold ${row.expected_items} of ${row.expected_amount}`,
     )
-    return `the reconciliation lost or doubled something, so none of its figures may be used; ${lines.join("; ")}`
+    const culprits = this.culprits.map(({ name, times }) => `${name} is in ${times} categories`)
+    return `the reconciliation lost or doubled something, so none of its figures may be used; ${[...lines, ...culprits].join("; ")}`
   }
 }
 
@@ -90,6 +93,38 @@ const brokenSql = `
   WHERE a.items IS DISTINCT FROM h.items OR a.amount IS DISTINCT FROM h.amount
   ORDER BY ALL`
 
+/** Asked only once the sums do not tie. */
+const culpritsSql = `
+  WITH clean AS (
+    SELECT movement_no, transaction_no FROM side_by_side
+    WHERE is_clean AND movement_no NOT IN (SELECT movement_no FROM crowded)
+  ),
+  movement_place AS (
+    SELECT m.stream, m.record_id, m.direction FROM clean JOIN movement AS m ON m.movement_no = clean.movement_no
+    UNION ALL
+    SELECT stream, record_id, leg FROM recon.judged WHERE side = 'movement'
+  ),
+  movement_times AS (
+    SELECT m.stream, m.record_id, m.direction, count(p.record_id) AS times
+    FROM movement AS m
+    LEFT JOIN movement_place AS p ON p.stream = m.stream AND p.record_id = m.record_id AND p.direction = m.direction
+    GROUP BY m.stream, m.record_id, m.direction
+  ),
+  transaction_place AS (
+    SELECT t.transaction_id FROM clean JOIN main.transactions AS t ON t.rowid = clean.transaction_no
+    UNION ALL
+    SELECT transaction_id FROM recon.judged WHERE transaction_id IS NOT NULL
+  ),
+  transaction_times AS (
+    SELECT t.transaction_id, count(p.transaction_id) AS times
+    FROM main.transactions AS t LEFT JOIN transaction_place AS p ON p.transaction_id = t.transaction_id
+    GROUP BY t.transaction_id
+  )
+  SELECT concat_ws(' ', stream, record_id, direction) AS name, times FROM movement_times WHERE times <> 1
+  UNION ALL
+  SELECT concat('transaction ', transaction_id), times FROM transaction_times WHERE times <> 1
+  ORDER BY name LIMIT 20`
+
 /** Every movement and every transaction is in exactly one category, and their sums tie to the typed tables. */
 export const checkConservation = (sql: Sql): Effect.Effect<void, StoreError | ConservationBroken> =>
   Effect.gen(function* () {
@@ -98,5 +133,9 @@ export const checkConservation = (sql: Sql): Effect.Effect<void, StoreError | Co
     yield* sql.run(accountedSql)
     yield* sql.run(totalsSql)
     const rows = yield* sql.rows<ConservationBroken["rows"][number]>(brokenSql)
-    if (rows.length > 0) return yield* new ConservationBroken({ rows })
+    if (rows.length === 0) return
+    return yield* new ConservationBroken({
+      rows,
+      culprits: yield* sql.rows<ConservationBroken["culprits"][number]>(culpritsSql),
+    })
   })

@@ -5,7 +5,6 @@ import type { StoreError } from "../../store/store-error.ts"
 import type { Configuration } from "../configuration.ts"
 import { type Check, findingColumns } from "./check.ts"
 import { settingsInForce } from "./check-settings.ts"
-import { carryExceptionsOn } from "./exception-life.ts"
 
 const columns = Object.keys(findingColumns)
 
@@ -49,7 +48,7 @@ const runCheck = (sql: Sql, check: Check, configuration: Configuration): Effect.
     yield* sql.run("INSERT INTO telling_check SELECT $1", [check.code])
   })
 
-/** Runs the checks that are switched on and carries every exception on. */
+/** Runs the checks that are switched on, and leaves `finding` behind. */
 export const findExceptions = (
   sql: Sql,
   checks: ReadonlyArray<Check>,
@@ -65,5 +64,4 @@ export const findExceptions = (
     yield* sql.run("CREATE OR REPLACE TEMP TABLE telling_check (code VARCHAR)")
     yield* sql.run("DELETE FROM recon.check_results WHERE run_id = getvariable('run')")
     for (const check of checks) yield* runCheck(sql, check, configuration)
-    yield* carryExceptionsOn(sql)
   })

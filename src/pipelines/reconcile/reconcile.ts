@@ -7,6 +7,8 @@ import { matchLedgers } from "../ledger/match-ledgers.ts"
 import type { Run } from "../run-id.ts"
 import { checks } from "./checks.ts"
 import { checkConservation } from "./conservation.ts"
+import { checkDeterminism } from "./determinism.ts"
+import { carryExceptionsOn } from "./exception-life.ts"
 import { findExceptions } from "./exceptions.ts"
 import { prepareGround } from "./ground.ts"
 import { historySql } from "./history.ts"
@@ -59,6 +61,8 @@ export const reconcile = (run: Run, configuration: Configuration) =>
         yield* matchLedgers(sql, configuration.ledger)
         yield* findExceptions(sql, checks, configuration)
         yield* checkConservation(sql)
+        yield* checkDeterminism(sql, checks, configuration)
+        yield* carryExceptionsOn(sql)
         yield* sql.run(
           `UPDATE recon.runs SET state = 'reconciled', exceptions = (SELECT count(*) FROM finding), configuration_sha256 = $1
            WHERE run_id = getvariable('run')`,

@@ -3,6 +3,7 @@ import { firstLight } from "./0001-first-light.ts"
 import { storm } from "./0002-storm.ts"
 import { exceptionsLive } from "./0004-exceptions-live.ts"
 import { ledgerTables } from "./0005-ledger.ts"
+import { determinism } from "./0006-determinism.ts"
 
 /** In the order of their names; a migration that has been released is never edited. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -10,6 +11,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0002-storm": storm,
   "0004-exceptions-live": exceptionsLive,
   "0005-ledger": ledgerTables,
+  "0006-determinism": determinism,
 }
 
 /** The migrations that this program knows, in order. */
