@@ -32,11 +32,14 @@ const runCheck = (sql: Sql, check: Check, configuration: Configuration): Effect.
             query: `SELECT * REPLACE (NULL AS severity) FROM (SELECT * FROM no_finding UNION ALL BY NAME (${check.query}))`,
           }
     yield* sql.run(findSql(query, severity))
-    yield* sql.run(
-      `INSERT INTO recon.check_results
-       SELECT getvariable('run'), $1, $2, (SELECT count(*) FROM finding WHERE code = $1), (${check.unproven ?? "SELECT 0"})`,
-      [check.code, severity],
-    )
+    // What needs no proof is put on record for all such checks together.
+    if (check.unproven !== null) {
+      yield* sql.run(
+        `INSERT INTO recon.check_results
+         SELECT getvariable('run'), $1, $2, (SELECT count(*) FROM finding WHERE code = $1), (${check.unproven})`,
+        [check.code, severity],
+      )
+    }
     if (check.unjudged === undefined) return
     yield* sql.run(
       `INSERT INTO unjudged
@@ -48,11 +51,32 @@ const runCheck = (sql: Sql, check: Check, configuration: Configuration): Effect.
     yield* sql.run("INSERT INTO telling_check SELECT $1", [check.code])
   })
 
-/** Runs the checks that are switched on, and leaves `finding` behind. */
+/** Results of checks that need no proof of absence, or that had nothing to look at. */
+const keepPlainResults = (
+  sql: Sql,
+  checks: ReadonlyArray<Check>,
+  configuration: Configuration,
+): Effect.Effect<void, StoreError> => {
+  const settings = checks.map((check) => ({ code: check.code, ...settingsInForce(check, configuration) }))
+  const enabled = settings.filter((check) => check.enabled)
+  return sql.run(
+    `INSERT INTO recon.check_results
+     SELECT getvariable('run'), c.code, c.severity, count(f.code), 0
+     FROM (SELECT unnest($1) AS code, unnest($2) AS severity) AS c LEFT JOIN finding AS f USING (code)
+     GROUP BY c.code, c.severity`,
+    [enabled.map(({ code }) => code), enabled.map(({ severity }) => severity)],
+  )
+}
+
+/**
+ * Runs the checks that are switched on, and leaves `finding` behind. `idle` ones have nothing to look at: they find
+ * nothing, and no query is spent on them.
+ */
 export const findExceptions = (
   sql: Sql,
   checks: ReadonlyArray<Check>,
   configuration: Configuration,
+  idle: (check: Check) => boolean,
 ): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
     const nothing = columns.map((name) => `NULL::${findingColumns[name as keyof typeof findingColumns]} AS ${name}`)
@@ -63,5 +87,7 @@ export const findExceptions = (
     yield* sql.run("CREATE OR REPLACE TEMP TABLE unjudged (code VARCHAR, exception_id VARCHAR)")
     yield* sql.run("CREATE OR REPLACE TEMP TABLE telling_check (code VARCHAR)")
     yield* sql.run("DELETE FROM recon.check_results WHERE run_id = getvariable('run')")
-    for (const check of checks) yield* runCheck(sql, check, configuration)
+    for (const check of checks) if (!idle(check)) yield* runCheck(sql, check, configuration)
+    const plain = checks.filter((check) => idle(check) || check.unproven === null)
+    yield* keepPlainResults(sql, plain, configuration)
   })
