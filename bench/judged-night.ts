@@ -50,7 +50,7 @@ const nightOver = (world: World) =>
     const run = yield* sync({
       configuration,
       personalData: { _tag: "Keep" },
-      customers: world.customers,
+      customers: world.roster,
       baseUrl,
     }).pipe(Effect.provide(worldApi(world, configuration.contract)))
     yield* reconcile(run, configuration)

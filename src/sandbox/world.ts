@@ -4,7 +4,7 @@ import type { BreakCode } from "./breaks/break-code.ts"
 import { chosenBreaks, plantBreaks } from "./breaks/breaks.ts"
 import type { Ground } from "./breaks/ground.ts"
 import { balancesOf } from "./world/balance.ts"
-import { customerOf } from "./world/customer.ts"
+import { type Customer, customerOf } from "./world/customer.ts"
 import { liveDaily } from "./world/daily.ts"
 import { enterCuriosities, enterFloat } from "./world/float.ts"
 import { day, type Instant } from "./world/instant.ts"
@@ -46,10 +46,14 @@ export interface World {
   readonly now: Instant
   readonly moneyAs: "string" | "number"
   readonly customers: ReadonlyArray<WorldCustomer>
+  /** Whom the partner takes for its customers: all of them, and any whom the API does not know (COV_CUSTOMER_UNKNOWN). */
+  readonly roster: ReadonlyArray<WorldCustomer>
   /** Newest first by createdAt, then id, both descending; balances by currency. Money as plain decimal strings. */
   readonly list: (customerId: string, stream: StreamName) => ReadonlyArray<WorldRecord>
   /** Lists that the server must refuse (COV_INCOMPLETE). */
   readonly refused: ReadonlyArray<{ readonly customerId: string; readonly stream: StreamName }>
+  /** Streams that the server must deny to every customer, for want of their scope (COV_DENIED). */
+  readonly denied: ReadonlyArray<StreamName>
   readonly answerKey: ReadonlyArray<AnswerKeyEntry>
   readonly nearMisses: ReadonlyArray<NearMissEntry>
 }
@@ -76,11 +80,19 @@ const layOut = (options: WorldOptions, start: Instant): Ground => {
     nearMisses: [],
     rowChanges: new Map(),
     refused: [],
+    denied: [],
+    strangers: [],
     nights: Array.from({ length: wholeDays + nightsAhead }, (_, nth) => start + (nth + 1) * day),
     unreadableIds: options.unreadableIds ?? false,
     takenPairs: new Set(),
   }
 }
+
+const worldCustomer = ({ customerId, partnerCustomerRef, products }: Customer): WorldCustomer => ({
+  customerId,
+  partnerCustomerRef,
+  products,
+})
 
 const shelve = (stories: ReadonlyArray<Story>, now: Instant): Map<string, Array<Story>> => {
   const shelves = new Map<string, Array<Story>>()
@@ -144,13 +156,11 @@ export const generateWorld = (options: WorldOptions): World => {
   return {
     now,
     moneyAs: options.moneyAs ?? "string",
-    customers: realm.customers.map(({ customerId, partnerCustomerRef, products }) => ({
-      customerId,
-      partnerCustomerRef,
-      products,
-    })),
+    customers: realm.customers.map(worldCustomer),
+    roster: [...realm.customers, ...ground.strangers].map(worldCustomer),
     list,
     refused: ground.refused.map(({ customer, stream }) => ({ customerId: customer.customerId, stream })),
+    denied: ground.denied,
     answerKey: answerKeyOf(ground, night, positionOf),
     nearMisses: nearMissesOf(ground, night),
   }

@@ -47,6 +47,19 @@ export const postedSums = (books: Books): ReadonlyMap<string, bigint> => {
   return sums
 }
 
+/** What the customer's transactions have posted in a balance's currency after one instant and up to another. */
+const postedBetween = (books: Books, row: Entry, after: number, upTo: number): bigint =>
+  books.entries
+    .filter((entry) => entry.stream === "transactions" && isPosted(entry))
+    .filter((entry) => entry.customerId === row.customerId && textOf(entry, "currency") === textOf(row, "currency"))
+    .filter((entry) => {
+      const at = timeOf(entry, "postedAt") ?? 0
+      return after < at && at <= upTo
+    })
+    .reduce((sum, entry) => sum + signedOf(entry), 0n)
+
+const asOf = (row: Entry): number => timeOf(row, "asOf") ?? 0
+
 const auditBalances = (books: Books) => {
   const unproven = new Set(
     books.quarantined.filter(({ stream }) => stream === "transactions").map(({ customerId }) => customerId),
@@ -55,7 +68,7 @@ const auditBalances = (books: Books) => {
   const stated = new Map(books.balances.map((row) => [`${row.customerId}/${textOf(row, "currency")}`, row]))
   const rows = [...stated].flatMap(([name, row]) => {
     const [available, held, total] = [amountOf(row, "available"), amountOf(row, "held"), amountOf(row, "total")]
-    const explained = unproven.has(row.customerId) || total === (sums.get(name) ?? 0n)
+    const explained = unproven.has(row.customerId) || total === postedBetween(books, row, 0, asOf(row))
     return [
       ...(available + held === total ? [] : [finding("BAL_COMPONENTS", name, "high")]),
       ...(available < 0n || total < 0n ? [finding("BAL_NEGATIVE", name, "high")] : []),
@@ -75,15 +88,10 @@ export const auditRollforward = (opening: Books, closing: Books): ReadonlyArray<
   )
   const before = new Map(opening.balances.map((row) => [`${row.customerId}/${textOf(row, "currency")}`, row]))
   return closing.balances.flatMap((row) => {
-    const currency = textOf(row, "currency")
-    const name = `${row.customerId}/${currency}`
+    const name = `${row.customerId}/${textOf(row, "currency")}`
     const start = before.get(name)
     if (start === undefined || unproven.has(row.customerId)) return []
-    const moved = closing.entries
-      .filter((entry) => entry.stream === "transactions" && isPosted(entry))
-      .filter((entry) => entry.customerId === row.customerId && textOf(entry, "currency") === currency)
-      .filter((entry) => (timeOf(entry, "postedAt") ?? 0) > opening.now)
-      .reduce((sum, entry) => sum + signedOf(entry), 0n)
+    const moved = postedBetween(closing, row, asOf(start), asOf(row))
     const adds = amountOf(start, "total") + moved === amountOf(row, "total")
     return adds ? [] : [finding("BAL_ROLLFORWARD", name, "critical")]
   })

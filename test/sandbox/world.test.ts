@@ -126,7 +126,9 @@ describe("a broken world", () => {
 
   const ofHistory = ["COV_VANISHED", "COV_LATE_ARRIVAL", "REC_MUTATED", "REC_STATUS_REGRESSION", "BAL_ROLLFORWARD"]
 
-  it.each(breakCodes.filter((code) => code !== "COV_INCOMPLETE" && !ofHistory.includes(code)))(
+  const ofReading = ["COV_INCOMPLETE", "COV_DENIED", "COV_CUSTOMER_UNKNOWN"]
+
+  it.each(breakCodes.filter((code) => !ofReading.includes(code) && !ofHistory.includes(code)))(
     "breaks %s alone when asked for it alone",
     (code) => {
       const world = generateWorld({ ...small, seed: 2, breaks: [code] })
@@ -147,6 +149,31 @@ describe("a broken world", () => {
       world.answerKey.map(({ recordId }) => recordId),
     )
     expect(audit(openBooks(world))).toEqual([])
+  })
+
+  it("denies one stream of reference data for COV_DENIED", () => {
+    const world = generateWorld({ ...small, seed: 2, breaks: ["COV_DENIED"] })
+    expect(world.denied).toEqual(world.answerKey.map(({ recordId }) => recordId))
+    expect(audit(openBooks(world))).toEqual([])
+  })
+
+  it("has one customer on the roster for COV_CUSTOMER_UNKNOWN whom the API does not know", () => {
+    const world = generateWorld({ ...small, seed: 2, breaks: ["COV_CUSTOMER_UNKNOWN"] })
+    const known = new Set(world.customers.map(({ customerId }) => customerId))
+    const strangers = world.roster.map(({ customerId }) => customerId).filter((customerId) => !known.has(customerId))
+    expect(strangers).toEqual(world.answerKey.map(({ recordId }) => recordId))
+    expect(world.roster.length).toBe(world.customers.length + 1)
+    expect(audit(openBooks(world))).toEqual([])
+  })
+
+  it("has, on a second night, something that merely looks like each fault, and that no fault touches", () => {
+    const start = now - 20 * day
+    const options = { ...small, seed: 2, start, now: now + day, earlierNights: [now], breaks: breakCodes }
+    const world = generateWorld(options)
+    const near = world.nearMisses.map(({ code, recordId }) => `${code} ${recordId}`)
+    const planted = new Set(world.answerKey.map(({ code, recordId }) => `${code} ${recordId}`))
+    expect(new Set(world.nearMisses.map(({ code }) => code))).toEqual(new Set(breakCodes))
+    expect(near.filter((name) => planted.has(name))).toEqual([])
   })
 
   it("names a record without an id by its place on the pages", () => {
@@ -176,11 +203,17 @@ describe("a broken world", () => {
       new Set([
         "AGE_STUCK",
         "AGE_TRAVEL_RULE",
+        "BAL_COMPONENTS",
+        "BAL_INCEPTION",
+        "BAL_NEGATIVE",
         "BAL_UNSTATED",
         "COV_LATE_ARRIVAL",
         "COV_VANISHED",
+        "REC_ARITHMETIC",
+        "REC_INVALID",
         "REC_MUTATED",
         "REC_STATUS_REGRESSION",
+        "REC_UNKNOWN_STATUS",
         "COLL_AFTER_EXPIRY",
         "COLL_CHECKOUT_TOTAL",
         "CONV_QUOTE_DEVIATION",
@@ -189,9 +222,14 @@ describe("a broken world", () => {
         "CONV_QUOTE_REUSED",
         "CONV_RATE",
         "DUP_PRODUCT",
+        "LED_AMOUNT_MISMATCH",
+        "LED_CURRENCY_MISMATCH",
+        "LED_DIRECTION_MISMATCH",
         "LED_DUPLICATE_TRANSACTION",
         "LED_MISSING_PRODUCT",
+        "LED_FEE_MISMATCH",
         "LED_MISSING_TRANSACTION",
+        "LED_OWNER_MISMATCH",
         "LED_STATUS_MISMATCH",
         "REFUND_EXCESS",
         "REFUND_ORPHAN",

@@ -25,7 +25,7 @@ const out = Options.text("out").pipe(
 )
 
 const rosterOf = (world: World): ReadonlyArray<RosterEntry> =>
-  world.customers.map(({ customerId, partnerCustomerRef, products }) => ({ customerId, partnerCustomerRef, products }))
+  world.roster.map(({ customerId, partnerCustomerRef, products }) => ({ customerId, partnerCustomerRef, products }))
 
 /** How the exceptions found compare with the breaks that were planted: what was missed, and what is none. */
 const compareWithKey = (world: World) =>

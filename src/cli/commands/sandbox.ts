@@ -120,7 +120,7 @@ const tellStruck = ({ struck }: Sandbox) =>
 /** The world's customers as a roster that `--customers` accepts. */
 export const rosterCsv = (world: World): string =>
   stringify(
-    world.customers.map((customer) => [customer.customerId, customer.partnerCustomerRef, customer.products.join(" ")]),
+    world.roster.map((customer) => [customer.customerId, customer.partnerCustomerRef, customer.products.join(" ")]),
     { header: true, columns: ["customerId", "partnerCustomerRef", "products"] },
   )
 

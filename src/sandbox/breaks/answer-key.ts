@@ -45,7 +45,8 @@ export const answerKeyOf = (
       why,
     }))
 
-export const nearMissesOf = (ground: Ground, { now }: Night): ReadonlyArray<NearMissEntry> =>
+export const nearMissesOf = (ground: Ground, night: Night): ReadonlyArray<NearMissEntry> =>
   ground.nearMisses
-    .filter(({ from, until }) => from <= now && (until === undefined || now < until))
+    .filter(({ from, until }) => from <= night.now && (until === undefined || night.now < until))
+    .filter(({ when }) => when === undefined || when(night))
     .map(({ code, recordId, why }) => ({ code, recordId, why }))

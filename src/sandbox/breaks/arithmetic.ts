@@ -2,6 +2,7 @@ import { lastPlace } from "../world/money.ts"
 import { netOf } from "../world/transaction.ts"
 import type { Ground } from "./ground.ts"
 import { completedAt, plant, postFor } from "./planting.ts"
+import { plantAgreeing } from "./record-near-misses.ts"
 
 const code = "REC_ARITHMETIC"
 
@@ -10,6 +11,7 @@ const code = "REC_ARITHMETIC"
  * and fee, and on a transaction whose product record is right.
  */
 export const plantArithmetic = (ground: Ground): void => {
+  plantAgreeing(ground)
   for (const stream of ["fiat_deposits", "crypto_withdrawals"] as const) {
     const onProduct = plantWithNet(ground, stream)
     if (onProduct !== null) {

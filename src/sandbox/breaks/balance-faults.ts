@@ -1,20 +1,12 @@
-import { followCourse, settledCourse } from "../world/course.ts"
-import { type Currency, worth } from "../world/currency.ts"
-import type { Customer } from "../world/customer.ts"
+import { worth } from "../world/currency.ts"
 import { type Instant, minute } from "../world/instant.ts"
-import { lastPlace, type Money } from "../world/money.ts"
-import { enterMovement } from "../world/movement.ts"
+import { lastPlace } from "../world/money.ts"
 import { post } from "../world/transaction.ts"
+import { depositStreamOf, move, nameOf, type Pair } from "./balance-ground.ts"
+import { plantAllHeld, plantPostedAfter, plantPostedAt, plantSpent } from "./balance-near-misses.ts"
 import type { BreakCode, Severity } from "./break-code.ts"
 import { changeRow, earlyMoment, type Ground, takePair } from "./ground.ts"
 import { completedAt, plant } from "./planting.ts"
-
-interface Pair {
-  readonly customer: Customer
-  readonly currency: Currency
-}
-
-const nameOf = ({ customer, currency }: Pair): string => `${customer.customerId}/${currency.code}`
 
 const report = (ground: Ground, code: BreakCode, severity: Severity, pair: Pair, why: string, from?: Instant) =>
   ground.faults.push({ code, recordId: nameOf(pair), severity, why, from: from ?? ground.realm.start })
@@ -28,6 +20,7 @@ export const plantComponents = (ground: Ground): void => {
     changeRow(ground, pair.customer, pair.currency.code, { kind: "shifted", available: off, held: 0n, total: 0n })
     report(ground, "BAL_COMPONENTS", "high", pair, "available is one unit of the last place too much")
   }
+  plantAllHeld(ground)
 }
 
 /** A total that the customer's transactions do not explain, by the smallest sum there is. */
@@ -39,15 +32,7 @@ export const plantInception = (ground: Ground): void => {
     changeRow(ground, pair.customer, pair.currency.code, { kind: "shifted", available: off, held: 0n, total: off })
     report(ground, "BAL_INCEPTION", "critical", pair, "total is one unit of the last place off what was posted")
   }
-}
-
-/** A deposit or a withdrawal in a pair's own currency, posted when it is completed. */
-const move = (ground: Ground, key: string, pair: Pair, way: "in" | "out", amount: Money, at: Instant) => {
-  const { kind } = pair.currency
-  const stream = `${kind}_${way === "in" ? "deposits" : "withdrawals"}` as const
-  const course = settledCourse(at - 30 * minute, at)
-  const record = enterMovement(ground.realm, { key, stream, ...pair, amount, fee: 0n, life: course.product })
-  followCourse(ground.realm, key, record, course)
+  plantPostedAfter(ground)
 }
 
 /** A balance that real movements overdrew, and one where more is held than there is. */
@@ -68,6 +53,7 @@ export const plantNegative = (ground: Ground): void => {
     changeRow(ground, overheld.customer, overheld.currency.code, change)
     report(ground, "BAL_NEGATIVE", "high", overheld, "more is held than the total")
   }
+  plantSpent(ground)
 }
 
 /** A currency that moved and has no balance row; as a near miss, one that moved and came back to nothing. */
@@ -104,13 +90,14 @@ export const plantRollforward = (ground: Ground): void => {
   const code = "BAL_ROLLFORWARD"
   const pair = takePair(ground, code, "active")
   if (pair === null) return
+  plantPostedAt(ground)
   ground.nights.forEach((night, nth) => {
     const visibleFrom = night + 1_000
     const postedAt = night - 6 * minute
     const key = `${code}/${nth}`
     const planted = plant(ground, {
       key,
-      stream: pair.currency.kind === "fiat" ? "fiat_deposits" : "crypto_deposits",
+      stream: depositStreamOf(pair.currency),
       customer: pair.customer,
       currency: pair.currency.code,
       createdAt: night - 12 * minute,

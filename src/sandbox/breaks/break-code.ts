@@ -1,6 +1,8 @@
 /** The checks (design, section 5) for which the sandbox can seed a fault. */
 export const breakCodes = [
   "COV_INCOMPLETE",
+  "COV_DENIED",
+  "COV_CUSTOMER_UNKNOWN",
   "COV_VANISHED",
   "COV_LATE_ARRIVAL",
   "REC_INVALID",

@@ -9,10 +9,10 @@ import {
   plantQuoteReused,
   plantRate,
 } from "./conversion-faults.ts"
+import { plantDenied, plantIncomplete, plantUnknownCustomer } from "./coverage-faults.ts"
 import { plantDuplicateProduct } from "./duplicate-product.ts"
 import { plantDuplicateTransaction } from "./duplicate-transaction.ts"
 import type { Ground } from "./ground.ts"
-import { plantIncomplete } from "./incomplete.ts"
 import { plantInvalid } from "./invalid.ts"
 import { plantLateArrival } from "./late-arrival.ts"
 import {
@@ -36,6 +36,8 @@ import { plantVanished } from "./vanished.ts"
 /** Who plants what. Each plants its faults, what merely looks like them, and its part of the answer key. */
 const planters: Readonly<Record<BreakCode, (ground: Ground) => void>> = {
   COV_INCOMPLETE: plantIncomplete,
+  COV_DENIED: plantDenied,
+  COV_CUSTOMER_UNKNOWN: plantUnknownCustomer,
   COV_VANISHED: plantVanished,
   COV_LATE_ARRIVAL: plantLateArrival,
   REC_INVALID: plantInvalid,
@@ -74,14 +76,17 @@ const planters: Readonly<Record<BreakCode, (ground: Ground) => void>> = {
   BAL_UNSTATED: plantUnstated,
 }
 
+/** Lists that are not read keep a whole run from being complete, so these are planted only when they are named. */
+const onlyByName: ReadonlyArray<BreakCode> = ["COV_INCOMPLETE", "COV_DENIED", "COV_CUSTOMER_UNKNOWN"]
+
 /**
- * What was asked for. "all" leaves out COV_INCOMPLETE, because a refused list keeps a whole run from being complete.
+ * What was asked for; "all" leaves out what is planted only by name.
  * What only a later night can find is planted even without a night before: the next night's world must be this one, moved on. Planting
  * in the order of the table keeps places stable, whatever the order of the request.
  */
 export const chosenBreaks = (asked: ReadonlyArray<BreakCode> | "all" | "none"): ReadonlyArray<BreakCode> => {
   if (asked === "none") return []
-  return breakCodes.filter((code) => (asked === "all" ? code !== "COV_INCOMPLETE" : asked.includes(code)))
+  return breakCodes.filter((code) => (asked === "all" ? !onlyByName.includes(code) : asked.includes(code)))
 }
 
 export const plantBreaks = (ground: Ground, codes: ReadonlyArray<BreakCode>): void => {

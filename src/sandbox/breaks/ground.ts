@@ -37,6 +37,8 @@ export interface NearMiss {
   readonly why: string
   readonly from: Instant
   readonly until?: Instant
+  /** Only to a night that saw this of the nights before it does it look like a fault. */
+  readonly when?: (night: Night) => boolean
 }
 
 /** Where breaks are planted: places that do not disturb each other, and the notebook for the answer key. */
@@ -48,6 +50,10 @@ export interface Ground {
   readonly rowChanges: Map<number, Map<string, RowChange>>
   /** Partitions that the server refuses. */
   readonly refused: Array<{ readonly customer: Customer; readonly stream: StreamName }>
+  /** Streams for which the credentials lack the scope. */
+  readonly denied: Array<StreamName>
+  /** Customers on the partner's roster whom the API does not know. */
+  readonly strangers: Array<Customer>
   /**
    * The instants at which a night is expected: every whole day after the start. What must look young, or in flight, on
    * a night is planted before each of them, so that a record seen on one night is still there on the next.

@@ -3,6 +3,7 @@ import type { Story, WorldRecord } from "../world/story.ts"
 import { chooseCustomer, type Ground, quarantineWard } from "./ground.ts"
 import { plantInvalidNamed } from "./invalid-named.ts"
 import { completedAt, plant, postFor } from "./planting.ts"
+import { plantReadable } from "./record-near-misses.ts"
 
 const code = "REC_INVALID"
 
@@ -17,6 +18,7 @@ export const plantInvalid = (ground: Ground): void => {
   plantTransactions(ground)
   plantForAWhile(ground)
   plantInvalidNamed(ground)
+  plantReadable(ground)
   if (ground.unreadableIds) plantWithoutId(ground)
 }
 

@@ -4,6 +4,13 @@ import { type Leg, netOf, opposite } from "../world/transaction.ts"
 import type { BreakCode, Severity } from "./break-code.ts"
 import { candidates, type Ground } from "./ground.ts"
 import {
+  plantBothDirections,
+  plantFailedCurrency,
+  plantSameAmount,
+  plantSameFee,
+  plantTwins,
+} from "./mismatch-near-misses.ts"
+import {
   completedAt,
   type Planted,
   type Plot,
@@ -41,6 +48,7 @@ const withAmount = (leg: Leg, amount: Leg["amount"]): Leg => ({
 /** Amounts that differ: by a wei, by cents, and on one leg of a conversion. */
 export const plantAmountMismatch = (ground: Ground): void => {
   const code = "LED_AMOUNT_MISMATCH"
+  plantSameAmount(ground)
   plantMismatch(ground, code, "high", { stream: "crypto_deposits", currency: "ETH" }, ({ leg }) => ({
     leg: withAmount(leg, leg.amount + 1n),
     why: "one wei more than the deposit",
@@ -65,6 +73,7 @@ export const plantAmountMismatch = (ground: Ground): void => {
 
 /** The balance moved by the right sum, but amount and fee split it otherwise. */
 export const plantFeeMismatch = (ground: Ground): void => {
+  plantSameFee(ground)
   for (const stream of ["fiat_deposits", "crypto_withdrawals"] as const) {
     plantMismatch(ground, "LED_FEE_MISMATCH", "medium", { stream }, ({ leg }) => {
       const fee = leg.fee + 5n * lastPlace(leg.places)
@@ -76,6 +85,7 @@ export const plantFeeMismatch = (ground: Ground): void => {
 
 /** The same number, in another currency that the customer holds and that can write it. */
 export const plantCurrencyMismatch = (ground: Ground): void => {
+  plantFailedCurrency(ground)
   for (const stream of ["fiat_deposits", "crypto_deposits"] as const) {
     plantMismatch(ground, "LED_CURRENCY_MISMATCH", "critical", { stream }, ({ customer, currency, leg }) => {
       const other = activeOf(customer, currency.kind).find(
@@ -90,6 +100,7 @@ export const plantCurrencyMismatch = (ground: Ground): void => {
 
 /** A deposit that was debited and a withdrawal that was credited, for the right net amount. */
 export const plantDirectionMismatch = (ground: Ground): void => {
+  plantBothDirections(ground)
   for (const stream of ["fiat_deposits", "crypto_withdrawals"] as const) {
     plantMismatch(ground, "LED_DIRECTION_MISMATCH", "critical", { stream }, ({ leg }) => {
       const direction = opposite(leg.direction)
@@ -101,6 +112,7 @@ export const plantDirectionMismatch = (ground: Ground): void => {
 
 /** Posted to, and listed under, another customer that holds the currency. */
 export const plantOwnerMismatch = (ground: Ground): void => {
+  plantTwins(ground)
   for (const stream of ["fiat_deposits", "crypto_withdrawals"] as const) {
     plantMismatch(ground, "LED_OWNER_MISMATCH", "critical", { stream }, (planted) => {
       const other = candidates(ground, "core").find(

@@ -6,6 +6,7 @@ import { day, minute } from "../world/instant.ts"
 import { drawStyle } from "../world/wording.ts"
 import { chanceFor, chooseCustomer, earlyMoment, type Ground } from "./ground.ts"
 import { completedAt, plant, postFor } from "./planting.ts"
+import { plantRareStatus } from "./record-near-misses.ts"
 
 const code = "REC_UNKNOWN_STATUS"
 
@@ -18,6 +19,7 @@ export const plantUnknownStatus = (ground: Ground): void => {
   plantTransaction(ground)
   plantQuote(ground)
   plantCheckout(ground)
+  plantRareStatus(ground)
 }
 
 const plantProducts = (ground: Ground) => {

@@ -56,9 +56,13 @@ export const worldSource = (world: World): PageSource => {
     total: (customerId, stream) => shelfOf(customerId, stream).texts.length,
     slice: (customerId, stream, from, to) => shelfOf(customerId, stream).texts.slice(from, to),
     find: (customerId, stream, recordId) => shelfOf(customerId, stream).byId.get(recordId) ?? null,
-    fault: (customerId, stream) =>
-      world.refused.some((refused) => refused.customerId === customerId && refused.stream === stream)
+    fault: (customerId, stream) => {
+      if (world.denied.includes(stream)) {
+        return refusal("PARTNER_SCOPE_DENIED", `The scope ${stream}:read is required.`)
+      }
+      return world.refused.some((refused) => refused.customerId === customerId && refused.stream === stream)
         ? refusal("PARTNER_RESOURCE_STATE_INVALID", "The list is in no state to be read.", 400)
-        : null,
+        : null
+    },
   }
 }

@@ -4,9 +4,14 @@ import { type Instant, plainTime, renderInstant } from "./instant.ts"
 import { formatMoney, type Money } from "./money.ts"
 import { hasCome, isVisible, type Story, type WorldRecord } from "./story.ts"
 
-/** What a fault does to one stated balance: leave the row out, or shift what it says. */
+/**
+ * What a fault or a near miss does to one stated balance: leave the row out, shift what it says, set all of it aside, or
+ * state it as it was so many milliseconds before.
+ */
 export type RowChange =
   | { readonly kind: "absent" }
+  | { readonly kind: "held" }
+  | { readonly kind: "earlier"; readonly by: number }
   | { readonly kind: "shifted"; readonly available: Money; readonly held: Money; readonly total: Money }
 
 const places = new Map([...fiatCurrencies, ...cryptoCurrencies].map(({ code, places }) => [code, places]))
@@ -16,6 +21,27 @@ const sums = (entries: ReadonlyArray<readonly [string, Money]>): Map<string, Mon
   for (const [currency, amount] of entries) totals.set(currency, (totals.get(currency) ?? 0n) + amount)
   return totals
 }
+
+/** What the stories come to by an instant, per currency: posted, and set aside. */
+const standingAt = (stories: ReadonlyArray<Story>, at: Instant) => ({
+  posted: sums(
+    stories.flatMap((story) => {
+      const posting = story.posting
+      if (posting === undefined || posting.at === null || !hasCome(story, posting.at, at)) return []
+      return [[posting.currency, posting.signed] as const]
+    }),
+  ),
+  held: sums(
+    stories.flatMap((story) => {
+      const hold = story.hold
+      if (hold === undefined || !hasCome(story, story.createdAt, at)) return []
+      if (Number.isFinite(hold.until) && hasCome(story, hold.until, at)) return []
+      return [[hold.currency, hold.amount] as const]
+    }),
+  ),
+})
+
+const unshifted = { available: 0n, held: 0n, total: 0n }
 
 /**
  * The customer's balances as of `now`: the total of a currency is what its transactions have posted by then (contract,
@@ -28,29 +54,18 @@ export const balancesOf = (
   now: Instant,
 ): ReadonlyArray<WorldRecord> => {
   const seen = stories.filter((story) => isVisible(story, now))
-  const posted = sums(
-    seen.flatMap((story) => {
-      const posting = story.posting
-      if (posting === undefined || posting.at === null || !hasCome(story, posting.at, now)) return []
-      return [[posting.currency, posting.signed] as const]
-    }),
-  )
-  const held = sums(
-    seen.flatMap((story) => {
-      const hold = story.hold
-      if (hold === undefined || (Number.isFinite(hold.until) && hasCome(story, hold.until, now))) return []
-      return [[hold.currency, hold.amount] as const]
-    }),
-  )
+  const current = standingAt(seen, now)
   // One spare currency stays on the list although nothing ever moved in it: a balance may be zero.
   const listed = [...customer.active, ...customer.spare.slice(0, 1)].map(({ code }) => code)
-  const currencies = [...new Set([...listed, ...posted.keys()])].sort()
+  const currencies = [...new Set([...listed, ...current.posted.keys()])].sort()
   return currencies.flatMap((currency) => {
     const change = changes.get(currency)
     if (change?.kind === "absent") return []
-    const shift = change ?? { available: 0n, held: 0n, total: 0n }
-    const total = posted.get(currency) ?? 0n
-    const aside = held.get(currency) ?? 0n
+    const asOf = change?.kind === "earlier" ? now - change.by : now
+    const standing = asOf === now ? current : standingAt(seen, asOf)
+    const shift = change?.kind === "shifted" ? change : unshifted
+    const total = standing.posted.get(currency) ?? 0n
+    const aside = change?.kind === "held" ? total : (standing.held.get(currency) ?? 0n)
     const render = (amount: Money) => formatMoney(amount, places.get(currency) ?? 18)
     return [
       {
@@ -60,7 +75,7 @@ export const balancesOf = (
         available: render(total - aside + shift.available),
         held: render(aside + shift.held),
         total: render(total + shift.total),
-        asOf: renderInstant(now, plainTime),
+        asOf: renderInstant(asOf, plainTime),
       },
     ]
   })
