@@ -42,6 +42,7 @@ const codeOfTag: Readonly<Record<string, number>> = {
   SandboxListenError: 2,
   CredentialsRefused: 77,
   ApiUnavailable: 75,
+  NotThePartnerApi: 78,
   RunHeld: 75,
   StoreInUse: 75,
 }

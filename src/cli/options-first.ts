@@ -1,5 +1,16 @@
 /** Options that take no value; any other takes the word after it, unless it is written `--name=value`. */
-const flags: ReadonlySet<string> = new Set(["--json", "--quiet", "--dry-run", "--help", "--version", "--wizard", "-h"])
+const flags: ReadonlySet<string> = new Set([
+  "--json",
+  "--quiet",
+  "--dry-run",
+  "--replace",
+  "--fresh",
+  "--verbose",
+  "--help",
+  "--version",
+  "--wizard",
+  "-h",
+])
 
 /** A statement may begin with `--` too, as a comment of SQL: an option is one bare word. */
 const isOption = (word: string): boolean => /^--[a-z][a-z-]*(=|$)|^-[a-z]$/.test(word)

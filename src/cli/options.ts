@@ -58,7 +58,9 @@ export const run = Options.text("run").pipe(
 )
 
 const logFormat = Options.choice("log-format", ["json", "pretty"]).pipe(
-  Options.withDescription("Log on stderr, one line each, and draw no progress line. Default with --log-level: pretty."),
+  Options.withDescription(
+    "Log on stderr, one line each, and draw no progress line; with --quiet there is nothing else on it. Default with --log-level: pretty.",
+  ),
   Options.optional,
 )
 

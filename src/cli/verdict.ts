@@ -39,13 +39,13 @@ const codeLines = (summary: RunSummary): ReadonlyArray<string> => {
   )
 }
 
-/** `1,204 records on 31 pages, 33 requests, 1.2 MB, 4 records more than once, resumed once` */
+/** `1,204 records on 31 pages, 33 requests, 1.2 MB, 4 seen again, resumed once` */
 const readLine = ({ bytes, duplicates, pages, records, requests, resumed }: RunSummary): string =>
   [
     `${plural(records, "record")} on ${plural(pages, "page")}`,
     plural(requests, "request"),
     byteSize(bytes),
-    ...(duplicates === 0 ? [] : [`${plural(duplicates, "record")} more than once`]),
+    ...(duplicates === 0 ? [] : [`${count(duplicates)} seen again`]),
     ...(resumed === 0 ? [] : [`resumed ${resumed === 1 ? "once" : `${count(resumed)} times`}`]),
   ].join(", ")
 

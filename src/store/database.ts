@@ -66,16 +66,21 @@ const settings = (options: DatabaseOptions): Record<string, string> => ({
   checkpoint_threshold: "256MB",
 })
 
+/** An interruption waits for the statement's end: closing a database in the middle of one can end the process. */
 const sqlOn = (kysely: Kysely<Tables>, fail: (cause: unknown) => StoreError): Sql => {
   const query: Sql["query"] = (query) =>
     Effect.tryPromise({ try: () => kysely.executeQuery(query.compile()), catch: fail }).pipe(
       Effect.map((result) => result.rows),
+      Effect.uninterruptible,
     )
   const rows: Sql["rows"] = <R>(text: string, parameters: ReadonlyArray<unknown> = []) =>
     Effect.tryPromise({
       try: () => kysely.executeQuery<R>(CompiledQuery.raw(text, [...parameters])),
       catch: fail,
-    }).pipe(Effect.map((result) => result.rows))
+    }).pipe(
+      Effect.map((result) => result.rows),
+      Effect.uninterruptible,
+    )
   return { kysely, query, rows, run: (text, parameters) => Effect.asVoid(rows(text, parameters)) }
 }
 

@@ -27,6 +27,14 @@ describe("options may stand anywhere after the command:", () => {
     ])
   })
 
+  it("no option that takes no value takes the next option for one", () => {
+    for (const flag of ["--replace", "--fresh", "--dry-run", "--json", "--quiet", "--verbose"]) {
+      expect(ordered("ledger", "books.csv", flag, "--db", "x.duckdb")).toEqual([
+        ...["ledger", flag, "--db", "x.duckdb", "books.csv"],
+      ])
+    }
+  })
+
   it("a statement that begins with a comment of SQL is no option", () => {
     expect(ordered("sql", "-- all of it\nSELECT 1", "--format", "csv")).toEqual([
       ...["sql", "--format", "csv", "-- all of it\nSELECT 1"],

@@ -37,7 +37,7 @@ describe("what a person reads at the end of a night", () => {
 
   it("says of repetitions and restarts only where there were any", () => {
     expect(lineOf({ ...quiet, duplicates: 1, resumed: 1 }, "read")).toBe(
-      "read        1,204 records on 31 pages, 33 requests, 1.2 MB, 1 record more than once, resumed once",
+      "read        1,204 records on 31 pages, 33 requests, 1.2 MB, 1 seen again, resumed once",
     )
     expect(lineOf({ ...quiet, resumed: 2 }, "read")).toMatch(/, resumed 2 times$/)
   })

@@ -88,6 +88,14 @@ export const prepareGround = (
       SELECT customer_id, stream FROM recon.coverage
       WHERE run_id = getvariable('run') AND state = 'COMPLETE'`)
 
+    // A record that no list of its own customer holds may be another customer's: lists that were to be read and were not.
+    // A customer whom the API does not know has none.
+    yield* sql.run(`
+      CREATE OR REPLACE TEMP TABLE unread_stream AS
+      SELECT DISTINCT stream FROM recon.coverage
+      WHERE run_id = getvariable('run') AND state NOT IN ('COMPLETE', 'NOT_APPLICABLE')
+        AND problem_code IS DISTINCT FROM 'PARTNER_CUSTOMER_NOT_FOUND'`)
+
     // A record in quarantine exists, whatever it says: nothing may be called absent because of it.
     const nameOf = (stream: string, column: string): string =>
       configuration.contract.streams

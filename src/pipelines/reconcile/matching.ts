@@ -175,12 +175,13 @@ const verdictSql = `
   FROM (
     SELECT g.*,
       g.movement_no IS NULL AND g.resource_id IS NOT NULL AND r.stream IS NOT NULL AND c.customer_id IS NOT NULL
-        AND q.record_id IS NULL AND a.customer_id IS NULL AS named_is_proven_absent,
+        AND u.stream IS NULL AND q.record_id IS NULL AND a.customer_id IS NULL AS named_is_proven_absent,
       tc.customer_id IS NOT NULL AND tq.resource_id IS NULL AND ta.customer_id IS NULL AS others_are_proven_absent
     FROM weighed AS g
     -- The product record that a transaction names: its list, whether that is proven, whether it is in quarantine.
     LEFT JOIN movement_kind AS r ON g.movement_no IS NULL AND r.resource_type = g.resource_type
     LEFT JOIN proven AS c ON c.customer_id = g.customer_id AND c.stream = r.stream
+    LEFT JOIN unread_stream AS u ON u.stream = r.stream
     LEFT JOIN (SELECT DISTINCT stream, record_id FROM quarantined WHERE record_id IS NOT NULL) AS q ON q.stream = r.stream AND q.record_id = g.resource_id
     LEFT JOIN (SELECT DISTINCT customer_id, stream FROM quarantined WHERE record_id IS NULL) AS a ON a.customer_id = g.customer_id AND a.stream = r.stream
     -- Transactions of a movement beside those at hand: whether the customer's list is proven, and nothing unreadable could be one.

@@ -4,6 +4,8 @@ import { sha256Hex } from "../../api/signing.ts"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import { MANIFEST_FILE } from "../report/manifest.ts"
+import { findingLine } from "../verify/finding.ts"
+import { proveReports, type ReportsUnreadable } from "../verify/report-proofs.ts"
 import { readSignatures, type Signature, samePerson, signatureHash } from "./signature.ts"
 
 /** A signature that does not hold, and why, as a clause that goes on from "the signature". */
@@ -61,12 +63,13 @@ export const manifestHash = (
     return Option.map(bytes, (content) => sha256Hex(content))
   })
 
-/** Signatures whose run's manifest under `out` is not the one that was signed. */
-export const changedManifests = (
+/** Signatures whose run's manifest under `out` is not the one that was signed, or whose files are not what it says. */
+export const changedReports = (
   sql: Sql,
   out: string,
-): Effect.Effect<ReadonlyArray<BrokenSignature>, StoreError, FileSystem.FileSystem | Path.Path> =>
+): Effect.Effect<ReadonlyArray<BrokenSignature>, StoreError | ReportsUnreadable, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function* () {
+    const path = yield* Path.Path
     const signatures = yield* readSignatures(sql)
     const starts = yield* sql.rows<{ run_id: string; started_at: string }>("SELECT run_id, started_at FROM recon.runs")
     const startOf = new Map(starts.map((row) => [row.run_id, row.started_at]))
@@ -77,7 +80,13 @@ export const changedManifests = (
         if (startedAt === undefined) return [{ runId: run_id, role, reason: "is of a run that is not on record" }]
         const folder = yield* reportFolder(out, run_id, startedAt)
         const hash = Option.getOrNull(yield* manifestHash(folder))
-        if (hash === manifest_sha256) return []
+        if (hash === manifest_sha256) {
+          const { findings } = yield* proveReports(out, run_id)
+          const altered = findings.find((finding) => finding._tag === "File" && path.dirname(finding.file) === folder)
+          return altered === undefined
+            ? []
+            : [{ runId: run_id, role, reason: `is of reports that were altered since: ${findingLine(altered)}` }]
+        }
         const reason =
           hash === null
             ? `is of a manifest that is not there: ${folder}`

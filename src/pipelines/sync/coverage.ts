@@ -68,3 +68,9 @@ export const isOutage = (failure: ApiFailure | UnsteadyChain): boolean => {
   if (failure._tag === "UnsteadyChain") return false
   return meansOutage(classify(grounds(failure)))
 }
+
+/** Whether only the Partner API would fail so: with a code of its own, or by its limits; a stranger's page does not. */
+export const isThePartnerApis = (failure: ApiFailure | UnsteadyChain): boolean =>
+  failure._tag === "UnsteadyChain" ||
+  failure._tag === "RequestWithheld" ||
+  (failure instanceof PartnerProblem && (failure.code !== null || failure.status === 429))

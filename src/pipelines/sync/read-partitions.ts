@@ -7,9 +7,9 @@ import { hashFields, type PersonalData } from "../../api/personal-data.ts"
 import { policyOf } from "../../api/retry-policy.ts"
 import type { Configuration } from "../configuration.ts"
 import type { RosterEntry } from "../roster.ts"
-import { deniedBefore, endOf, isOutage, type PartitionEnd, walkedToTheEnd } from "./coverage.ts"
+import { deniedBefore, endOf, isOutage, isThePartnerApis, type PartitionEnd, walkedToTheEnd } from "./coverage.ts"
 import type { Reading, UnreadableBody } from "./page-writer.ts"
-import { ApiUnavailable, CredentialsRefused } from "./run-failures.ts"
+import { ApiUnavailable, CredentialsRefused, NotThePartnerApi } from "./run-failures.ts"
 
 /** Customers whose lists are read at once; the requests under way are bounded by the client. */
 const customersAtOnce = 8
@@ -26,8 +26,10 @@ interface Shared {
   readonly readings: Queue.Enqueue<Reading>
   /** Streams that the credentials may not read: no other customer is asked. */
   readonly denied: Ref.Ref<HashSet.HashSet<string>>
-  /** Whether any answer has arrived: before that, an outage is the API's and not a partition's. */
+  /** Whether the Partner API has answered: before that, an outage is the API's and not a partition's. */
   readonly heard: Ref.Ref<boolean>
+  /** What somebody said who may not be the Partner API. */
+  readonly stranger: Ref.Ref<ApiFailure | null>
   /** Partitions that are asked once more when all others are done. */
   readonly setAside: Ref.Ref<ReadonlyArray<SetAside>>
 }
@@ -93,11 +95,14 @@ const afterFailure = (
 ): Effect.Effect<boolean, CredentialsRefused | ApiUnavailable> =>
   Effect.gen(function* () {
     const answered = !isOutage(failure)
-    if (answered) yield* Ref.set(shared.heard, true)
+    if (isThePartnerApis(failure)) yield* Ref.set(shared.heard, true)
     if (failure._tag !== "UnsteadyChain") {
       const row = policyOf(failure)
       if (row.run === "stop") return yield* new CredentialsRefused({ failure })
-      if (!(yield* Ref.get(shared.heard))) return yield* new ApiUnavailable({ baseUrl: shared.baseUrl, failure })
+      if (!(yield* Ref.get(shared.heard))) {
+        if (!answered) return yield* new ApiUnavailable({ baseUrl: shared.baseUrl, failure })
+        yield* Ref.set(shared.stranger, failure)
+      }
       if (row.run === "skip stream") yield* Ref.update(shared.denied, HashSet.add<string>(stream.stream))
       if (row.requeue && !isLastTime) {
         yield* Effect.logInfo(`a list is set aside, to be asked once more at the end of the run: ${failure.message}`)
@@ -201,17 +206,19 @@ const readAllSetAside = (shared: Shared) =>
 
 /**
  * Reads every list that is to be read and hands the pages on. The first customer's balances are read alone: if nobody
- * answers there, the run ends at once instead of asking a thousand times.
+ * answers there, the run ends at once instead of asking a thousand times. It ends after the first customer where nothing
+ * that answered was the Partner API.
  */
 export const readPartitions = (
   options: Pick<Shared, "configuration" | "personalData" | "baseUrl" | "readings" | "todo">,
   customers: ReadonlyArray<RosterEntry>,
-): Effect.Effect<void, CredentialsRefused | ApiUnavailable, PartnerApi> =>
+): Effect.Effect<void, CredentialsRefused | ApiUnavailable | NotThePartnerApi, PartnerApi> =>
   Effect.gen(function* () {
     const shared: Shared = {
       ...options,
       denied: yield* Ref.make(HashSet.empty<string>()),
       heard: yield* Ref.make(false),
+      stranger: yield* Ref.make<ApiFailure | null>(null),
       setAside: yield* Ref.make<ReadonlyArray<SetAside>>([]),
     }
     const streams = options.configuration.contract.streams
@@ -220,6 +227,10 @@ export const readPartitions = (
     const [first, ...others] = customers.filter(isOpen)
     if (first === undefined) return
     yield* readCustomer(shared, first)
+    const failure = yield* Ref.get(shared.stranger)
+    if (failure !== null && !(yield* Ref.get(shared.heard))) {
+      return yield* new NotThePartnerApi({ baseUrl: shared.baseUrl, failure })
+    }
     yield* Effect.forEach(others, (customer) => readCustomer(shared, customer), {
       concurrency: customersAtOnce,
       discard: true,

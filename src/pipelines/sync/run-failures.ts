@@ -2,8 +2,15 @@ import { Data } from "effect"
 import { clockSentence } from "../../api/answer-times.ts"
 import type { ApiFailure } from "../../api/failures.ts"
 
-const staleRemedy = (offsetMillis: number | null): string =>
-  offsetMillis === null ? "check this machine's clock" : `${clockSentence(offsetMillis)}; set it right and run again`
+/** The Date header has whole seconds, and an answer takes a while. */
+const negligibleMillis = 5000
+
+const staleRemedy = (offsetMillis: number | null): string => {
+  if (offsetMillis === null) return "check this machine's clock"
+  return Math.abs(offsetMillis) < negligibleMillis
+    ? "this machine's clock agrees with the API's, so it is not the reason; run again, and ask Oceafin if it stays so"
+    : `${clockSentence(offsetMillis)}; set it right and run again`
+}
 
 /** The API refuses who we say we are; nothing else would succeed. Exit code 77. */
 export class CredentialsRefused extends Data.TaggedError("CredentialsRefused")<{ readonly failure: ApiFailure }> {
@@ -21,5 +28,15 @@ export class ApiUnavailable extends Data.TaggedError("ApiUnavailable")<{
 }> {
   override get message(): string {
     return `the Partner API at ${this.baseUrl} is not available: ${this.failure.message}; run again later, nothing was lost`
+  }
+}
+
+/** Something answers, and nothing it says is what the Partner API says. Exit code 78. */
+export class NotThePartnerApi extends Data.TaggedError("NotThePartnerApi")<{
+  readonly baseUrl: string
+  readonly failure: ApiFailure
+}> {
+  override get message(): string {
+    return `what answers at ${this.baseUrl} does not speak as the Partner API does: ${this.failure.message}; check OCEAFIN_PARTNER_API_BASE_URL, or describe the difference under contract in the configuration`
   }
 }

@@ -221,6 +221,18 @@ describeCases("LED_MISSING_PRODUCT", [
     unproven: { LED_MISSING_PRODUCT: 1 },
   },
   {
+    it: "is not judged where another customer's list of the same kind was not read: the record may be in it",
+    ledger: { rows: [names("t-1")], customers: ["c-1", "c-2"], coverage: { "c-2/fiat_deposits": "FAILED" } },
+    found: [incomplete("c-2/fiat_deposits")],
+    transactions: { "t-1": "unproven" },
+    unproven: { LED_MISSING_PRODUCT: 1 },
+  },
+  {
+    it: "is found where only another kind of list was not read",
+    ledger: { rows: [names("t-1")], customers: ["c-1", "c-2"], coverage: { "c-2/crypto_deposits": "FAILED" } },
+    found: [incomplete("c-2/crypto_deposits"), dangling("t-1")],
+  },
+  {
     it: "is not judged where the list is denied",
     ledger: { rows: [names("t-1")], coverage: { "c-1/fiat_deposits": "DENIED" } },
     found: [{ code: "COV_DENIED", record: "fiat_deposits", severity: "high" }],

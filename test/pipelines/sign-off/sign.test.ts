@@ -5,7 +5,7 @@ import { expect, it } from "@effect/vitest"
 import { Effect, type Scope, TestClock } from "effect"
 import { describe } from "vitest"
 import { writeManifest } from "../../../src/pipelines/report/manifest.ts"
-import { brokenSignatures, changedManifests } from "../../../src/pipelines/sign-off/broken-signatures.ts"
+import { brokenSignatures, changedReports } from "../../../src/pipelines/sign-off/broken-signatures.ts"
 import { type SignRequest, sign } from "../../../src/pipelines/sign-off/sign.ts"
 import { Database } from "../../../src/store/database.ts"
 import { runOf } from "../../support/ledger-case.ts"
@@ -98,7 +98,7 @@ describe("signing a run's reports", () => {
         ]
         expect(two.sha256).toBe(sha256(JSON.stringify(fields)))
         expect(yield* broken).toEqual([])
-        expect(yield* Effect.flatMap(Database, (database) => changedManifests(database, out))).toEqual([])
+        expect(yield* Effect.flatMap(Database, (database) => changedReports(database, out))).toEqual([])
       }),
     ),
   )
@@ -155,9 +155,21 @@ describe("signing a run's reports", () => {
         expect(again.manifest).not.toBe(second.manifest)
         const review = { runId: second.runId, role: "reviewer", by: "ben" } as const
         expect(yield* Effect.flip(signing(review))).toMatchObject({ reason: "OtherReports" })
-        const changed = yield* Effect.flatMap(Database, (database) => changedManifests(database, out))
+        const changed = yield* Effect.flatMap(Database, (database) => changedReports(database, out))
         expect(changed).toMatchObject([{ runId: second.runId, role: "preparer" }])
         expect(changed[0]?.reason).toContain("written again")
+      }),
+    ),
+  )
+
+  it.scoped("does not hold where a file was altered, though its manifest was not", () =>
+    withNights(({ first, out, signing }) =>
+      Effect.gen(function* () {
+        yield* signing({ runId: first.runId })
+        writeFileSync(join(first.folder, "recon_one.csv"), csv.replace("2", "3"))
+        const changed = yield* Effect.flatMap(Database, (database) => changedReports(database, out))
+        expect(changed).toMatchObject([{ runId: first.runId, role: "preparer" }])
+        expect(changed[0]?.reason).toMatch(/^is of reports that were altered since: .*recon_one\.csv/)
       }),
     ),
   )

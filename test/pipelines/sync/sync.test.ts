@@ -381,6 +381,25 @@ layer(ledgerStore)("a run that cannot go on", (it) => {
     }),
   )
 
+  it.effect("fails with NotThePartnerApi after the first customer, where a stranger answers everything", () =>
+    Effect.gen(function* () {
+      yield* newBooks
+      const { asked, exit } = yield* synced({ "*": ["<html>Welcome</html>"] }, two)
+      expect(failureOf(exit)).toMatchObject({ _tag: "NotThePartnerApi", baseUrl: "https://api.example" })
+      expect(asked.length).toBe(streams.length)
+      expect(yield* theRun).toMatchObject({ state: "failed", coverage: "PARTIAL" })
+    }),
+  )
+
+  it.effect("goes on where one page of the first customer can be read", () =>
+    Effect.gen(function* () {
+      yield* newBooks
+      const { exit } = yield* synced({ "*": ["<html>Welcome</html>"], "c-1/checkouts": [apiPage([])] }, two)
+      expect(Exit.isSuccess(exit)).toBe(true)
+      expect(yield* partition("checkouts")).toMatchObject({ state: "COMPLETE" })
+    }),
+  )
+
   it.effect("goes on where the first list is refused, because somebody answered", () =>
     Effect.gen(function* () {
       yield* newBooks

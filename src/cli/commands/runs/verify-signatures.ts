@@ -1,6 +1,6 @@
 import { Command } from "@effect/cli"
 import { Effect } from "effect"
-import { brokenSignatures, changedManifests } from "../../../pipelines/sign-off/broken-signatures.ts"
+import { brokenSignatures, changedReports } from "../../../pipelines/sign-off/broken-signatures.ts"
 import { readSignatures } from "../../../pipelines/sign-off/signature.ts"
 import { Database } from "../../../store/database.ts"
 import { currentSnapshot } from "../../current-snapshot.ts"
@@ -12,7 +12,7 @@ export const verifySignaturesCommand = Command.make("verify-signatures", { db, o
   Effect.gen(function* () {
     const database = yield* Database
     const signatures = yield* readSignatures(database)
-    const broken = [...(yield* brokenSignatures(database)), ...(yield* changedManifests(database, options.out))]
+    const broken = [...(yield* brokenSignatures(database)), ...(yield* changedReports(database, options.out))]
     if (options.json) {
       yield* writeOut(`${JSON.stringify({ signatures: signatures.length, broken }, null, 2)}\n`)
     } else if (broken.length > 0) {
