@@ -154,7 +154,7 @@ describe("--version", () => {
 const copyOfPackage = Effect.map(temporaryFolder, (folder) => {
   const checkout = fileURLToPath(new URL("../../../", import.meta.url))
   mkdirSync(join(folder, "dist"))
-  for (const part of ["package.json", "reports", "dist/src"]) {
+  for (const part of ["package.json", "reports", "dist/tidemark.js"]) {
     cpSync(join(checkout, part), join(folder, part), { recursive: true })
   }
   symlinkSync(join(checkout, "node_modules"), join(folder, "node_modules"))
@@ -166,7 +166,7 @@ describe("a report that an analyst adds as a file", () => {
     Effect.gen(function* () {
       const cwd = yield* temporaryFolder
       const installed = yield* copyOfPackage
-      const program = join(installed, "dist", "src", "main.js")
+      const program = join(installed, "dist", "tidemark.js")
       const { env, world } = yield* serveWorld(smallWorld())
       yield* writeRoster(join(cwd, "customers.csv"), world)
       const definition = [

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url"
 import { Effect, type Scope } from "effect"
 
 /** The built program; vitest's global set-up builds it. */
-export const programFile = fileURLToPath(new URL("../../../dist/src/main.js", import.meta.url))
+export const programFile = fileURLToPath(new URL("../../../dist/tidemark.js", import.meta.url))
 
 export interface Ended {
   /** Null where a signal ended the process. */
