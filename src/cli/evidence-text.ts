@@ -1,4 +1,5 @@
 import type { Evidence } from "../pipelines/exceptions/evidence.ts"
+import type { BooksEvidence } from "../pipelines/exceptions/evidence-books.ts"
 import type { PageEvidence, RecordEvidence } from "../pipelines/exceptions/evidence-records.ts"
 import { formatMoney } from "../pipelines/report/money-format.ts"
 import type { Row } from "../store/database.ts"
@@ -109,9 +110,29 @@ const table = (rows: ReadonlyArray<Row>, columns: ReadonlyArray<string>): string
         2,
       )
 
+/** One currency has one number of places; those of another currency beside it are not cut. */
+const booksTable = ({ books, exception, places }: Evidence): string =>
+  table(
+    (books?.entries ?? []).map((entry) => ({
+      ...entry,
+      amount: formatMoney(entry.amount, entry.currency === exception.currency ? (places ?? 0) : 0),
+    })),
+    ["role", "side", "record_id", "booked", "amount", "currency", "customer_id", "reference", "description", "stands"],
+  )
+
+const unreadLineText = (line: BooksEvidence["unreadable"][number]): string =>
+  pairs([
+    ["file", line.file],
+    ["sha256", line.sha256],
+    ["line", String(line.source_line)],
+    ["reason", line.reason],
+    ["as it stands", line.payload],
+  ])
+
 /** The whole evidence for a person: what is wrong, both sides as received, who did what, and the rule itself. */
 export const evidenceText = (evidence: Evidence): string => {
-  const { check, comparison, coverage, events, exception, places, quarantine, records, rollforward } = evidence
+  const { books, check, comparison, coverage, events, exception, lists, places, quarantine, records, rollforward } =
+    evidence
   const amount = (text: string): string => (isAmount.test(text) ? formatMoney(text, places ?? 0) : text)
   const unreadable = quarantine.map(
     (row) => `  ${oneLine(row.reason)}\n${pageText(row)}\n  the record:\n${indented(printable(row.payload), 4)}`,
@@ -127,14 +148,17 @@ export const evidenceText = (evidence: Evidence): string => {
   }))
   return [
     ...section(`EXCEPTION ${cell(exception, "exception_id")}`, exceptionText(evidence)),
+    ...section("IN THE BOOKS, AND BESIDE THEM", booksTable(evidence)),
+    ...section("THE LINE THAT COULD NOT BE READ", (books?.unreadable ?? []).map(unreadLineText).join("\n")),
     ...section("SIDE BY SIDE", table(sides, ["field", "record", "counterpart", "difference"])),
     ...records.map(recordText),
     ...section("UNREADABLE RECORD", unreadable.join("\n")),
     ...section("ROLL-FORWARD OF THE BALANCE", balance.join("\n")),
     ...section(
-      "WHAT WAS READ OF ITS LIST, BY THE LAST RUN THAT FOUND IT",
+      "WHAT THE LAST RUN THAT FOUND IT HAD READ",
       table(coverage, ["customer_id", "stream", "state", "pages", "records", "reason"]),
     ),
+    ...section("OF ALL CUSTOMERS", table(lists, ["stream", "customers", "proven"])),
     ...section(
       "EVENTS",
       table(events, ["occurred_at", "event", "who", "from_state", "to_state", "assignee", "note", "run_id"]),

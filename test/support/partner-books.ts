@@ -15,7 +15,7 @@ import { temporaryFolder } from "./temporary-folder.ts"
  * A labelled case of matching the partner's books, in lines that a person reads at a glance.
  *
  * A book line: id, date or instant, customer (`-` for none), currency, amount, and optionally `transactionId:…`,
- * `resourceId:…` or `reference:…`. A transaction: id, instant, customer, currency, signed net amount, and optionally
+ * `resourceId:…` or `reference:…`, and `text:…` for its own words. A transaction: id, instant, customer, currency, signed net amount, and optionally
  * `PENDING` (or another status), `fee:…`, `type:…`, `resource:…`, `reference:…`.
  */
 export interface BooksCase {
@@ -28,6 +28,8 @@ export interface BooksCase {
   readonly found: ReadonlyArray<string>
   /** What is neither matched nor found: `line L1` or `transaction t-1` → category. */
   readonly others?: Readonly<Record<string, string>>
+  /** Words that must stand in the note of what was judged: `line L1` or `transaction t-1` → words. */
+  readonly notes?: Readonly<Record<string, string>>
   /** Words that must stand in the sentence of an exception: `books/L1` → words. */
   readonly says?: Readonly<Record<string, string>>
   readonly settings?: Readonly<Record<string, unknown>>
@@ -89,6 +91,7 @@ const filesOf = (books: ReadonlyArray<string>) =>
           currency,
           amount,
           valueOf(more, kind) ?? "",
+          valueOf(more, "text") ?? "",
         ].join(","),
       ),
   }))
@@ -100,9 +103,10 @@ const mapOf = (kind: string, withTime: boolean) => ({
   currency: { column: "currency" },
   customerId: { column: "customer" },
   reference: { column: "reference", refersTo: kind },
+  description: { column: "text" },
 })
 
-const header = "id,at,day,customer,currency,amount,reference"
+const header = "id,at,day,customer,currency,amount,reference,text"
 
 export const mapped = (content: unknown) =>
   Effect.map(checkMap("map.json", content), (map) => ({ file: "map.json", map, sha256: JSON.stringify(content) }))
@@ -179,6 +183,7 @@ export interface JudgedRow {
   readonly currency: string
   readonly amount: string
   readonly difference: string | null
+  readonly note: string | null
 }
 
 export const judgedRows = Effect.flatMap(Database, (database) =>

@@ -3,6 +3,7 @@ import type { Contract } from "../../api/contract.ts"
 import type { Row, Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import { checks } from "../reconcile/checks.ts"
+import { type BooksEvidence, booksAround } from "./evidence-books.ts"
 import { type ComparedField, compareRecords } from "./evidence-comparison.ts"
 import { type PageEvidence, pageColumns, type RecordEvidence, recordsOf } from "./evidence-records.ts"
 import { agedExceptions } from "./filter.ts"
@@ -17,8 +18,12 @@ export interface Evidence {
   readonly check: { readonly definition: string; readonly query: string } | null
   readonly records: ReadonlyArray<RecordEvidence>
   readonly comparison: ReadonlyArray<ComparedField>
-  /** What the last run that found it knew of its list. */
+  /** Lines of the partner's books and transactions around it; null where it is not about the books. */
+  readonly books: BooksEvidence | null
+  /** What the last run that found it had read of its list; of all its customer's lists, where the check needs proof. */
   readonly coverage: ReadonlyArray<Row>
+  /** How much of each list was read of all customers, where the check needs proof: what is missing may be another's. */
+  readonly lists: ReadonlyArray<Row>
   /** Records that the contract could not read, where the exception is about one. */
   readonly quarantine: ReadonlyArray<PageEvidence & { readonly reason: string; readonly payload: string }>
   /** How the balance came about, where the exception is about one. */
@@ -66,6 +71,7 @@ export const evidenceOf = (
       exception.currency,
     ])
     const records = yield* recordsOf(sql, contract, exception)
+    const needsProof = checks.some((check) => check.code === exception.code && check.unproven !== null)
     return {
       exception,
       places: currency?.places ?? null,
@@ -75,10 +81,18 @@ export const evidenceOf = (
       coverage: yield* sql.rows(
         `SELECT customer_id, stream, state, reason, pages, records, quarantined_records, request_id
          FROM recon.coverage
-         WHERE run_id = $1 AND ($2 IS NULL OR customer_id = $2) AND ($3 IS NULL OR stream = $3) AND ($2 IS NOT NULL OR $3 IS NOT NULL)
+         WHERE run_id = $1 AND CASE WHEN $2 IS NOT NULL THEN customer_id = $2 AND ($3 OR stream = $4) ELSE stream = $4 END
          ORDER BY customer_id, stream`,
-        [last_seen_run, customer_id, stream],
+        [last_seen_run, customer_id, needsProof, stream],
       ),
+      lists: needsProof
+        ? yield* sql.rows(
+            `SELECT stream, count(*) AS customers, count(*) FILTER (state IN ('COMPLETE', 'NOT_APPLICABLE')) AS proven
+             FROM recon.coverage WHERE run_id = $1 GROUP BY stream ORDER BY stream`,
+            [last_seen_run],
+          )
+        : [],
+      books: yield* booksAround(sql, exception),
       quarantine: yield* sql.rows<Evidence["quarantine"][number]>(
         `SELECT ${qualified(pageColumns, "p")}, q.reason, q.payload
          FROM raw.quarantine AS q

@@ -108,20 +108,57 @@ const postingVerdictSql = `
   LEFT JOIN ledger_claim AS t ON t.side = 'transaction' AND t.ledger = p.ledger AND t.record_id = p.transaction_id
   WHERE p.is_in_period OR g.match_id IS NOT NULL OR t.record_id IS NOT NULL`
 
+/**
+ * What a person must know of a line besides its category: that it was matched although what it names is another record or
+ * none, or why it could not be judged.
+ */
+const lineNotesSql = `
+  CREATE OR REPLACE TEMP TABLE ledger_line_note AS
+  WITH by_weaker_rule AS (
+    SELECT * FROM ledger_line_verdict
+    WHERE match_id IS NOT NULL AND refers_to <> 'reference' AND reference IS NOT NULL AND rule <> refers_to
+  ),
+  named_resource AS (
+    SELECT DISTINCT ledger, resource_id FROM ledger_posting WHERE resource_id IN (SELECT reference FROM by_weaker_rule)
+  )
+  SELECT l.ledger, l.line_id,
+    CASE
+      WHEN l.refers_to = 'resourceId' AND r.resource_id IS NULL THEN concat('it names resource ', l.reference, ', of which there is no posted transaction')
+      WHEN l.refers_to = 'resourceId' THEN concat('it names resource ', l.reference, ', whose transaction is not this one')
+      WHEN t.transaction_id IS NULL THEN concat('it names transaction ', l.reference, ', which is not among those that were read')
+      WHEN t.status NOT IN ('COMPLETED', 'REVERSED') THEN concat('it names transaction ', l.reference, ', which is ', t.status)
+      WHEN t.customer_id <> l.customer THEN concat('it names transaction ', l.reference, ', which is of customer ', t.customer_id)
+      ELSE concat('it names transaction ', l.reference, ', which is not this one') END AS note
+  FROM by_weaker_rule AS l
+  LEFT JOIN named_resource AS r ON r.ledger = l.ledger AND r.resource_id = l.reference
+  LEFT JOIN main.transactions AS t ON l.refers_to = 'transactionId' AND t.transaction_id = l.reference
+  UNION ALL
+  SELECT l.ledger, l.line_id,
+    CASE
+      WHEN l.is_nameless AND NOT (SELECT is_proven FROM ledger_everyone)
+        THEN 'the line names no customer, and not every customer''s transactions were read to their end'
+      WHEN starts_with(l.customer, '?') THEN concat('the reference ', l.customer[2:], ' is on the roster for no customer, or for several')
+      WHEN NOT l.is_nameless AND l.customer NOT IN (SELECT customer_id FROM recon.coverage WHERE run_id = getvariable('run')) THEN concat('customer ', l.customer, ' is not on the roster')
+      WHEN NOT l.is_nameless AND p.customer_id IS NULL THEN concat('the transactions of customer ', l.customer, ' were not read to their end')
+      ELSE 'a transaction in quarantine may be it' END
+  FROM ledger_line_verdict AS l LEFT JOIN proven AS p ON p.stream = 'transactions' AND p.customer_id = l.customer
+  WHERE l.verdict = 'unproven'`
+
 const isCode = "starts_with(verdict, 'LEDG_')"
 
 const judgedSql = `
   INSERT INTO recon.ledger_judged
-  SELECT getvariable('run'), ledger, 'line', line_id, match_id, rule, lines, transactions, candidates, ties,
+  SELECT getvariable('run'), v.ledger, 'line', v.line_id, match_id, rule, lines, transactions, candidates, ties,
     coalesce(customer_id, posting_customer), currency, amount, CASE WHEN posting_currency = currency THEN posted END,
     CASE WHEN posting_currency = currency THEN difference END, tolerance, booked_from, booked_to,
-    CASE WHEN ${isCode} THEN 'exception' ELSE verdict END, CASE WHEN ${isCode} THEN verdict END, bound_note
-  FROM ledger_line_verdict
+    CASE WHEN ${isCode} THEN 'exception' ELSE verdict END, CASE WHEN ${isCode} THEN verdict END, coalesce(bound_note, n.note)
+  FROM ledger_line_verdict AS v LEFT JOIN ledger_line_note AS n ON n.ledger = v.ledger AND n.line_id = v.line_id
   UNION ALL
   SELECT getvariable('run'), ledger, 'transaction', transaction_id, match_id, rule, lines, transactions, candidates, ties,
     customer_id, currency, amount, CASE WHEN line_currency = currency THEN booked END,
     CASE WHEN line_currency = currency THEN difference END, tolerance, posted_at, posted_at,
-    CASE WHEN ${isCode} THEN 'exception' ELSE verdict END, CASE WHEN ${isCode} THEN verdict END, bound_note
+    CASE WHEN ${isCode} THEN 'exception' ELSE verdict END, CASE WHEN ${isCode} THEN verdict END,
+    CASE WHEN verdict = 'unproven' THEN 'a line of the books that could not be read may be it' ELSE bound_note END
   FROM ledger_posting_verdict`
 
 /** Every line, and every transaction that a ledger could hold, in exactly one category. */
@@ -131,6 +168,7 @@ export const ledgerVerdictSql: ReadonlyArray<string> = [
   ...proofSql,
   lineVerdictSql,
   postingVerdictSql,
+  lineNotesSql,
   "DELETE FROM recon.ledger_judged",
   judgedSql,
 ]

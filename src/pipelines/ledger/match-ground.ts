@@ -28,7 +28,7 @@ const scopeSql = `
 
 /**
  * customer is the one that a line names. A reference that the store does not know, or knows twice, is no customer's: it
- * must not match anybody's transaction.
+ * must not match anybody's transaction. A UUID is one whether its letters are small or capital.
  */
 const lineSql = `
   CREATE OR REPLACE TEMP TABLE ledger_line AS
@@ -39,7 +39,9 @@ const lineSql = `
   SELECT l.ledger, l.line_id, coalesce(l.customer_id, k.customer_id) AS customer_id,
     coalesce(l.customer_id, k.customer_id, concat('?', l.partner_customer_ref)) AS customer,
     l.customer_id IS NULL AND l.partner_customer_ref IS NULL AS is_nameless,
-    l.currency, l.amount, l.booked_from, l.booked_to, l.reference, l.refers_to
+    l.currency, l.amount, l.booked_from, l.booked_to, l.refers_to, l.description,
+    CASE WHEN l.refers_to <> 'reference' AND regexp_full_match(l.reference, '[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}')
+      THEN lower(l.reference) ELSE l.reference END AS reference
   FROM main.ledger_lines AS l
   LEFT JOIN known AS k ON l.customer_id IS NULL AND k.partner_customer_ref = l.partner_customer_ref`
 
@@ -80,7 +82,7 @@ const alikeSql = `
   SELECT ledger, line_id, first_value(line_id) OVER alike AS first_line, row_number() OVER alike AS place
   FROM ledger_line
   WINDOW alike AS (
-    PARTITION BY ledger, is_nameless, customer, currency, amount, booked_from, booked_to, reference, refers_to ORDER BY line_id
+    PARTITION BY ledger, is_nameless, customer, currency, amount, booked_from, booked_to, reference, refers_to, description ORDER BY line_id
     ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
   )`
 

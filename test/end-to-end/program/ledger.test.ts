@@ -50,6 +50,8 @@ interface Steps {
   readonly listed: readonly [Ended, Ended]
   readonly reconciled: Ended
   readonly reported: Ended
+  /** What `exceptions show` prints, by code. */
+  readonly shown: Readonly<Record<string, string>>
 }
 
 class OwnBooks extends Context.Tag("test/OwnBooks")<OwnBooks, Steps>() {}
@@ -84,7 +86,14 @@ const ownBooks = Effect.gen(function* () {
   const reconciled = yield* run("reconcile", "--json")
   const listed = [yield* run("ledger", "list"), yield* run("ledger", "list", "--json")] as const
   const reported = yield* run("report")
-  return { cwd, posted, refused, imported, again, listed, reconciled, reported }
+  const shown = yield* Effect.forEach(
+    yield* rowsOf<{ code: string; exception_id: string }>(
+      join(cwd, "tidemark.duckdb"),
+      "SELECT code, exception_id FROM recon.exceptions WHERE stream = 'ledger'",
+    ),
+    ({ code, exception_id }) => Effect.map(run("exceptions", "show", exception_id), ({ stdout }) => [code, stdout]),
+  )
+  return { shown: Object.fromEntries(shown), cwd, posted, refused, imported, again, listed, reconciled, reported }
 })
 
 layer(Layer.scoped(OwnBooks, ownBooks), { excludeTestServices: true, timeout: 240_000 })(
@@ -168,6 +177,22 @@ layer(Layer.scoped(OwnBooks, ownBooks), { excludeTestServices: true, timeout: 24
         ])
         const lines = states.filter((row: { side: string }) => row.side === "line")
         expect(lines.reduce((sum: number, row: { items: number }) => sum + row.items, 0)).toBe(posted.length)
+      }),
+    )
+
+    it.effect("show beside an exception the line in its file, its match, and what was read of its customer", () =>
+      Effect.gen(function* () {
+        const { posted, shown } = yield* OwnBooks
+        const wrong = posted[1]?.transaction_id
+        expect(shown.LEDG_AMOUNT).toMatch(new RegExp(`itself +line +E-${wrong} .* 0\\.010* .* books\\.csv, line \\d+`))
+        expect(shown.LEDG_AMOUNT).toMatch(new RegExp(`its match +transaction +${wrong} `))
+        expect(shown.LEDG_MISSING_THERE).toMatch(/itself +line +E-no-such-transaction/)
+        expect(shown.LEDG_MISSING_THERE).toMatch(/transactions +COMPLETE/)
+        expect(shown.LEDG_MISSING_THERE).toMatch(/OF ALL CUSTOMERS\n +stream +customers +proven/)
+        expect(shown.LEDG_INVALID).toMatch(
+          /THE LINE THAT COULD NOT BE READ\n +file +books\.csv\n +sha256 +[0-9a-f]{64}\n/,
+        )
+        expect(shown.LEDG_INVALID).toContain('"yesterday" is not a date-time')
       }),
     )
 

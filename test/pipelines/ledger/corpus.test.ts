@@ -26,6 +26,10 @@ layer(booksStore)("the partner's books:", (it) => {
         expect(found.map(written)).toEqual([...books.found].sort())
         expect(others).toEqual(books.others ?? {})
         for (const [record, words] of Object.entries(books.says ?? {})) expect(sentences.get(record)).toContain(words)
+        const notes = new Map(judged.map((row) => [`${row.side} ${row.record_id}`, row.note ?? ""]))
+        for (const [row, words] of Object.entries(books.notes ?? {})) {
+          expect(notes.get(row)).toMatch(words === "" ? /^$/ : words)
+        }
         const lines = judged.filter((row) => row.side === "line").map((row) => row.record_id)
         expect(lines.length).toBe(books.books.length)
       }),
