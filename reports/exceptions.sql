@@ -12,15 +12,7 @@ WITH aged AS (
   WHERE state IN ('open', 'acknowledged', 'reopened')
 )
 SELECT a.* EXCLUDE (customer_id), a.customer_id, c.partner_customer_ref,
-  CASE
-    WHEN age_days <= 1 THEN '0–1'
-    WHEN age_days <= 3 THEN '2–3'
-    WHEN age_days <= 7 THEN '4–7'
-    WHEN age_days <= 30 THEN '8–30'
-    WHEN age_days <= 60 THEN '31–60'
-    WHEN age_days <= 90 THEN '61–90'
-    ELSE 'over 90'
-  END AS bucket,
+  age_bucket(age_days) AS bucket,
   list_position(['critical', 'high', 'medium', 'low', 'info'], severity) AS severity_order
 FROM aged AS a
 LEFT JOIN main.customers AS c ON c.customer_id = a.customer_id

@@ -35,8 +35,6 @@ export interface PartnerApiOptions {
   readonly deadline?: Duration.DurationInput | null
 }
 
-export type { ReceivedAnswer }
-
 /**
  * The Partner API as a service: asks for one page, signed, within the limits, retried as the table says. `check` is what
  * makes an answer a page; an answer that fails it is retried or not by the same table.

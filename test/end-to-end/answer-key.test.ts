@@ -29,6 +29,12 @@ describe("a night over a world with known breaks", () => {
           const wrong = new Set(found.map((row) => row.split(" ").slice(0, 2).join(" ")))
           expect(world.nearMisses.length).toBeGreaterThan(10)
           expect(world.nearMisses.filter(({ code, recordId }) => wrong.has(`${code} ${recordId}`))).toEqual([])
+          const database = yield* Database
+          const penniless = yield* database.rows<{ code: string }>(
+            `SELECT DISTINCT code FROM recon.exceptions WHERE currency IS NULL OR coalesce(expected, actual) IS NULL
+             ORDER BY code`,
+          )
+          expect(penniless.map(({ code }) => code).filter((code) => code !== "REC_INVALID")).toEqual([])
           expect(summary.verdict).toBe("EXCEPTIONS")
           expect(exitCodeOf(summary, "high")).toBe(3)
         }).pipe(Effect.provide(nightLayer(join(folder, "tidemark.duckdb"))))

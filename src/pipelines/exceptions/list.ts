@@ -4,6 +4,7 @@ import type { StoreError } from "../../store/store-error.ts"
 import type { ReportDefinition, ReportOrder } from "../report/definition.ts"
 import { formatMoney } from "../report/money-format.ts"
 import { reportQuery } from "../report/report-query.ts"
+import { ageBucket } from "./age-bucket.ts"
 import { atStake } from "./at-stake.ts"
 import { agedExceptions, type ExceptionFilter, filterCondition } from "./filter.ts"
 import type { ExceptionState } from "./state.ts"
@@ -57,15 +58,7 @@ export const exceptionColumns: ReportDefinition["columns"] = [
 const listSql = (condition: string): string => `
   ${agedExceptions}
   SELECT *,
-    CASE
-      WHEN age_days <= 1 THEN '0–1'
-      WHEN age_days <= 3 THEN '2–3'
-      WHEN age_days <= 7 THEN '4–7'
-      WHEN age_days <= 30 THEN '8–30'
-      WHEN age_days <= 60 THEN '31–60'
-      WHEN age_days <= 90 THEN '61–90'
-      ELSE 'over 90'
-    END AS bucket,
+    ${ageBucket("age_days")} AS bucket,
     list_position(['critical', 'high', 'medium', 'low', 'info'], severity) AS severity_order,
     abs(${atStake("difference", "actual", "expected")}) AS at_stake
   FROM aged WHERE ${condition}`

@@ -50,7 +50,10 @@ export interface Check {
 
 export type CheckSetting = "grace" | "tolerance"
 
-/** What a check's query may return; columns that it leaves out are NULL. */
+/**
+ * What a check's query may return; columns that it leaves out are NULL. One that gives no currency is taken to be about its
+ * record's amount (record-money.ts).
+ */
 export const findingColumns = {
   stream: "VARCHAR",
   record_id: "VARCHAR",

@@ -5,6 +5,7 @@ import type { StoreError } from "../../store/store-error.ts"
 import type { Configuration } from "../configuration.ts"
 import { type Check, findingColumns } from "./check.ts"
 import { settingsInForce } from "./check-settings.ts"
+import { recordMoneySql } from "./record-money.ts"
 
 const columns = Object.keys(findingColumns)
 
@@ -88,6 +89,7 @@ export const findExceptions = (
     yield* sql.run("CREATE OR REPLACE TEMP TABLE telling_check (code VARCHAR)")
     yield* sql.run("DELETE FROM recon.check_results WHERE run_id = getvariable('run')")
     for (const check of checks) if (!idle(check)) yield* runCheck(sql, check, configuration)
+    yield* sql.run(recordMoneySql)
     const plain = checks.filter((check) => idle(check) || check.unproven === null)
     yield* keepPlainResults(sql, plain, configuration)
   })

@@ -1,7 +1,6 @@
 import { Path } from "@effect/platform"
 import { Clock, DateTime, Effect, Option } from "effect"
 import { Database, type Sql } from "../../store/database.ts"
-import { quoteText } from "../../store/describe-table.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import type { Configuration } from "../configuration.ts"
 import type { Run } from "../run-id.ts"
@@ -11,6 +10,7 @@ import { writeCsv } from "./csv-file.ts"
 import { findPreviousManifest, type Manifest, writeManifest } from "./manifest.ts"
 import { formatMoney } from "./money-format.ts"
 import { reportDefinitions } from "./report-definitions.ts"
+import { beginReports } from "./report-session.ts"
 
 /** `yyyy-mm-dd` of the night, by the run's beginning in UTC. */
 const nightOf = (run: Run): string => run.startedAt.slice(0, 10)
@@ -75,10 +75,7 @@ export const report = (run: Run, configuration: Configuration, out: string) =>
     const manifest = yield* buildFolder(folder, (building) =>
       Effect.gen(function* () {
         const connection = yield* database.reader
-        yield* Effect.promise(() => connection.run(`SET VARIABLE run = ${quoteText(run.runId)}`))
-        yield* Effect.promise(() =>
-          connection.run(`SET VARIABLE started_at = ${quoteText(run.startedAt)}::TIMESTAMPTZ`),
-        )
+        yield* beginReports(connection, run)
         const files = yield* Effect.forEach(definitions, (definition) => {
           const name = `recon_${definition.name}_${night.replaceAll("-", "")}_${run.runId}.csv`
           return writeCsv({

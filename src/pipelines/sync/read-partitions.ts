@@ -15,14 +15,14 @@ import { ApiUnavailable, CredentialsRefused, NotThePartnerApi } from "./run-fail
 const customersAtOnce = 8
 
 /** Where each partition is to be read from; null where nothing is left to read. */
-export type Todo = (customerId: string, stream: string) => ChainPosition | null
+export type Unread = (customerId: string, stream: string) => ChainPosition | null
 
 /** What the readers share over a run. */
 interface Shared {
   readonly configuration: Configuration
   readonly personalData: PersonalData
   readonly baseUrl: string
-  readonly todo: Todo
+  readonly unread: Unread
   readonly readings: Queue.Enqueue<Reading>
   /** Streams that the credentials may not read: no other customer is asked. */
   readonly denied: Ref.Ref<HashSet.HashSet<string>>
@@ -155,7 +155,7 @@ const readPartition = (
  */
 const readCustomer = (shared: Shared, customer: RosterEntry) => {
   const open = shared.configuration.contract.streams.flatMap((stream) => {
-    const from = shared.todo(customer.customerId, stream.stream)
+    const from = shared.unread(customer.customerId, stream.stream)
     return from === null ? [] : [{ customer, stream, from }]
   })
   const [others, first] = Arr.partition(open, ({ stream }) => stream.stream === "balances")
@@ -210,7 +210,7 @@ const readAllSetAside = (shared: Shared) =>
  * that answered was the Partner API.
  */
 export const readPartitions = (
-  options: Pick<Shared, "configuration" | "personalData" | "baseUrl" | "readings" | "todo">,
+  options: Pick<Shared, "configuration" | "personalData" | "baseUrl" | "readings" | "unread">,
   customers: ReadonlyArray<RosterEntry>,
 ): Effect.Effect<void, CredentialsRefused | ApiUnavailable | NotThePartnerApi, PartnerApi> =>
   Effect.gen(function* () {
@@ -223,7 +223,7 @@ export const readPartitions = (
     }
     const streams = options.configuration.contract.streams
     const isOpen = ({ customerId }: RosterEntry) =>
-      streams.some(({ stream }) => options.todo(customerId, stream) !== null)
+      streams.some(({ stream }) => options.unread(customerId, stream) !== null)
     const [first, ...others] = customers.filter(isOpen)
     if (first === undefined) return
     yield* readCustomer(shared, first)

@@ -9,14 +9,14 @@ import type { StoreError } from "../../store/store-error.ts"
 import type { Configuration } from "../configuration.ts"
 import type { RosterEntry } from "../roster.ts"
 import { newRun, type Run } from "../run-id.ts"
-import type { Todo } from "./read-partitions.ts"
+import type { Unread } from "./read-partitions.ts"
 
 /** A run about to read, and what of it is left to read. */
 export interface PlannedRun {
   readonly run: Run
   /** True where an interrupted run goes on. */
   readonly resumed: boolean
-  readonly todo: Todo
+  readonly unread: Unread
   /** Requests that the run had sent before it was interrupted. */
   readonly requestsBefore: number
 }
@@ -142,7 +142,7 @@ const resume = (sql: Sql, configuration: Configuration, found: Resumable): Effec
     return {
       run,
       resumed: true,
-      todo: (customerId, stream) => open.get(partitionKey(customerId, stream)) ?? null,
+      unread: (customerId, stream) => open.get(partitionKey(customerId, stream)) ?? null,
       requestsBefore: Number(found.requests),
     }
   })
@@ -213,6 +213,6 @@ export const planRun = (database: Database["Type"], options: PlanOptions): Effec
       if (found !== null) return yield* resume(sql, options.configuration, found)
       const run = yield* newRun
       yield* beginRun(sql, run, options)
-      return { run, resumed: false, todo: () => firstPosition, requestsBefore: 0 }
+      return { run, resumed: false, unread: () => firstPosition, requestsBefore: 0 }
     }),
   )

@@ -53,11 +53,11 @@ const readAndWrite = (options: SyncOptions, planned: Effect.Effect.Success<Retur
     const api = yield* PartnerApi
     const progress = yield* ProgressListener
     const { configuration, customers } = options
-    const { requestsBefore, run, todo } = planned
+    const { requestsBefore, run, unread } = planned
     const tables = streamTables(configuration.contract)
     const readings = yield* Queue.bounded<Reading>(waitingPages)
     const open = customers.flatMap(({ customerId }) =>
-      configuration.contract.streams.filter(({ stream }) => todo(customerId, stream) !== null),
+      configuration.contract.streams.filter(({ stream }) => unread(customerId, stream) !== null),
     )
     const partitions = customers.length * tables.length
     const written = yield* Ref.make<Written>({ records: 0, ended: partitions - open.length })
@@ -81,7 +81,7 @@ const readAndWrite = (options: SyncOptions, planned: Effect.Effect.Success<Retur
       })
 
     // Where the readers cannot go on, the writer still stores what they had read.
-    const reading = readPartitions({ ...options, readings, todo }, customers).pipe(
+    const reading = readPartitions({ ...options, readings, unread }, customers).pipe(
       Effect.exit,
       Effect.zipLeft(readings.offer({ _tag: "AllRead" })),
     )

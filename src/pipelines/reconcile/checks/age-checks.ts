@@ -40,7 +40,7 @@ export const ageChecks: ReadonlyArray<Check> = [
     family: "age",
     definition: "A crypto deposit waits for Travel Rule information longer than the limit of its stream.",
     query: `
-      SELECT 'crypto_deposits' AS stream, deposit_id AS record_id, customer_id, currency, ${ageSentence} AS detail
+      SELECT 'crypto_deposits' AS stream, deposit_id AS record_id, customer_id, currency, amount AS actual, ${ageSentence} AS detail
       FROM main.crypto_deposits JOIN limits ON code = 'AGE_TRAVEL_RULE' AND stream = 'crypto_deposits'
       WHERE status = 'PENDING_TRAVEL_RULE' AND created_at + to_hours(hours) < getvariable('started_at')`,
     unproven: null,

@@ -1,0 +1,15 @@
+import type { DuckDBConnection } from "@duckdb/node-api"
+import { Effect } from "effect"
+import { quoteText } from "../../store/describe-table.ts"
+import { ageBucket } from "../exceptions/age-bucket.ts"
+import type { Run } from "../run-id.ts"
+
+/** What a report's query may use besides the tables: the run's id and start, and the bucket of an age. */
+const sessionSql = (run: Run): ReadonlyArray<string> => [
+  `SET VARIABLE run = ${quoteText(run.runId)}`,
+  `SET VARIABLE started_at = ${quoteText(run.startedAt)}::TIMESTAMPTZ`,
+  `CREATE OR REPLACE TEMP MACRO age_bucket(age_days) AS ${ageBucket("age_days")}`,
+]
+
+export const beginReports = (connection: DuckDBConnection, run: Run): Effect.Effect<void> =>
+  Effect.forEach(sessionSql(run), (statement) => Effect.promise(() => connection.run(statement)), { discard: true })
