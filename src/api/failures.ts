@@ -65,8 +65,9 @@ export class RequestWithheld extends Data.TaggedError("RequestWithheld")<{
   readonly after: PartnerProblem | TransportFailure | UnreadablePage | null
 }> {
   override get message(): string {
-    const after = this.after === null ? "" : ` after ${this.after.message}`
-    return `${withheldSentences[this.reason]}: ${this.detail} (request ${this.requestId})${after}`
+    // Its last try names the request.
+    const after = this.after === null ? ` (request ${this.requestId})` : ` after ${this.after.message}`
+    return `${withheldSentences[this.reason]}: ${this.detail}${after}`
   }
 }
 

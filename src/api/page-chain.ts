@@ -108,7 +108,7 @@ const anew = (walk: Walk, reason: UnsteadyChain["reason"], requestId: string): E
     furthest: Math.max(walk.furthest, walk.sequence),
     futile,
   }
-  return Effect.as(Effect.logWarning(`begins a chain anew: ${unsteadySentences[reason]}`), next)
+  return Effect.as(Effect.logWarning(`the list is read anew: ${unsteadySentences[reason]}`), next)
 }
 
 const unreadable = (reason: UnreadablePage["reason"], detail: string, answer: ReceivedAnswer): UnreadablePage =>

@@ -110,6 +110,24 @@ const table = (rows: ReadonlyArray<Row>, columns: ReadonlyArray<string>): string
         2,
       )
 
+const isWhole = (row: Row): boolean => row.state === "COMPLETE" || row.state === "NOT_APPLICABLE"
+
+/** Its own list, the transactions, and whatever was not read to its end; of the others only how many they are. */
+const coverageText = ({ stream }: Row, coverage: ReadonlyArray<Row>): string => {
+  const told = coverage.filter((row) => row.stream === stream || row.stream === "transactions" || !isWhole(row))
+  const others = coverage.length - told.length
+  const rows = table(told, ["customer_id", "stream", "state", "pages", "records", "reason"])
+  return others === 0 ? rows : `${rows}\n  and ${plural(others, "other list")} of the customer, to the end`
+}
+
+/** Lists that were not read to their end of every customer; what is missing here may be there. */
+const listsText = (lists: ReadonlyArray<Row>): string => {
+  const open = lists.filter((row) => row.proven !== row.customers)
+  const whole = `  ${open.length === 0 ? "" : "the other "}${plural(lists.length - open.length, "list")} were read to the end of every customer`
+  if (lists.length === 0) return ""
+  return open.length === 0 ? whole : `${table(open, ["stream", "customers", "proven"])}\n${whole}`
+}
+
 /** One currency has one number of places; those of another currency beside it are not cut. */
 const booksTable = ({ books, exception, places }: Evidence): string =>
   table(
@@ -154,11 +172,8 @@ export const evidenceText = (evidence: Evidence): string => {
     ...records.map(recordText),
     ...section("UNREADABLE RECORD", unreadable.join("\n")),
     ...section("ROLL-FORWARD OF THE BALANCE", balance.join("\n")),
-    ...section(
-      "WHAT THE LAST RUN THAT FOUND IT HAD READ",
-      table(coverage, ["customer_id", "stream", "state", "pages", "records", "reason"]),
-    ),
-    ...section("OF ALL CUSTOMERS", table(lists, ["stream", "customers", "proven"])),
+    ...section("WHAT THE LAST RUN THAT FOUND IT HAD READ", coverageText(exception, coverage)),
+    ...section("OF ALL CUSTOMERS", listsText(lists)),
     ...section(
       "EVENTS",
       table(events, ["occurred_at", "event", "who", "from_state", "to_state", "assignee", "note", "run_id"]),

@@ -27,6 +27,11 @@ export const personalDataOf = (
     const present = yield* Effect.mapError(fs.exists(file), failed(file))
     const kept = present ? (yield* Effect.mapError(fs.readFileString(file), failed(file))).trim() : ""
     if (kept !== "") return { _tag: "Hash", salt: Redacted.make(kept) }
+    if (yield* Effect.mapError(fs.exists(db), failed(file))) {
+      yield* Effect.logWarning(
+        `${file} is gone, so a new salt is made: hashes of personal data will not be equal to those of earlier nights; put the old file back if you have it`,
+      )
+    }
     // The file appears whole: one that a full disk left empty would be no salt at all.
     const draft = `${file}.partial`
     const fresh = `${entropy.uuid()}${entropy.uuid()}`

@@ -142,12 +142,13 @@ const closeEnough = 10 * 60_000
 
 /** Which night this is, how the next one is asked for, and whether this machine's clock is at it. */
 const nightLines = (
-  options: { readonly night: number; readonly seed: number; readonly population: number; readonly breaks: string },
+  options: Pick<Given, "night" | "seed" | "population" | "breaks" | "port" | "roster" | "answers">,
   first: number,
   now: number,
 ): string => {
   const instant = nightOptions(options.night, first).now
-  const again = `--seed ${options.seed} --population ${options.population} --breaks ${options.breaks}`
+  const answers = Option.match(options.answers, { onNone: () => "", onSome: (file) => ` --answer-key ${file}` })
+  const again = `--seed ${options.seed} --population ${options.population} --breaks ${options.breaks} --port ${options.port} --roster ${options.roster}${answers}`
   const next = `--night ${options.night + 1} --first-night ${new Date(first).toISOString()}`
   const apart =
     Math.abs(now - instant) <= closeEnough

@@ -53,8 +53,11 @@ export interface TouchedException {
 export interface ActOutcome {
   /** As they were, each with the state that the act gives it. */
   readonly done: ReadonlyArray<TouchedException & { readonly to: ExceptionState }>
-  /** Named by id, and left as they are, with the reason as the end of a sentence. */
-  readonly skipped: ReadonlyArray<TouchedException & { readonly because: string }>
+  /**
+   * Named by id, and left as they are, with the reason as the end of a sentence. `already`: they are as they were asked to
+   * be, and nothing is wrong.
+   */
+  readonly skipped: ReadonlyArray<TouchedException & { readonly because: string; readonly already: boolean }>
 }
 
 const chosen = (
@@ -79,12 +82,19 @@ const chosen = (
     )
   })
 
-/** Why the act makes no sense for this exception; null where it does. */
-const obstacle = (request: ActRequest, exception: TouchedException): string | null => {
-  if (!request.act.from.includes(exception.state))
-    return request.act.refusal[exception.state] ?? `is ${exception.state}`
-  const same = request.assignee !== null && exception.assignee === request.assignee
-  return same ? `is assigned to ${request.assignee} already` : null
+interface Obstacle {
+  readonly because: string
+  readonly already: boolean
+}
+
+/** Why the act leaves this exception as it is; null where it does not. */
+const obstacle = ({ act, assignee }: ActRequest, { assignee: before, state }: TouchedException): Obstacle | null => {
+  if (!act.from.includes(state)) {
+    return { because: act.refusal[state] ?? `is ${state}`, already: act.already === state }
+  }
+  return assignee !== null && before === assignee
+    ? { because: `is assigned to ${assignee} already`, already: true }
+    : null
 }
 
 const checked = (request: ActRequest): Effect.Effect<ActRequest, ActRefused> => {
@@ -116,12 +126,12 @@ export const actOn = (
     return yield* database.transaction((sql) =>
       Effect.gen(function* () {
         const exceptions = yield* chosen(sql, request)
-        const judged = exceptions.map((exception) => ({ exception, because: obstacle(request, exception) }))
+        const judged = exceptions.map((exception) => ({ exception, kept: obstacle(request, exception) }))
         const outcome: ActOutcome = {
           done: judged
-            .filter(({ because }) => because === null)
+            .filter(({ kept }) => kept === null)
             .map(({ exception }) => ({ ...exception, to: request.act.to ?? exception.state })),
-          skipped: judged.flatMap(({ because, exception }) => (because === null ? [] : [{ ...exception, because }])),
+          skipped: judged.flatMap(({ exception, kept }) => (kept === null ? [] : [{ ...exception, ...kept }])),
         }
         if (request.dryRun || outcome.done.length === 0) return outcome
         const ids = outcome.done.map((exception) => exception.exception_id)

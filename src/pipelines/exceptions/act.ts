@@ -14,6 +14,8 @@ export interface Act {
   readonly to: ExceptionState | null
   /** Whether a person must say why. */
   readonly needsReason: boolean
+  /** The state in which there is nothing left to do; asking again is no mistake. */
+  readonly already: ExceptionState | null
   /** Why the act makes no sense in any other state. */
   readonly refusal: Readonly<Partial<Record<ExceptionState, string>>>
 }
@@ -32,6 +34,7 @@ export const acts = {
     byFilter: ["open", "reopened"],
     to: "acknowledged",
     needsReason: false,
+    already: "acknowledged",
     refusal: { ...settled, acknowledged: "is acknowledged already" },
   },
   assign: {
@@ -41,6 +44,7 @@ export const acts = {
     byFilter: liveStates,
     to: null,
     needsReason: false,
+    already: null,
     refusal: settled,
   },
   note: {
@@ -50,6 +54,7 @@ export const acts = {
     byFilter: liveStates,
     to: null,
     needsReason: true,
+    already: null,
     refusal: {},
   },
   writeOff: {
@@ -59,6 +64,7 @@ export const acts = {
     byFilter: liveStates,
     to: "written_off",
     needsReason: true,
+    already: "written_off",
     refusal: { ...settled, written_off: "is written off already" },
   },
   reopen: {
@@ -69,6 +75,7 @@ export const acts = {
     byFilter: ["written_off"],
     to: "reopened",
     needsReason: false,
+    already: "reopened",
     refusal: {
       open: "is open as it is",
       acknowledged: "is not settled, so there is nothing to reopen",

@@ -227,7 +227,13 @@ layer(Layer.scoped(AfterOneNight, afterOneNight), { excludeTestServices: true, t
         expect(acked).toMatchObject({ code: 0, stderr: "1 exception acknowledged\n" })
         expect(acked.stdout).toMatch(new RegExp(`^${exception_id} .* open +acknowledged$`, "m"))
         expect(yield* now).toMatchObject({ state: "acknowledged" })
-        yield* exceptions("assign", "--to", "Ben", exception_id, "--quiet")
+        expect(yield* exceptions("ack", exception_id)).toMatchObject({
+          code: 0,
+          stderr: `${exception_id} is acknowledged already\nnothing was changed\n`,
+        })
+        const assigned = yield* exceptions("assign", "--to", "Ben", exception_id)
+        expect(assigned.stdout).toMatch(/was assigned to +is assigned to\n/)
+        expect(assigned.stdout).toMatch(new RegExp(`^${exception_id} .* nobody +Ben$`, "m"))
         expect(yield* now).toMatchObject({ state: "acknowledged", assignee: "Ben" })
         const off = yield* exceptions(
           "write-off",

@@ -49,11 +49,22 @@ interface Said {
   readonly assignee: string | null
 }
 
-const outcomeTable = (outcome: ActOutcome): string =>
-  textTable(
-    ["exception", "severity", "code", "record", "was", "is"],
-    outcome.done.map((row) => [row.exception_id, row.severity, row.code, row.record_id, row.state, row.to]),
+/** What the act changed: the state, or to whom it is assigned; a note changes neither. */
+const outcomeTable = (act: Act, assignee: string | null, { done }: ActOutcome): string => {
+  const changed =
+    act.to !== null
+      ? { names: ["was", "is"], of: (row: ActOutcome["done"][number]) => [row.state, row.to] }
+      : assignee !== null
+        ? {
+            names: ["was assigned to", "is assigned to"],
+            of: (row: ActOutcome["done"][number]) => [row.assignee ?? "nobody", assignee],
+          }
+        : { names: ["state"], of: (row: ActOutcome["done"][number]) => [row.state] }
+  return textTable(
+    ["exception", "severity", "code", "record", ...changed.names],
+    done.map((row) => [row.exception_id, row.severity, row.code, row.record_id, ...changed.of(row)]),
   )
+}
 
 const outcomeJson = (act: Act, options: ActOptions, outcome: ActOutcome): string =>
   JSON.stringify(
@@ -101,7 +112,8 @@ export const runAct = (act: Act, options: ActOptions, said: Said) =>
     }).pipe(Effect.provide(existingDatabase(options.db, configuration, "exceptions")))
 
     if (options.json) yield* writeOut(`${outcomeJson(act, options, outcome)}\n`)
-    else if (!options.quiet && outcome.done.length > 0) yield* writeOut(`${outcomeTable(outcome)}\n`)
+    else if (!options.quiet && outcome.done.length > 0)
+      yield* writeOut(`${outcomeTable(act, said.assignee, outcome)}\n`)
     for (const { because, exception_id } of outcome.skipped) yield* tell(`${exception_id} ${because}`)
     if (options.quiet) return yield* refusedAltogether(outcome)
     if (outcome.done.length + outcome.skipped.length === 0) {
@@ -116,6 +128,6 @@ export const runAct = (act: Act, options: ActOptions, said: Said) =>
     return yield* refusedAltogether(outcome)
   })
 
-/** Every exception that was named is in a state where the act makes no sense: nothing was done, which is wrong usage. */
+/** Nothing was done, and of some exception that was named the act makes no sense: wrong usage. */
 const refusedAltogether = ({ done, skipped }: ActOutcome): Effect.Effect<void, Finished> =>
-  done.length === 0 && skipped.length > 0 ? Effect.fail(new Finished({ code: 2 })) : Effect.void
+  done.length === 0 && skipped.some(({ already }) => !already) ? Effect.fail(new Finished({ code: 2 })) : Effect.void
