@@ -323,9 +323,13 @@ export const readConfiguration = (
       if (named !== null) return yield* fail("there is no such file; check the path given to --config")
       return yield* resolve("the default configuration", {}, knownChecks)
     }
-    const { type } = yield* fs.stat(file).pipe(Effect.mapError((error) => fail(error.message)))
-    if (type === "Directory") return yield* fail("is a folder; --config names a file")
-    const text = yield* fs.readFileString(file).pipe(Effect.mapError((error) => fail(error.message)))
+    const text = yield* fs
+      .readFileString(file)
+      .pipe(
+        Effect.mapError((error) =>
+          fail(error.message.includes("EISDIR") ? "is a folder; --config names a file" : error.message),
+        ),
+      )
     const content = yield* Effect.try({
       try: () => JSON.parse(text) as unknown,
       catch: (error) => fail(`is not JSON: ${error instanceof Error ? error.message : String(error)}`),

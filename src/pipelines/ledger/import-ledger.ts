@@ -211,17 +211,19 @@ const steps: ReadonlyArray<string> = [
   quarantineSql,
 ]
 
-/** An empty file must not empty a ledger. */
-const refuseEmpty = (sql: Sql, file: string): Effect.Effect<void, StoreError | LedgerFileError> =>
+/** An empty file must not empty a ledger, and of several lines that all cannot be read the map is wrong, not the lines. */
+const refuseUseless = (sql: Sql, { file, whole }: ImportRequest): Effect.Effect<void, StoreError | LedgerFileError> =>
   Effect.gen(function* () {
-    const good = yield* sql.rows("SELECT 1 FROM ledger_sorted WHERE reason IS NULL LIMIT 1")
-    if (good.length > 0) return
-    return yield* new LedgerFileError({
-      file,
-      line: null,
-      detail:
-        "has no line that can be read, so it cannot be the whole ledger; correct the file, or leave out --replace",
-    })
+    const [read] = yield* sql.rows<{ lines: bigint; good: bigint; line: bigint | null; reason: string | null }>(
+      `SELECT count(*) AS lines, count(*) FILTER (reason IS NULL) AS good, min(source_line) AS line, arg_min(reason, source_line) AS reason
+       FROM ledger_sorted`,
+    )
+    if (read === undefined || read.good > 0n || (read.lines < 2n && !whole)) return
+    const detail =
+      read.lines === 0n
+        ? "has no line, so it cannot be the whole ledger; correct the file, or leave out --replace"
+        : `no line of it can be read, so nothing was imported (line ${read.line}: ${read.reason}); check that the map and --format are meant for this file`
+    return yield* new LedgerFileError({ file, line: null, detail })
   })
 
 /** Reading leaves these behind; they are as large as the file. */
@@ -289,11 +291,11 @@ export const importLedger = (request: ImportRequest) =>
     const read: ReadMap = request.map ?? { file: "the map of bank statements", map: camtMap, sha256: "built in" }
     const base = { ledger: request.ledger, file: name, format: request.format, sha256 }
 
-    const [last] = yield* database.rows<ImportRow & { sha256: string; map_sha256: string; whole: boolean }>(
-      "SELECT * FROM recon.ledger_imports WHERE ledger = $1 ORDER BY import_id DESC LIMIT 1",
-      [request.ledger],
-    )
-    if (last?.sha256 === sha256 && last.map_sha256 === read.sha256 && (last.whole || !request.whole)) {
+    const [last] = yield* database.rows<
+      ImportRow & { sha256: string; map_sha256: string; format: string; whole: boolean }
+    >("SELECT * FROM recon.ledger_imports WHERE ledger = $1 ORDER BY import_id DESC LIMIT 1", [request.ledger])
+    const isSame = last?.sha256 === sha256 && last.map_sha256 === read.sha256 && last.format === request.format
+    if (isSame && (last.whole || !request.whole)) {
       return {
         ...base,
         importId: last.import_id,
@@ -321,7 +323,7 @@ export const importLedger = (request: ImportRequest) =>
         yield* sql.run(`SET VARIABLE file = ${quoteText(name)}`)
         yield* sql.run(`SET VARIABLE whole = ${request.whole}`)
         yield* sql.run(sortLinesSql)
-        if (request.whole) yield* refuseEmpty(sql, file)
+        yield* refuseUseless(sql, request)
         for (const step of steps) yield* sql.run(step)
         yield* sql.run(importSql, [request.format, String(bytes), sha256, read.sha256, importedAt, request.by])
         for (const one of statements) {

@@ -67,9 +67,16 @@ layer(booksStore)("an import of CSV", (it) => {
   it.effect("quarantines an amount whose separators do not stand where the map says, and never shifts the point", () =>
     Effect.gen(function* () {
       yield* emptyStore
-      const text = ["id;day;amount", "1;01.03.2026;12.50", "2;01.03.2026;1.23,4", "3;01.03.2026;1,2,3", ""].join("\n")
+      const text = [
+        "id;day;amount",
+        "1;01.03.2026;12.50",
+        "2;01.03.2026;1.23,4",
+        "3;01.03.2026;1,2,3",
+        "4;01.03.2026;12,5",
+        "",
+      ].join("\n")
       const result = yield* importText("a.csv", text, german)
-      expect([result.read, result.quarantined, result.new]).toEqual([3, 3, 0])
+      expect([result.read, result.quarantined, result.new]).toEqual([4, 3, 1])
       expect(yield* reasons).toEqual([
         '2: the amount "12.50" is not written as the map says',
         '3: the amount "1.23,4" is not written as the map says',
@@ -195,10 +202,26 @@ layer(booksStore)("an import of CSV", (it) => {
     }),
   )
 
+  it.effect("refuses a file of whose lines none can be read, because its map or format is another one", () =>
+    Effect.gen(function* () {
+      yield* emptyStore
+      const text = csv("1,2026-03-01,1", "2,2026-03-01,2")
+      const wrong = { ...map, date: { column: "day", format: "%d.%m.%Y" } }
+      const error = yield* Effect.flip(importText("a.csv", text, wrong))
+      expect(error.message).toMatch(
+        /a\.csv: no line of it can be read, so nothing was imported \(line 2: .*; check that the map/,
+      )
+      expect([yield* lines, yield* reasons]).toEqual([[], []])
+      yield* later
+      const { quarantined } = yield* importText("a.csv", csv("1,2026-03-01,x"), map)
+      expect(quarantined).toBe(1)
+    }),
+  )
+
   it.effect("settles an unreadable line when its id comes readable, or its file comes again", () =>
     Effect.gen(function* () {
       yield* emptyStore
-      yield* importText("a.csv", csv("1,2026-03-01,x", ",2026-03-01,1"), map)
+      yield* importText("a.csv", csv("1,2026-03-01,x", ",2026-03-01,1", "9,2026-03-01,1"), map)
       expect((yield* reasons).length).toBe(2)
       yield* later
       yield* importText("b.csv", csv("1,2026-03-01,1"), map)
