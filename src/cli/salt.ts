@@ -5,6 +5,7 @@ import { Entropy } from "../api/entropy.ts"
 import type { PersonalData } from "../api/personal-data.ts"
 import type { Configuration } from "../pipelines/configuration.ts"
 import { UsageError } from "./exit-code.ts"
+import { tell } from "./terminal.ts"
 
 const failed = (file: string) => (error: PlatformError) =>
   new UsageError({
@@ -28,8 +29,8 @@ export const personalDataOf = (
     const kept = present ? (yield* Effect.mapError(fs.readFileString(file), failed(file))).trim() : ""
     if (kept !== "") return { _tag: "Hash", salt: Redacted.make(kept) }
     if (yield* Effect.mapError(fs.exists(db), failed(file))) {
-      yield* Effect.logWarning(
-        `${file} is gone, so a new salt is made: hashes of personal data will not be equal to those of earlier nights; put the old file back if you have it`,
+      yield* tell(
+        `tidemark: ${file} is gone, so a new salt is made: hashes of personal data will not be equal to those of earlier nights; put the old file back if you have it`,
       )
     }
     // The file appears whole: one that a full disk left empty would be no salt at all.

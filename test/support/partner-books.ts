@@ -32,6 +32,8 @@ export interface BooksCase {
   readonly notes?: Readonly<Record<string, string>>
   /** Words that must stand in the sentence of an exception: `books/L1` → words. */
   readonly says?: Readonly<Record<string, string>>
+  /** How many cases a check could not judge, where any. */
+  readonly unproven?: Readonly<Record<string, number>>
   readonly settings?: Readonly<Record<string, unknown>>
   /** Partitions that are not COMPLETE, as `customer/stream`. */
   readonly coverage?: Readonly<Record<string, CoverageState>>
@@ -238,7 +240,13 @@ export const judgeBooks = (books: BooksCase) =>
     yield* reconcile(run, configurationWith(settingsOf(books.settings)))
     const judged = yield* judgedRows
     const found = yield* foundNow
+    const unproven = yield* Effect.flatMap(Database, (database) =>
+      database.rows<{ code: string; unproven: bigint }>(
+        "SELECT code, unproven FROM recon.check_results WHERE starts_with(code, 'LEDG_') AND unproven > 0",
+      ),
+    )
     return {
+      unproven: Object.fromEntries(unproven.map((row) => [row.code, Number(row.unproven)])),
       run: runOf(0),
       judged,
       matches: matchesIn(judged),

@@ -5,9 +5,10 @@ import type { LedgerRule, LedgerSettings } from "./ledger-settings.ts"
 
 /**
  * What the matching stands on. `ledger_line`: the books' lines with the customer that each one means. `ledger_posting`:
- * for each ledger, the posted transactions that could be in it. `ledger_member`: what is matched, by the match's id.
- * `ledger_copy`: lines that repeat another. `ledger_tie` and `ledger_bound`: what stays unmatched because several
- * counterparts would do as well, or because a search would have been too large.
+ * for each ledger, the posted transactions that could be in it. `ledger_stranger`: customers of a scope whom nobody knows.
+ * `ledger_member`: what is matched, by the match's id. `ledger_copy`: lines that repeat another. `ledger_tie` and
+ * `ledger_bound`: what stays unmatched because several counterparts would do as well, or because a search would have been
+ * too large.
  */
 
 /** Of each ledger, what it is meant to hold; NULL where nothing limits it. */
@@ -25,6 +26,12 @@ const scopeSql = `
     coalesce((c.last_day + 1)::TIMESTAMPTZ - INTERVAL 1 MICROSECOND, b.last_booked) AS period_to,
     b.first_booked, b.last_booked, c.currencies, c.types, c.customers
   FROM booked AS b LEFT JOIN configured AS c ON c.ledger = b.ledger`
+
+/** Customers that a ledger is meant to hold and that this run does not know: misspelt, or off the roster. */
+const strangerSql = `
+  CREATE OR REPLACE TEMP TABLE ledger_stranger AS
+  SELECT ledger, customer_id FROM (SELECT ledger, unnest(customers) AS customer_id FROM ledger_scope)
+  WHERE customer_id NOT IN (SELECT customer_id FROM recon.coverage WHERE run_id = getvariable('run'))`
 
 /**
  * customer is the one that a line names. A reference that the store does not know, or knows twice, is no customer's: it
@@ -119,6 +126,7 @@ export const prepareLedgers = (sql: Sql, settings: LedgerSettings): Effect.Effec
       scopes.map(([, scope]) => listOf(scope.types)),
       scopes.map(([, scope]) => listOf(scope.customers)),
     ])
+    yield* sql.run(strangerSql)
     yield* sql.run(lineSql)
     yield* sql.run(postingSql(settings))
     yield* sql.run(alikeSql)

@@ -21,10 +21,12 @@ layer(booksStore)("the partner's books:", (it) => {
   for (const { books, name } of cases) {
     it.effect(`${books.it} (${name})`, () =>
       Effect.gen(function* () {
-        const { found, judged, matches, others, sentences } = yield* judgeBooks(books)
+        const { found, judged, matches, others, sentences, unproven } = yield* judgeBooks(books)
         expect(matches).toEqual([...books.matches].sort())
         expect(found.map(written)).toEqual([...books.found].sort())
         expect(others).toEqual(books.others ?? {})
+        const untold = Object.values(others).includes("unproven") ? unproven : {}
+        expect(unproven).toEqual(books.unproven ?? untold)
         for (const [record, words] of Object.entries(books.says ?? {})) expect(sentences.get(record)).toContain(words)
         const notes = new Map(judged.map((row) => [`${row.side} ${row.record_id}`, row.note ?? ""]))
         for (const [row, words] of Object.entries(books.notes ?? {})) {

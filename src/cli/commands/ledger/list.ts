@@ -1,6 +1,7 @@
 import { Command } from "@effect/cli"
 import { Effect } from "effect"
-import { Database } from "../../../store/database.ts"
+import { formatMoney } from "../../../pipelines/report/money-format.ts"
+import { Database, type Row } from "../../../store/database.ts"
 import { config, db, json } from "../../options.ts"
 import { writeOut } from "../../terminal.ts"
 import { cellText, textTable, toJson } from "../../text-table.ts"
@@ -39,17 +40,20 @@ const statesSql = `
     SELECT ledger, side, category, code, currency, count(*) AS items, list(amount) AS amounts FROM item GROUP BY ALL
   )
   -- A sum that leaves DECIMAL(38,18) is left out.
-  SELECT ledger, side, category, code, currency, items, TRY(list_sum(amounts)) AS amount
-  FROM grouped ORDER BY ALL`
-
-const plain = (text: string): string => (/^-?\d+\.\d+$/.test(text) ? text.replace(/\.?0+$/, "") : text)
+  SELECT ledger, side, category, code, g.currency, items, CAST(TRY(list_sum(amounts)) AS VARCHAR) AS amount, c.places
+  FROM grouped AS g LEFT JOIN recon.currencies AS c ON c.currency = g.currency
+  ORDER BY ledger, side, category, code, g.currency`
 
 export const listCommand = Command.make("list", { config, db, json }, (options) =>
   Effect.gen(function* () {
     const configuration = yield* configurationOf(options)
     const { imports, states } = yield* Effect.gen(function* () {
       const database = yield* Database
-      return { imports: yield* database.rows(importsSql), states: yield* database.rows(statesSql) }
+      const states = (yield* database.rows(statesSql)).map(({ places, ...row }) => ({
+        ...row,
+        amount: row.amount == null ? null : formatMoney(String(row.amount), places === null ? 0 : Number(places)),
+      }))
+      return { imports: yield* database.rows(importsSql), states }
     }).pipe(Effect.provide(databaseToRead(options.db, configuration)))
     if (options.json) return yield* writeOut(`${toJson({ imports, states })}\n`)
     if (imports.length === 0) return yield* writeOut("nothing was imported yet; begin with tidemark ledger import\n")
@@ -71,10 +75,10 @@ export const listCommand = Command.make("list", { config, db, json }, (options) 
       imports.map((row) => importColumns.map((column) => cellText(row[column] ?? null))),
       importColumns.map((column) => column.startsWith("lines_")),
     )
-    const stateColumns = ["ledger", "side", "category", "code", "currency", "items", "amount"]
+    const stateColumns = ["ledger", "side", "category", "code", "currency", "items", "amount"] as const
     const stateTable = textTable(
       stateColumns,
-      states.map((row) => stateColumns.map((column) => plain(cellText(row[column] ?? null)))),
+      states.map((row) => stateColumns.map((column) => cellText((row as Row)[column] ?? null))),
       [false, false, false, false, false, true, true],
     )
     yield* writeOut(`${importTable}\n\n${stateTable}\n`)

@@ -59,9 +59,11 @@ export const partnerLedgerChecks: ReadonlyArray<Check> = [
         v.customer_id, v.currency, v.amount AS expected,
         concat('posted at ', moment(v.posted_at), ' as ', v.type, ', and no line of ', v.ledger, ' is it') AS detail
       FROM ledger_posting_verdict AS v WHERE v.verdict = 'LEDG_MISSING_HERE'`,
-    unproven: "SELECT count(*) AS unproven FROM ledger_posting_verdict WHERE verdict = 'unproven'",
+    unproven: `
+      SELECT (SELECT count(*) FROM ledger_posting_verdict WHERE verdict = 'unproven') + (SELECT count(*) FROM ledger_stranger) AS unproven`,
     takes: ["grace"],
-    unprovenWhen: "a line of the books that may be the transaction could not be read",
+    unprovenWhen:
+      "a line of the books that may be the transaction could not be read, or a customer of ledger.scope is not on the roster",
     unjudged:
       "SELECT 'ledger' AS stream, concat_ws('/', ledger, transaction_id) AS record_id FROM ledger_posting_verdict WHERE verdict = 'unproven'",
     finds: "A withdrawal of EUR 250 was posted on the 5th; the books go from the 1st to the 31st and do not have it.",
