@@ -40,4 +40,6 @@ SELECT 4, 1, 'checks', c.code, c.found::VARCHAR,
   concat('severity ', c.severity, CASE WHEN c.unproven > 0 THEN concat('; ', c.unproven, ' could not be judged for lack of proof') ELSE '' END)
 FROM recon.check_results AS c WHERE c.run_id = getvariable('run')
 UNION ALL
-SELECT 5, 1, 'settings', s.setting, s.value, NULL FROM recon.settings AS s WHERE s.run_id = getvariable('run')
+SELECT 5, CASE WHEN s.is_default THEN 2 ELSE 1 END, 'settings', s.setting, s.value,
+  CASE WHEN NOT s.is_default THEN 'set in the configuration' END
+FROM recon.settings AS s WHERE s.run_id = getvariable('run')

@@ -1,5 +1,5 @@
 import { Options } from "@effect/cli"
-import { severities } from "../pipelines/configuration.ts"
+import { severities } from "../pipelines/configuration-file.ts"
 
 export const config = Options.text("config").pipe(
   Options.withPseudoName("FILE"),

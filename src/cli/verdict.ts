@@ -1,5 +1,5 @@
-import type { Severity } from "../pipelines/configuration.ts"
-import { severities } from "../pipelines/configuration.ts"
+import type { Severity } from "../pipelines/configuration-file.ts"
+import { severities } from "../pipelines/configuration-file.ts"
 import type { RunSummary } from "../pipelines/run-summary.ts"
 import { byteSize, count, duration, plural } from "./terminal.ts"
 

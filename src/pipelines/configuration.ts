@@ -1,12 +1,11 @@
 import { FileSystem } from "@effect/platform"
 import { Data, Duration, Effect, Either, ParseResult, Schema } from "effect"
 import { type Contract, type ContractOverrides, resolveContract } from "../api/contract.ts"
-import { defaultRetryBudget } from "../api/retry-budget.ts"
 import { changePolicy, type RetryRow } from "../api/retry-policy.ts"
 import { sha256Hex } from "../api/signing.ts"
-import { defaultBreaker } from "../api/stream-breaker.ts"
 import { type StreamName, streams } from "../api/streams.ts"
-import { LedgerSettingsSchema, ledgerFault } from "./ledger/ledger-settings.ts"
+import { ConfigurationFile, knownAgeLimits } from "./configuration-file.ts"
+import { ledgerFault } from "./ledger/ledger-settings.ts"
 
 /** Why a configuration cannot be used; the sentence names the key and the remedy. Exit code 78. */
 export class ConfigurationError extends Data.TaggedError("ConfigurationError")<{
@@ -17,143 +16,6 @@ export class ConfigurationError extends Data.TaggedError("ConfigurationError")<{
     return `${this.file}: ${this.detail}`
   }
 }
-
-export const severities = ["critical", "high", "medium", "low", "info"] as const
-export type Severity = (typeof severities)[number]
-export const SeveritySchema = Schema.Literal(...severities)
-
-const Decimal = Schema.String.pipe(
-  Schema.pattern(/^\d{1,20}(\.\d{1,18})?$/, { message: () => 'must be a decimal written as a string, such as "0.01"' }),
-)
-
-const Whole = (least: number, most: number) => {
-  const message = () => `must be a whole number from ${least} to ${most}`
-  return Schema.Number.pipe(Schema.int({ message }), Schema.between(least, most, { message }))
-}
-
-const Seconds = Schema.Number.pipe(
-  Schema.between(0, 3600, { message: () => "must be a number of seconds from 0 to 3600" }),
-)
-
-/** What may be changed of a row of the retry table. */
-const RetryChangeSchema = Schema.Struct({
-  tries: Schema.optional(Whole(1, 100)),
-  firstDelaySeconds: Schema.optional(Seconds),
-  capSeconds: Schema.optional(Seconds),
-})
-
-const RetryBudgetSchema = Schema.Struct({
-  percent: Schema.optionalWith(Whole(0, 1000), { default: () => defaultRetryBudget.percent }),
-  floor: Schema.optionalWith(Whole(0, 1_000_000), { default: () => defaultRetryBudget.floor }),
-})
-
-const BreakerSchema = Schema.Struct({
-  failures: Schema.optionalWith(Whole(1, 1000), { default: () => defaultBreaker.failures }),
-  coolDownSeconds: Schema.optionalWith(Whole(1, 3600), { default: () => Duration.toSeconds(defaultBreaker.coolDown) }),
-})
-
-/** What is accepted as equal: the larger of an absolute amount and basis points of the expected amount. */
-const Tolerance = Schema.Struct({
-  absolute: Schema.optionalWith(Decimal, { default: () => "0" }),
-  basisPoints: Schema.optionalWith(Whole(0, 10_000), { default: () => 0 }),
-})
-
-export type Tolerance = typeof Tolerance.Type
-
-/** Settings of one check; where it is silent, those for all checks hold. `*` is every currency that is not named. */
-const CheckSettings = Schema.Struct({
-  enabled: Schema.optional(Schema.Boolean),
-  severity: Schema.optional(SeveritySchema),
-  tolerance: Schema.optional(Schema.Record({ key: Schema.String, value: Tolerance })),
-  graceMinutes: Schema.optional(Whole(0, 10_080)),
-  limitHours: Schema.optional(Whole(1, 100_000)),
-})
-
-const StreamOverrideSchema = Schema.Struct({
-  path: Schema.optional(Schema.NonEmptyString),
-  fields: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.NonEmptyString })),
-  statuses: Schema.optional(
-    Schema.Record({ key: Schema.String, value: Schema.Literal("open", "settled", "void", "undone") }),
-  ),
-})
-
-const ContractSchema = Schema.Struct({
-  page: Schema.optional(
-    Schema.Struct({
-      items: Schema.optional(Schema.String),
-      nextCursor: Schema.optional(Schema.NonEmptyString),
-      hasMore: Schema.optional(Schema.NonEmptyString),
-      limitParameter: Schema.optional(Schema.NonEmptyString),
-      cursorParameter: Schema.optional(Schema.NonEmptyString),
-    }),
-  ),
-  streams: Schema.optional(Schema.Record({ key: Schema.String, value: StreamOverrideSchema })),
-})
-
-/** Decimal places of the currencies that the contract names. Source: design, CONV_RATE: ISO 4217 for fiat, then crypto. */
-export const knownPlaces: Readonly<Record<string, number>> = {
-  USD: 2,
-  EUR: 2,
-  GBP: 2,
-  CHF: 2,
-  AUD: 2,
-  CAD: 2,
-  SGD: 2,
-  HKD: 2,
-  CNY: 2,
-  JPY: 0,
-  KRW: 0,
-  USDT: 6,
-  USDC: 6,
-  BTC: 8,
-  ETH: 18,
-}
-
-/** Hours that a record may stay open. Source: design, AGE_STUCK. */
-export const knownAgeLimits: Readonly<Record<string, number>> = {
-  fiat_deposits: 48,
-  fiat_withdrawals: 72,
-  crypto_deposits: 24,
-  crypto_withdrawals: 24,
-  crypto_refunds: 24,
-  conversions: 1,
-  collection_payments: 24,
-  transactions: 72,
-}
-
-const ConfigurationFile = Schema.Struct({
-  $schema: Schema.optional(Schema.String),
-  pageSize: Schema.optionalWith(Whole(1, 200), { default: () => 200 }),
-  concurrency: Schema.optionalWith(Whole(1, 256), { default: () => 8 }),
-  requestsPerSecond: Schema.optionalWith(Schema.NullOr(Whole(1, 10_000)), { default: () => null }),
-  requestTimeoutSeconds: Schema.optionalWith(Whole(1, 3600), { default: () => 30 }),
-  retry: Schema.optionalWith(Schema.Record({ key: Schema.String, value: RetryChangeSchema }), { default: () => ({}) }),
-  retryBudget: Schema.optionalWith(RetryBudgetSchema, { default: () => RetryBudgetSchema.make({}) }),
-  breaker: Schema.optionalWith(BreakerSchema, { default: () => BreakerSchema.make({}) }),
-  deadlineMinutes: Schema.optionalWith(Schema.NullOr(Whole(1, 10_080)), { default: () => 360 }),
-  maxPageMegabytes: Schema.optionalWith(Whole(1, 512), { default: () => 20 }),
-  memoryLimit: Schema.optionalWith(
-    Schema.String.pipe(Schema.pattern(/^\d+(KB|MB|GB)$/, { message: () => 'must be a size such as "512MB"' })),
-    { default: () => "512MB" },
-  ),
-  resumeWithinMinutes: Schema.optionalWith(Whole(0, 10_080), { default: () => 360 }),
-  failOn: Schema.optionalWith(SeveritySchema, { default: () => "high" as const }),
-  personalData: Schema.optionalWith(Schema.Literal("hash", "keep"), { default: () => "hash" as const }),
-  csvProfile: Schema.optionalWith(Schema.Literal("plain", "excel"), { default: () => "plain" as const }),
-  graceMinutes: Schema.optionalWith(Whole(0, 10_080), { default: () => 60 }),
-  tolerance: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Tolerance }), { default: () => ({}) }),
-  currencyPlaces: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Whole(0, 18) }), {
-    default: () => ({}),
-  }),
-  ageLimitHours: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Whole(1, 100_000) }), {
-    default: () => ({}),
-  }),
-  checks: Schema.optionalWith(Schema.Record({ key: Schema.String, value: CheckSettings }), { default: () => ({}) }),
-  ledger: Schema.optionalWith(LedgerSettingsSchema, {
-    default: () => Schema.decodeSync(LedgerSettingsSchema)({}),
-  }),
-  contract: Schema.optionalWith(ContractSchema, { default: () => ({}) }),
-})
 
 type FileSettings = typeof ConfigurationFile.Type
 
@@ -283,25 +145,35 @@ const describe = (error: ParseResult.ParseError): string => {
     .join("; ")
 }
 
+/** The settings in force of what a file says; a sentence where they contradict each other or the program. */
+const settle = (
+  settings: FileSettings,
+  knownChecks: ReadonlyArray<KnownCheck>,
+): Either.Either<Configuration, string> => {
+  const fault = nameFault(settings, knownChecks)
+  if (fault !== null) return Either.left(fault)
+  const { $schema: _, contract: overrides, retry, ...rest } = settings
+  const inForce = { ...rest, contract: resolveContract(overrides as ContractOverrides) }
+  return Either.map(changePolicy(retry), (retryPolicy) => {
+    const sha256 = sha256Hex(JSON.stringify(canonical({ ...inForce, retry: retryPolicy.map(retryNumbers) })))
+    return { ...inForce, retryPolicy, sha256 }
+  })
+}
+
+/** What is in force where nothing is configured. */
+export const defaultConfiguration: Configuration = Either.getOrThrow(
+  settle(Schema.decodeSync(ConfigurationFile)({}), []),
+)
+
 const resolve = (
   file: string,
   content: unknown,
   knownChecks: ReadonlyArray<KnownCheck>,
 ): Effect.Effect<Configuration, ConfigurationError> =>
   Schema.decodeUnknown(ConfigurationFile, { onExcessProperty: "error", errors: "all" })(content).pipe(
-    Effect.mapError((error) => new ConfigurationError({ file, detail: describe(error) })),
-    Effect.flatMap((settings) => {
-      const fault = nameFault(settings, knownChecks)
-      if (fault !== null) return Effect.fail(new ConfigurationError({ file, detail: fault }))
-      const policy = changePolicy(settings.retry)
-      if (Either.isLeft(policy)) return Effect.fail(new ConfigurationError({ file, detail: policy.left }))
-      const { $schema: _, contract: overrides, retry: __, ...rest } = settings
-      const contract = resolveContract(overrides as ContractOverrides)
-      const inForce = { ...rest, contract }
-      const hashed = { ...inForce, retry: policy.right.map(retryNumbers) }
-      const sha256 = sha256Hex(JSON.stringify(canonical(hashed)))
-      return Effect.succeed({ ...inForce, retryPolicy: policy.right, sha256 })
-    }),
+    Effect.mapError(describe),
+    Effect.flatMap((settings) => settle(settings, knownChecks)),
+    Effect.mapError((detail) => new ConfigurationError({ file, detail })),
   )
 
 export const defaultConfigurationFile = "tidemark.json"

@@ -21,7 +21,7 @@ const using = <A, E, R>(file: string, use: Effect.Effect<A, E, R>, access: "read
 
 const nothing = Effect.asVoid(Database)
 const settings = "SELECT setting FROM recon.settings ORDER BY setting"
-const put = (setting: string) => `INSERT INTO recon.settings VALUES ('run-1', '${setting}', '')`
+const put = (setting: string) => `INSERT INTO recon.settings VALUES ('run-1', '${setting}', '', TRUE)`
 const names = Effect.flatMap(Database, (database) =>
   Effect.map(database.rows<{ setting: string }>(settings), (rows) => rows.map((row) => row.setting)),
 )
@@ -65,7 +65,7 @@ layer(opened(":memory:"))("a transaction", (it) => {
       const database = yield* Database
       const error = yield* Effect.flip(
         database.transaction((sql) =>
-          Effect.zipRight(sql.run(put("lost")), sql.run("INSERT INTO recon.settings VALUES (NULL, NULL, NULL)")),
+          Effect.zipRight(sql.run(put("lost")), sql.run("INSERT INTO recon.settings VALUES (NULL, NULL, NULL, NULL)")),
         ),
       )
       expect(refusal(error)).toBe("Query")
@@ -81,7 +81,7 @@ layer(opened(":memory:"))("a transaction", (it) => {
           Effect.gen(function* () {
             yield* sql.run(put("lost"))
             yield* Effect.ignore(sql.run("SELECT CAST('no number' AS INTEGER)"))
-            yield* Effect.ignore(sql.run("INSERT INTO recon.settings VALUES (NULL, NULL, NULL)"))
+            yield* Effect.ignore(sql.run("INSERT INTO recon.settings VALUES (NULL, NULL, NULL, NULL)"))
           }),
         ),
       )

@@ -1,4 +1,5 @@
-import type { Configuration, Severity, Tolerance } from "../configuration.ts"
+import type { Configuration } from "../configuration.ts"
+import type { Severity, Tolerance } from "../configuration-file.ts"
 import type { Check } from "./check.ts"
 
 /** What a check goes by in a run: its own settings, else those for all checks, else its defaults. */

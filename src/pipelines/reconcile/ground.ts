@@ -2,7 +2,8 @@ import { Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
 import { quoteText } from "../../store/describe-table.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import { type Configuration, knownPlaces } from "../configuration.ts"
+import type { Configuration } from "../configuration.ts"
+import { knownPlaces } from "../configuration-file.ts"
 import type { Run } from "../run-id.ts"
 import type { Check } from "./check.ts"
 import { settingsInForce } from "./check-settings.ts"
@@ -78,10 +79,14 @@ export const prepareGround = (
 
     const settings = printedSettings(checks, configuration)
     yield* sql.run("DELETE FROM recon.settings WHERE run_id = getvariable('run')")
-    yield* sql.run("INSERT INTO recon.settings SELECT getvariable('run'), unnest($1), unnest($2)", [
-      settings.map(([setting]) => setting),
-      settings.map(([, value]) => value),
-    ])
+    yield* sql.run(
+      "INSERT INTO recon.settings SELECT getvariable('run'), unnest($1), unnest($2), unnest($3)::BOOLEAN",
+      [
+        settings.map(({ setting }) => setting),
+        settings.map(({ value }) => value),
+        settings.map(({ isDefault }) => String(isDefault)),
+      ],
+    )
 
     yield* sql.run(`
       CREATE OR REPLACE TEMP TABLE proven AS

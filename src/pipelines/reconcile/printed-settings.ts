@@ -1,12 +1,22 @@
+import { Duration } from "effect"
 import { type Contract, resolveContract } from "../../api/contract.ts"
-import { type Configuration, knownAgeLimits, knownPlaces } from "../configuration.ts"
+import type { RetryRow } from "../../api/retry-policy.ts"
+import { type Configuration, defaultConfiguration } from "../configuration.ts"
+import { knownAgeLimits, knownPlaces } from "../configuration-file.ts"
 import type { Check } from "./check.ts"
 import { settingsInForce } from "./check-settings.ts"
 
-export type PrintedSetting = readonly [key: string, value: string]
+type Leaf = readonly [key: string, value: string]
+
+export interface PrintedSetting {
+  readonly setting: string
+  readonly value: string
+  /** False where the configuration says otherwise than the program by itself. */
+  readonly isDefault: boolean
+}
 
 /** A value as keys with dots, leaves only. */
-const leaves = (value: unknown, path: string): ReadonlyArray<PrintedSetting> => {
+const leaves = (value: unknown, path: string): ReadonlyArray<Leaf> => {
   if (typeof value !== "object" || value === null) return [[path, value === null ? "none" : String(value)]]
   const entries = Object.entries(value)
   return entries.length === 0 ? [[path, "none"]] : entries.flatMap(([key, inner]) => leaves(inner, `${path}.${key}`))
@@ -28,21 +38,23 @@ const byName = ({ page, streams }: Contract): unknown => ({
 })
 
 /** What the configuration says otherwise than the contract that is assumed. */
-const contractDifferences = (contract: Contract): ReadonlyArray<PrintedSetting> => {
+const contractDifferences = (contract: Contract): ReadonlyArray<Leaf> => {
   const assumed = new Map(leaves(byName(resolveContract()), "contract"))
   return leaves(byName(contract), "contract").filter(([key, value]) => assumed.get(key) !== value)
 }
 
-/**
- * Every setting that a run is judged by, defaults too, as `key.key` and value: what the summary report prints. Of the
- * contract, what differs from the one that is assumed.
- */
-export const printedSettings = (
-  checks: ReadonlyArray<Check>,
-  configuration: Configuration,
-): ReadonlyArray<PrintedSetting> => {
-  const { ageLimitHours, checks: _, contract, currencyPlaces, sha256: __, ...others } = configuration
-  const ofCheck = (check: Check): ReadonlyArray<PrintedSetting> => {
+/** What the configuration may say of the retry table; `tidemark policy` prints the whole of it. */
+const retrySettings = (policy: ReadonlyArray<RetryRow>): ReadonlyArray<Leaf> =>
+  policy.flatMap(({ cap, failure, firstDelay, tries }) =>
+    leaves(
+      { tries, firstDelaySeconds: Duration.toSeconds(firstDelay), capSeconds: Duration.toSeconds(cap) },
+      `retry.${failure}`,
+    ),
+  )
+
+const settingsOf = (checks: ReadonlyArray<Check>, configuration: Configuration): ReadonlyArray<Leaf> => {
+  const { ageLimitHours, checks: _, contract, currencyPlaces, retryPolicy, sha256: __, ...others } = configuration
+  const ofCheck = (check: Check): ReadonlyArray<Leaf> => {
     const { enabled, graceMinutes, limitHours, severity, tolerance } = settingsInForce(check, configuration)
     const own = {
       enabled,
@@ -55,9 +67,24 @@ export const printedSettings = (
   }
   return [
     ...Object.entries(others).flatMap(([key, value]) => leaves(value, key)),
+    ...retrySettings(retryPolicy),
     ...leaves({ ...knownAgeLimits, ...ageLimitHours }, "ageLimitHours"),
     ...leaves({ ...knownPlaces, ...currencyPlaces }, "currencyPlaces"),
     ...checks.flatMap(ofCheck),
     ...contractDifferences(contract),
   ]
+}
+
+/**
+ * Every setting that a run is judged by, defaults too, as `key.key` and value: what the summary report prints. Of the
+ * retry table and the contract, which judge nothing by themselves, only what the configuration changed.
+ */
+export const printedSettings = (
+  checks: ReadonlyArray<Check>,
+  configuration: Configuration,
+): ReadonlyArray<PrintedSetting> => {
+  const usual = new Map(settingsOf(checks, defaultConfiguration))
+  return settingsOf(checks, configuration)
+    .map(([setting, value]) => ({ setting, value, isDefault: usual.get(setting) === value }))
+    .filter(({ isDefault, setting }) => !(isDefault && setting.startsWith("retry.")))
 }

@@ -88,10 +88,13 @@ layer(ledgerStore)("a check's own settings", (it) => {
           ageLimitHours: { conversions: 2 },
           currencyPlaces: { XAU: 4 },
           checks: { BAL_INCEPTION: { tolerance: { USD: { absolute: "0.01" } } }, REC_INVALID: { enabled: false } },
+          retry: { transport: { tries: 2 } },
           contract: { streams: { fiat_deposits: { path: "incoming", statuses: { BOOKED: "settled" } } } },
         },
       )
-      const rows = yield* database.rows<{ setting: string; value: string }>("SELECT setting, value FROM recon.settings")
+      const rows = yield* database.rows<{ setting: string; value: string; is_default: boolean }>(
+        "SELECT setting, value, is_default FROM recon.settings ORDER BY setting",
+      )
       const settings = Object.fromEntries(rows.map(({ setting, value }) => [setting, value]))
       expect(settings).toMatchObject({
         graceMinutes: "60",
@@ -110,7 +113,17 @@ layer(ledgerStore)("a check's own settings", (it) => {
         "contract.streams.fiat_deposits.path": "incoming",
         "contract.streams.fiat_deposits.statuses.BOOKED": "settled",
       })
-      expect(Object.keys(settings).filter((key) => key.startsWith("contract."))).toHaveLength(2)
+      expect(rows.filter((row) => !row.is_default).map((row) => row.setting)).toEqual([
+        "ageLimitHours.conversions",
+        "checks.AGE_STUCK.limitHours.conversions",
+        "checks.BAL_INCEPTION.tolerance.USD.absolute",
+        "checks.BAL_INCEPTION.tolerance.USD.basisPoints",
+        "checks.REC_INVALID.enabled",
+        "contract.streams.fiat_deposits.path",
+        "contract.streams.fiat_deposits.statuses.BOOKED",
+        "currencyPlaces.XAU",
+        "retry.transport.tries",
+      ])
     }),
   )
 })

@@ -1,6 +1,6 @@
 import { Options } from "@effect/cli"
 import { Option } from "effect"
-import { severities } from "../../../pipelines/configuration.ts"
+import { severities } from "../../../pipelines/configuration-file.ts"
 import type { ExceptionFilter } from "../../../pipelines/exceptions/filter.ts"
 
 export const code = Options.text("code").pipe(

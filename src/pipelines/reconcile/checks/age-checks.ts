@@ -1,4 +1,4 @@
-import { knownAgeLimits } from "../../configuration.ts"
+import { knownAgeLimits } from "../../configuration-file.ts"
 import type { Check } from "../check.ts"
 import { movementRows } from "../movements.ts"
 
