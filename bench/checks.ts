@@ -1,4 +1,5 @@
 import { Effect } from "effect"
+import { bookCodes } from "../src/sandbox/books/book-code.ts"
 import { breakCodes } from "../src/sandbox/breaks/break-code.ts"
 import { type JudgedNight, judgedNights } from "./judged-night.ts"
 import { precisionOf, recallOf, type Score, scoresOf } from "./score.ts"
@@ -30,7 +31,7 @@ export const benchChecks = async (seeds: number): Promise<void> => {
     if (process.stderr.isTTY) process.stderr.write(`\r${seed} of ${seeds} worlds`)
   }
   if (process.stderr.isTTY) process.stderr.write("\n")
-  const scores = scoresOf(nights, breakCodes)
+  const scores = scoresOf(nights, [...breakCodes, ...bookCodes])
   const faulty = scores.filter(({ missed, wrong }) => missed.length + wrong.length > 0)
   console.log(`checks, ${seeds} seeded worlds, two nights each\n${tableOf(scores)}`)
   for (const { missed, wrong } of faulty) {

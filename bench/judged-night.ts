@@ -1,9 +1,13 @@
+import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { Clock, Effect, Layer, Logger, LogLevel } from "effect"
 import { readConfiguration } from "../src/pipelines/configuration.ts"
+import { importLedger } from "../src/pipelines/ledger/import-ledger.ts"
+import { checkMap } from "../src/pipelines/ledger/ledger-map.ts"
 import { checks } from "../src/pipelines/reconcile/checks.ts"
 import { reconcile } from "../src/pipelines/reconcile/reconcile.ts"
 import { sync } from "../src/pipelines/sync/sync.ts"
+import { type Books, booksOf } from "../src/sandbox/books/books.ts"
 import { breakCodes } from "../src/sandbox/breaks/break-code.ts"
 import { generateWorld, type World } from "../src/sandbox/world.ts"
 import { Database } from "../src/store/database.ts"
@@ -23,6 +27,7 @@ export interface JudgedNight {
 const day = 86_400_000
 const firstNight = Date.parse("2026-06-28T02:30:00Z")
 const days = 40
+const ledger = "books"
 
 const line = (code: string, recordId: string, leg: string | null | undefined, severity: string): string =>
   [code, recordId, leg ?? "-", severity].join(" ")
@@ -42,8 +47,18 @@ const clockFrom = (millis: number): Clock.Clock => {
   }
 }
 
-/** Reads and reconciles a world at its own time; returns what this run found. */
-const nightOver = (world: World) =>
+/** The partner's books as their file, which is the whole ledger each night. */
+const importBooks = (books: Books) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const file = yield* fs.makeTempFileScoped({ suffix: ".csv" })
+    yield* fs.writeFileString(file, books.csv)
+    const map = { file: "the bench's map", map: yield* checkMap("the bench's map", books.map), sha256: "the bench's" }
+    yield* importLedger({ file, format: "csv", map, ledger, whole: true, by: "bench" })
+  }).pipe(Effect.scoped)
+
+/** Reads and reconciles a world at its own time, with the partner's books; returns what this run found. */
+const nightOver = (world: World, books: Books) =>
   Effect.gen(function* () {
     const database = yield* Database
     const configuration = yield* readConfiguration(null, checks)
@@ -53,6 +68,7 @@ const nightOver = (world: World) =>
       customers: world.roster,
       baseUrl,
     }).pipe(Effect.provide(worldApi(world, configuration.contract)))
+    yield* importBooks(books)
     yield* reconcile(run, configuration)
     const rows = yield* database.rows<{ code: string; record_id: string; leg: string | null; severity: string }>(
       "SELECT code, record_id, leg, severity FROM recon.exceptions WHERE last_seen_run = $1",
@@ -61,24 +77,33 @@ const nightOver = (world: World) =>
     return rows.map((row) => line(row.code, row.record_id, row.leg, row.severity)).sort()
   }).pipe(Effect.withClock(clockFrom(world.now + 60_000)), Logger.withMinimumLogLevel(LogLevel.None))
 
-/** Two nights in a row over one seed's world, with every fault and near miss planted that the sandbox knows. */
+const worldsOf = (seed: number): readonly [World, World] => {
+  const common = { seed, start: firstNight - days * day, customers: 5 + (seed % 4), breaks: breakCodes }
+  return [
+    generateWorld({ ...common, now: firstNight }),
+    generateWorld({ ...common, now: firstNight + day, earlierNights: [firstNight] }),
+  ]
+}
+
+/**
+ * Two nights in a row over one seed's world and the partner's books of it, with every fault and near miss planted that the
+ * sandbox knows.
+ */
 export const judgedNights = (seed: number) =>
-  Effect.forEach([firstNight, firstNight + day], (now, nth) =>
-    Effect.gen(function* () {
-      const world = generateWorld({
-        seed,
-        now,
-        start: firstNight - days * day,
-        earlierNights: nth === 0 ? [] : [firstNight],
-        customers: 5 + (seed % 4),
-        breaks: breakCodes,
-      })
-      const found = yield* nightOver(world)
-      const planted = world.answerKey.map((entry) => line(entry.code, entry.recordId, entry.leg, entry.severity))
-      const nearMisses = world.nearMisses.map(({ code, recordId }) => `${code} ${recordId}`)
-      return { seed, night: nth + 1, planted: planted.sort(), found, nearMisses } satisfies JudgedNight
-    }),
-  ).pipe(
+  Effect.suspend(() => {
+    const worlds = worldsOf(seed)
+    return Effect.forEach(worlds, (world, nth) =>
+      Effect.gen(function* () {
+        const books = booksOf(worlds.slice(0, nth + 1), { seed, ledger })
+        const found = yield* nightOver(world, books)
+        const planted = [...world.answerKey, ...books.answerKey].map((entry) =>
+          line(entry.code, entry.recordId, entry.leg, entry.severity),
+        )
+        const nearMisses = [...world.nearMisses, ...books.nearMisses].map(({ code, recordId }) => `${code} ${recordId}`)
+        return { seed, night: nth + 1, planted: planted.sort(), found, nearMisses } satisfies JudgedNight
+      }),
+    )
+  }).pipe(
     Effect.provide(
       Layer.mergeAll(Database.layer({ file: ":memory:", access: "write", memoryLimit: "512MB" }), NodeContext.layer),
     ),

@@ -1,0 +1,72 @@
+import type { AnswerKeyEntry, NearMissEntry } from "../breaks/answer-key.ts"
+import { chanceOf } from "../world/chance.ts"
+import { day, type Instant } from "../world/instant.ts"
+import type { World } from "../world.ts"
+import type { BookCode } from "./book-code.ts"
+import { type BookLine, lineOf } from "./line.ts"
+import { type Posting, postingsOf, readCustomers, unreadableOf } from "./posting.ts"
+
+/** What a fault or a near miss is planted on. */
+export interface Desk {
+  readonly now: Instant
+  /** By the transaction that they stand for, or by their own id where they stand for none. */
+  readonly lines: Map<string, ReadonlyArray<BookLine>>
+  readonly answerKey: Array<AnswerKeyEntry>
+  readonly nearMisses: Array<NearMissEntry>
+  /** Transactions on the lists that cannot be read: what has no counterpart may be one of them. */
+  readonly unreadable: ReadonlyArray<Posting>
+  /**
+   * A posted transaction that nothing was planted on: some days old, and the only one of its customer with its currency
+   * and amount. Null where there is none left.
+   */
+  readonly take: (key: string, suits?: (posting: Posting) => boolean) => Posting | null
+  /** From now on nothing is taken of this customer in this currency. */
+  readonly leaveAlone: (posting: Posting) => void
+  readonly plant: (code: BookCode, id: string, severity: AnswerKeyEntry["severity"], why: string) => void
+  readonly nearMiss: (code: BookCode, id: string, why: string) => void
+}
+
+const rowOf = ({ currency, customerId }: Posting): string => `${customerId}/${currency}`
+
+export const openDesk = (
+  nights: ReadonlyArray<World>,
+  { ledger, seed }: { readonly seed: number; readonly ledger: string },
+): Desk => {
+  const last = nights.at(-1)
+  const now = last?.now ?? 0
+  const postings = postingsOf(nights)
+  const read = new Set(last === undefined ? [] : readCustomers(last))
+  const uses = new Map<string, number>()
+  const sameAs = (posting: Posting): string => `${rowOf(posting)}/${posting.signed}`
+  for (const posting of postings) uses.set(sameAs(posting), (uses.get(sameAs(posting)) ?? 0) + 1)
+
+  const taken = new Set<string>()
+  const unreadable = last === undefined ? [] : unreadableOf(last)
+  const closed = new Set(unreadable.map(rowOf))
+  const free = (posting: Posting): boolean =>
+    posting.at < now - 3 * day &&
+    read.has(posting.customerId) &&
+    uses.get(sameAs(posting)) === 1 &&
+    !taken.has(posting.transactionId) &&
+    !closed.has(rowOf(posting))
+
+  const answerKey: Array<AnswerKeyEntry> = []
+  const nearMisses: Array<NearMissEntry> = []
+  return {
+    now,
+    lines: new Map(postings.map((posting) => [posting.transactionId, [lineOf(posting)]])),
+    answerKey,
+    nearMisses,
+    unreadable,
+    take: (key, suits = () => true) => {
+      const choices = postings.filter((posting) => free(posting) && suits(posting))
+      if (choices.length === 0) return null
+      const posting = chanceOf(seed, `books/${key}`).pick(choices)
+      taken.add(posting.transactionId)
+      return posting
+    },
+    leaveAlone: (posting) => void closed.add(rowOf(posting)),
+    plant: (code, id, severity, why) => void answerKey.push({ code, recordId: `${ledger}/${id}`, severity, why }),
+    nearMiss: (code, id, why) => void nearMisses.push({ code, recordId: `${ledger}/${id}`, why }),
+  }
+}
