@@ -4,6 +4,8 @@ import { Effect, Redacted } from "effect"
 import { Entropy } from "../api/entropy.ts"
 import type { PersonalData } from "../api/personal-data.ts"
 import type { Configuration } from "../pipelines/configuration.ts"
+import { Database } from "../store/database.ts"
+import type { StoreError } from "../store/store-error.ts"
 import { UsageError } from "./exit-code.ts"
 import { tell } from "./terminal.ts"
 
@@ -19,7 +21,7 @@ const failed = (file: string) => (error: PlatformError) =>
 export const personalDataOf = (
   configuration: Configuration,
   db: string,
-): Effect.Effect<PersonalData, UsageError, FileSystem.FileSystem> =>
+): Effect.Effect<PersonalData, UsageError | StoreError, FileSystem.FileSystem | Database> =>
   Effect.gen(function* () {
     if (configuration.personalData === "keep") return { _tag: "Keep" }
     const fs = yield* FileSystem.FileSystem
@@ -28,7 +30,9 @@ export const personalDataOf = (
     const present = yield* Effect.mapError(fs.exists(file), failed(file))
     const kept = present ? (yield* Effect.mapError(fs.readFileString(file), failed(file))).trim() : ""
     if (kept !== "") return { _tag: "Hash", salt: Redacted.make(kept) }
-    if (yield* Effect.mapError(fs.exists(db), failed(file))) {
+    const database = yield* Database
+    const hashed = yield* database.rows("SELECT 1 FROM raw.pages WHERE redacted LIMIT 1")
+    if (hashed.length > 0) {
       yield* tell(
         `tidemark: ${file} is gone, so a new salt is made: hashes of personal data will not be equal to those of earlier nights; put the old file back if you have it`,
       )

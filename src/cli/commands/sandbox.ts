@@ -2,6 +2,8 @@ import { Command, Options } from "@effect/cli"
 import { FileSystem } from "@effect/platform"
 import { stringify } from "csv-stringify/sync"
 import { Clock, Config, Effect, Either, Option, Redacted } from "effect"
+import { bookCodes } from "../../sandbox/books/book-code.ts"
+import { booksOf } from "../../sandbox/books/books.ts"
 import type { Strike } from "../../sandbox/faults/fault-engine.ts"
 import { readFaultSpec } from "../../sandbox/faults/fault-spec.ts"
 import { firstNightOf, nightOptions } from "../../sandbox/nights.ts"
@@ -68,6 +70,14 @@ const roster = Options.text("roster").pipe(
 const answers = Options.text("answer-key").pipe(
   Options.withPseudoName("FILE"),
   Options.withDescription("Where to write, as JSON, which breaks the world has."),
+  Options.optional,
+)
+
+const books = Options.text("books").pipe(
+  Options.withPseudoName("FILE"),
+  Options.withDescription(
+    "Where to write books of your own as a CSV, with known breaks of their own, and its map beside it, for tidemark ledger import.",
+  ),
   Options.optional,
 )
 
@@ -142,13 +152,15 @@ const closeEnough = 10 * 60_000
 
 /** Which night this is, how the next one is asked for, and whether this machine's clock is at it. */
 const nightLines = (
-  options: Pick<Given, "night" | "seed" | "population" | "breaks" | "port" | "roster" | "answers">,
+  options: Pick<Given, "night" | "seed" | "population" | "breaks" | "port" | "roster" | "answers" | "books">,
   first: number,
   now: number,
 ): string => {
   const instant = nightOptions(options.night, first).now
-  const answers = Option.match(options.answers, { onNone: () => "", onSome: (file) => ` --answer-key ${file}` })
-  const again = `--seed ${options.seed} --population ${options.population} --breaks ${options.breaks} --port ${options.port} --roster ${options.roster}${answers}`
+  const fileOption = (name: string, file: Option.Option<string>): string =>
+    Option.match(file, { onNone: () => "", onSome: (given) => ` --${name} ${given}` })
+  const files = fileOption("answer-key", options.answers) + fileOption("books", options.books)
+  const again = `--seed ${options.seed} --population ${options.population} --breaks ${options.breaks} --port ${options.port} --roster ${options.roster}${files}`
   const next = `--night ${options.night + 1} --first-night ${new Date(first).toISOString()}`
   const apart =
     Math.abs(now - instant) <= closeEnough
@@ -166,6 +178,7 @@ const given = {
   firstNight,
   roster,
   answers,
+  books,
   faults,
   faultSeed,
   verbose,
@@ -186,12 +199,27 @@ const serve = (options: Given) =>
       onNone: () => firstNightOf(options.night, now),
       onSome: (date) => date.getTime(),
     })
-    const world = generateWorld({
-      seed: options.seed,
-      ...nightOptions(options.night, first),
-      customers: options.population,
-      breaks: options.breaks,
-    })
+    const worldAt = (night: number): World =>
+      generateWorld({
+        seed: options.seed,
+        ...nightOptions(night, first),
+        customers: options.population,
+        breaks: options.breaks,
+      })
+    const world = worldAt(options.night)
+    const ownBooks = Option.map(options.books, (file) => ({
+      file,
+      mapFile: `${file.replace(/\.csv$/, "")}.map.json`,
+      ...booksOf([...Array.from({ length: options.night - 1 }, (_, before) => worldAt(before + 1)), world], {
+        seed: options.seed,
+        ledger: "books",
+        codes: options.breaks === "all" ? bookCodes : [],
+      }),
+    }))
+    const key = [
+      ...world.answerKey,
+      ...Option.match(ownBooks, { onNone: () => [], onSome: ({ answerKey }) => answerKey }),
+    ]
     const sandbox = yield* serveSandbox({
       source: worldSource(world),
       port: options.port,
@@ -202,14 +230,24 @@ const serve = (options: Given) =>
     })
     yield* write(options.roster, rosterCsv(world))
     if (Option.isSome(options.answers)) {
-      yield* write(options.answers.value, `${JSON.stringify(world.answerKey, null, 2)}\n`)
+      yield* write(options.answers.value, `${JSON.stringify(key, null, 2)}\n`)
+    }
+    if (Option.isSome(ownBooks)) {
+      const { csv, file, map, mapFile } = ownBooks.value
+      yield* write(file, csv)
+      yield* write(mapFile, `${JSON.stringify(map, null, 2)}\n`)
     }
     if (options.faults !== "none") yield* Effect.addFinalizer(() => tellStruck(sandbox))
     yield* tell(
-      `A Partner API with ${plural(world.customers.length, "customer")} and ${plural(world.answerKey.length, "known break")} ` +
+      `A Partner API with ${plural(world.customers.length, "customer")} and ${plural(key.length, "known break")} ` +
         `answers at ${sandbox.baseUrl} until you stop it.\n` +
         (options.faults === "none" ? "" : `Its faults: ${options.faults}, by seed ${options.faultSeed}.\n`) +
         nightLines(options, first, now) +
+        Option.match(ownBooks, {
+          onNone: () => "",
+          onSome: ({ file, lines, mapFile }) =>
+            `${count(lines.length)} lines of books are in ${file}; after a sync: tidemark ledger import ${file} --map ${mapFile}\n`,
+        }) +
         `Its customers are in ${options.roster}. In another terminal:\n`,
     )
     yield* writeOut(

@@ -44,7 +44,7 @@ const entriesSql = `
   ),
   other AS (
     SELECT j.*, i.amount AS wanted, abs(epoch_us(j.booked_from) - epoch_us(i.booked_from)) AS apart,
-      j.match_id IS NOT NULL AND j.match_id = i.match_id AS is_matched, j.name = $3 AS is_repeated,
+      coalesce(j.match_id = i.match_id, FALSE) AS is_matched, j.name IS NOT DISTINCT FROM $3 AS is_repeated,
       j.match_id IS NULL AND i.match_id IS NULL AND j.currency = i.currency AND sign(j.amount) = sign(i.amount)
         AND (j.customer_id = i.customer_id OR j.customer_id IS NULL OR i.customer_id IS NULL) AS is_open
     FROM judged AS j JOIN itself AS i ON i.ledger = j.ledger AND (i.side <> j.side OR i.record_id <> j.record_id)

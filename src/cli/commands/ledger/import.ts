@@ -1,11 +1,12 @@
 import { Args, Command, Options } from "@effect/cli"
 import { FileSystem } from "@effect/platform"
-import { Config, Effect, Option } from "effect"
+import { Effect, Option } from "effect"
 import { type ImportRequest, type ImportResult, importLedger } from "../../../pipelines/ledger/import-ledger.ts"
 import { readMap } from "../../../pipelines/ledger/ledger-map.ts"
 import { formatOf, ledgerFormats } from "../../../pipelines/ledger/ledger-source.ts"
 import { UsageError } from "../../exit-code.ts"
 import { config, db, json, quiet } from "../../options.ts"
+import { by, personOf } from "../../person.ts"
 import { count, plural, tell, writeOut } from "../../terminal.ts"
 import { configurationOf, workingDatabase } from "../../workplace.ts"
 
@@ -34,18 +35,6 @@ const format = Options.choice("format", ledgerFormats).pipe(
 
 const replace = Options.boolean("replace").pipe(
   Options.withDescription("The file is the whole ledger: lines that it does not have are taken out."),
-)
-
-const by = Options.text("by").pipe(
-  Options.withPseudoName("NAME"),
-  Options.withDescription("Who imports, for the record. Default: the name of the account."),
-  Options.optional,
-)
-
-/** Whose account it is, as the environment has it. */
-const accountName = Config.string("USER").pipe(
-  Config.orElse(() => Config.string("USERNAME")),
-  Config.withDefault("unknown"),
 )
 
 const nameShape = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/
@@ -109,7 +98,7 @@ const requestOf = (options: {
       map: Option.isNone(options.map) ? null : yield* readMap(options.map.value),
       ledger: options.ledger,
       whole: options.replace,
-      by: Option.isNone(options.by) ? yield* accountName : options.by.value,
+      by: yield* personOf(options.by),
     } satisfies ImportRequest
   })
 
