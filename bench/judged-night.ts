@@ -1,6 +1,6 @@
 import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
-import { Clock, Effect, Layer, Logger, LogLevel } from "effect"
+import { Effect, Layer, Logger, LogLevel } from "effect"
 import { readConfiguration } from "../src/pipelines/configuration.ts"
 import { importLedger } from "../src/pipelines/ledger/import-ledger.ts"
 import { checkMap } from "../src/pipelines/ledger/ledger-map.ts"
@@ -11,6 +11,7 @@ import { type Books, booksOf } from "../src/sandbox/books/books.ts"
 import { breakCodes } from "../src/sandbox/breaks/break-code.ts"
 import { generateWorld, type World } from "../src/sandbox/world.ts"
 import { Database } from "../src/store/database.ts"
+import { clockFrom } from "./clock-from.ts"
 import { baseUrl, worldApi } from "./world-api.ts"
 
 /** What was planted in a world and what a night over it found, each as `code record leg severity`. */
@@ -31,21 +32,6 @@ const ledger = "books"
 
 const line = (code: string, recordId: string, leg: string | null | undefined, severity: string): string =>
   [code, recordId, leg ?? "-", severity].join(" ")
-
-/** A clock that begins at an instant of our choice and then goes on as clocks do. */
-const clockFrom = (millis: number): Clock.Clock => {
-  const real = Clock.make()
-  const offset = millis - real.unsafeCurrentTimeMillis()
-  const nanos = BigInt(Math.round(offset)) * 1_000_000n
-  return {
-    [Clock.ClockTypeId]: Clock.ClockTypeId,
-    unsafeCurrentTimeMillis: () => real.unsafeCurrentTimeMillis() + offset,
-    unsafeCurrentTimeNanos: () => real.unsafeCurrentTimeNanos() + nanos,
-    currentTimeMillis: Effect.map(real.currentTimeMillis, (now) => now + offset),
-    currentTimeNanos: Effect.map(real.currentTimeNanos, (now) => now + nanos),
-    sleep: (duration) => real.sleep(duration),
-  }
-}
 
 /** The partner's books as their file, which is the whole ledger each night. */
 const importBooks = (books: Books) =>

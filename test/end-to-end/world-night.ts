@@ -1,5 +1,6 @@
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
-import { Clock, Effect, Layer, Logger, LogLevel, Redacted } from "effect"
+import { Effect, Layer, Logger, LogLevel, Redacted } from "effect"
+import { clockFrom } from "../../bench/clock-from.ts"
 import { PartnerApi, type PartnerApiOptions } from "../../src/api/partner-api.ts"
 import { type Configuration, readConfiguration } from "../../src/pipelines/configuration.ts"
 import { nightly } from "../../src/pipelines/nightly.ts"
@@ -7,20 +8,6 @@ import { worldSource } from "../../src/sandbox/server/world-source.ts"
 import { type SandboxOptions, serveSandbox } from "../../src/sandbox/server.ts"
 import type { World } from "../../src/sandbox/world.ts"
 import { Database } from "../../src/store/database.ts"
-
-/** A clock that begins at an instant of our choice and then goes on as clocks do. */
-const clockFrom = (millis: number): Clock.Clock => {
-  const real = Clock.make()
-  const offset = millis - real.unsafeCurrentTimeMillis()
-  return {
-    [Clock.ClockTypeId]: Clock.ClockTypeId,
-    unsafeCurrentTimeMillis: () => real.unsafeCurrentTimeMillis() + offset,
-    unsafeCurrentTimeNanos: () => real.unsafeCurrentTimeNanos() + BigInt(Math.round(offset)) * 1_000_000n,
-    currentTimeMillis: Effect.sync(() => real.unsafeCurrentTimeMillis() + offset),
-    currentTimeNanos: Effect.sync(() => real.unsafeCurrentTimeNanos() + BigInt(Math.round(offset)) * 1_000_000n),
-    sleep: (duration) => real.sleep(duration),
-  }
-}
 
 export interface NightOptions {
   readonly world: World
