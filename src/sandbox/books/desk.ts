@@ -16,8 +16,8 @@ export interface Desk {
   /** Transactions on the lists that cannot be read: what has no counterpart may be one of them. */
   readonly unreadable: ReadonlyArray<Posting>
   /**
-   * A posted transaction that nothing was planted on: some days old, and the only one of its customer with its currency
-   * and amount. Null where there is none left.
+   * A posted transaction that nothing was planted on: some days old on the first night and the same since, and the only one
+   * of its customer with its currency and amount. Each night takes the same for a key. Null where there is none left.
    */
   readonly take: (key: string, suits?: (posting: Posting) => boolean) => Posting | null
   /** From now on nothing is taken of this customer in this currency. */
@@ -28,23 +28,30 @@ export interface Desk {
 
 const rowOf = ({ currency, customerId }: Posting): string => `${customerId}/${currency}`
 
+const sameAs = (posting: Posting): string => `${rowOf(posting)}/${posting.signed}`
+
 export const openDesk = (
   nights: ReadonlyArray<World>,
   { ledger, seed }: { readonly seed: number; readonly ledger: string },
 ): Desk => {
+  const first = nights.at(0)
   const last = nights.at(-1)
   const now = last?.now ?? 0
   const postings = postingsOf(nights)
+  const before = new Map(postingsOf(nights.slice(0, 1)).map((posting) => [posting.transactionId, posting]))
+  const isSteady = (posting: Posting): boolean => {
+    const then = before.get(posting.transactionId)
+    return then !== undefined && sameAs(then) === sameAs(posting) && posting.at < (first?.now ?? 0) - 3 * day
+  }
   const read = new Set(last === undefined ? [] : readCustomers(last))
   const uses = new Map<string, number>()
-  const sameAs = (posting: Posting): string => `${rowOf(posting)}/${posting.signed}`
   for (const posting of postings) uses.set(sameAs(posting), (uses.get(sameAs(posting)) ?? 0) + 1)
 
   const taken = new Set<string>()
   const unreadable = last === undefined ? [] : unreadableOf(last)
   const closed = new Set(unreadable.map(rowOf))
   const free = (posting: Posting): boolean =>
-    posting.at < now - 3 * day &&
+    isSteady(posting) &&
     read.has(posting.customerId) &&
     uses.get(sameAs(posting)) === 1 &&
     !taken.has(posting.transactionId) &&
@@ -59,11 +66,15 @@ export const openDesk = (
     nearMisses,
     unreadable,
     take: (key, suits = () => true) => {
-      const choices = postings.filter((posting) => free(posting) && suits(posting))
-      if (choices.length === 0) return null
-      const posting = chanceOf(seed, `books/${key}`).pick(choices)
-      taken.add(posting.transactionId)
-      return posting
+      // The lowest of drawn numbers, so that a transaction more or less changes no other choice.
+      let lowest: { readonly draw: string; readonly posting: Posting } | null = null
+      for (const posting of postings) {
+        if (!free(posting) || !suits(posting)) continue
+        const draw = chanceOf(seed, `books/${key}/${posting.transactionId}`).hex(16)
+        if (lowest === null || draw < lowest.draw) lowest = { draw, posting }
+      }
+      if (lowest !== null) taken.add(lowest.posting.transactionId)
+      return lowest?.posting ?? null
     },
     leaveAlone: (posting) => void closed.add(rowOf(posting)),
     plant: (code, id, severity, why) => void answerKey.push({ code, recordId: `${ledger}/${id}`, severity, why }),
