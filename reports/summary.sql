@@ -33,6 +33,8 @@ UNION ALL
 SELECT 2, 5, 'coverage', 'records quarantined', count(*)::VARCHAR, 'records that the contract cannot read; each is an exception'
 FROM raw.quarantine WHERE run_id = getvariable('run')
 UNION ALL
+SELECT 2, 6, 'notes', n.note, NULL, NULL FROM recon.notes AS n WHERE n.run_id = getvariable('run')
+UNION ALL
 SELECT 3, s.place, 'exceptions', s.severity, count(l.exception_id)::VARCHAR, NULL
 FROM severity AS s LEFT JOIN live AS l ON l.severity = s.severity GROUP BY s.place, s.severity
 UNION ALL

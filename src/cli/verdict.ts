@@ -72,6 +72,7 @@ export const verdictText = (summary: RunSummary): string =>
     ...(summary.unproven > 0
       ? [`unproven    ${plural(summary.unproven, "case")} that could not be judged for lack of proof`]
       : []),
+    ...summary.notes.map((note) => `note        ${note}`),
     `exceptions  ${severityLine(summary.exceptions)}`,
     ...codeLines(summary),
   ].join("\n")

@@ -10,7 +10,8 @@ import { type SyncOptions, sync } from "./sync/sync.ts"
 
 /**
  * A whole night: read, reconcile, report, and publish the snapshot for analysts. Coverage that is not complete stops
- * nothing: the reports say PARTIAL.
+ * nothing: the reports say PARTIAL. A night that was interrupted goes on wherever it was, whether it had been reading or
+ * judging.
  */
 export const nightly = (options: SyncOptions, out: string) =>
   Effect.gen(function* () {
@@ -18,7 +19,7 @@ export const nightly = (options: SyncOptions, out: string) =>
     const progress = yield* ProgressListener
     // A definition that cannot be read would cost the night's reports after everything was fetched.
     yield* reportDefinitions
-    const run = yield* sync(options)
+    const run = yield* sync({ ...options, night: true })
     yield* progress.step("reconciling")
     yield* reconcile(run, options.configuration)
     yield* progress.step("reporting")

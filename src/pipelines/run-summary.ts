@@ -32,6 +32,8 @@ export interface RunSummary {
   readonly failures: ReadonlyArray<{ readonly reason: string; readonly lists: number }>
   /** Cases that could not be judged for lack of proof. */
   readonly unproven: number
+  /** What a person should know besides: settings that name nothing, for one. */
+  readonly notes: ReadonlyArray<string>
 }
 
 export interface RetriesOfClass {
@@ -86,6 +88,9 @@ export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, St
       "SELECT coalesce(sum(unproven), 0)::BIGINT AS unproven FROM recon.check_results WHERE run_id = $1",
       [runId],
     )
+    const notes = yield* sql.rows<{ note: string }>("SELECT note FROM recon.notes WHERE run_id = $1 ORDER BY note", [
+      runId,
+    ])
     const failures = yield* sql.rows<{ reason: string; lists: bigint }>(
       `SELECT regexp_replace(reason, '(; | \\()request [^)]*\\)', '') AS reason, count(*) AS lists
        FROM recon.coverage WHERE run_id = $1 AND state IN ('PARTIAL', 'DENIED', 'FAILED')
@@ -124,6 +129,7 @@ export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, St
       byCode: codes.map((row) => ({ ...row, count: Number(row.count) })),
       failures: failures.map((row) => ({ ...row, lists: Number(row.lists) })),
       unproven: Number(counts?.unproven ?? 0n),
+      notes: notes.map(({ note }) => note),
     }
   })
 

@@ -22,6 +22,7 @@ const quiet: RunSummary = {
   byCode: [],
   failures: [],
   unproven: 0,
+  notes: [],
 }
 
 const lineOf = (summary: RunSummary, term: string): string | undefined =>
@@ -40,6 +41,12 @@ describe("what a person reads at the end of a night", () => {
       "read        1,204 records on 31 pages, 33 requests, 1.2 MB, 1 seen again, resumed once",
     )
     expect(lineOf({ ...quiet, resumed: 2 }, "read")).toMatch(/, resumed 2 times$/)
+  })
+
+  it("says what a person should know besides", () => {
+    expect(lineOf({ ...quiet, notes: ["ledger.scope names the ledger bnk"] }, "note")).toBe(
+      "note        ledger.scope names the ledger bnk",
+    )
   })
 
   it("says what was tried again, after what, and how long was waited for it", () => {

@@ -50,6 +50,8 @@ export interface HistoryNight extends Ledger {
   readonly earlierInRun?: ReadonlyArray<LedgerRow>
   /** full unless said otherwise. */
   readonly mode?: string
+  /** The night is read and never judged. */
+  readonly unjudged?: boolean
 }
 
 const insertCustomers = (sql: Sql, run: Run, ledger: Ledger) =>
@@ -79,7 +81,7 @@ export const laterNight = (ledger: HistoryNight, configuration: Configuration = 
         if ((ledger.quarantine ?? []).length > 0) yield* insertQuarantine(sql, run, ledger.quarantine ?? [])
       }),
     )
-    yield* reconcile(run, configuration)
+    if (ledger.unjudged !== true) yield* reconcile(run, configuration)
     return yield* verdictOf(run)
   })
 

@@ -32,6 +32,8 @@ export interface BooksCase {
   readonly notes?: Readonly<Record<string, string>>
   /** Words that must stand in the sentence of an exception: `books/L1` → words. */
   readonly says?: Readonly<Record<string, string>>
+  /** Sentences that a person is told besides, in order. */
+  readonly tells?: ReadonlyArray<string>
   /** How many cases a check could not judge, where any. */
   readonly unproven?: Readonly<Record<string, number>>
   readonly settings?: Readonly<Record<string, unknown>>
@@ -245,7 +247,11 @@ export const judgeBooks = (books: BooksCase) =>
         "SELECT code, unproven FROM recon.check_results WHERE starts_with(code, 'LEDG_') AND unproven > 0",
       ),
     )
+    const notes = yield* Effect.flatMap(Database, (database) =>
+      database.rows<{ note: string }>("SELECT note FROM recon.notes ORDER BY note"),
+    )
     return {
+      tells: notes.map(({ note }) => note),
       unproven: Object.fromEntries(unproven.map((row) => [row.code, Number(row.unproven)])),
       run: runOf(0),
       judged,

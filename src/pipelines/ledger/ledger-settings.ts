@@ -34,12 +34,17 @@ const Rule = Schema.Struct({
   maxCandidates: Schema.optional(whole(2, 40)),
 })
 
+const Currency = Schema.String.pipe(
+  Schema.pattern(/^[A-Z][A-Z0-9]{1,11}$/, { message: () => 'must be a currency in capital letters, such as "USD"' }),
+)
+
 /** What a ledger is meant to hold. What is left out is not limited. */
 const Scope = Schema.Struct({
   from: Schema.optional(Day),
   to: Schema.optional(Day),
-  currencies: Schema.optional(Schema.Array(Schema.NonEmptyString)),
+  currencies: Schema.optional(Schema.Array(Currency)),
   types: Schema.optional(Schema.Array(Schema.NonEmptyString)),
+  /** Ids of Oceafin's or the partner's own references. */
   customers: Schema.optional(Schema.Array(Schema.NonEmptyString)),
 })
 

@@ -18,20 +18,50 @@ const scopeSql = `
     SELECT unnest($1) AS ledger, unnest($2)::DATE AS first_day, unnest($3)::DATE AS last_day,
       unnest($4)::JSON::VARCHAR[] AS currencies, unnest($5)::JSON::VARCHAR[] AS types, unnest($6)::JSON::VARCHAR[] AS customers
   ),
+  -- A customer may be named by either side's name for it.
+  named AS (
+    SELECT c.ledger, list(coalesce(k.customer_id, c.customer)) AS customers
+    FROM (SELECT ledger, unnest(customers) AS customer FROM configured) AS c
+    LEFT JOIN (
+      SELECT partner_customer_ref, min(customer_id) AS customer_id FROM main.customers GROUP BY partner_customer_ref HAVING count(*) = 1
+    ) AS k ON k.partner_customer_ref = c.customer
+    GROUP BY c.ledger
+  ),
   booked AS (
     SELECT ledger, min(booked_from) AS first_booked, max(booked_to) AS last_booked, bool_or(customer_id IS NULL AND partner_customer_ref IS NULL) AS has_nameless
     FROM main.ledger_lines GROUP BY ledger
   )
   SELECT b.ledger, b.has_nameless, coalesce(c.first_day::TIMESTAMPTZ, b.first_booked) AS period_from,
     coalesce((c.last_day + 1)::TIMESTAMPTZ - INTERVAL 1 MICROSECOND, b.last_booked) AS period_to,
-    b.first_booked, b.last_booked, c.currencies, c.types, c.customers
-  FROM booked AS b LEFT JOIN configured AS c ON c.ledger = b.ledger`
+    b.first_booked, b.last_booked, c.currencies, c.types, n.customers,
+    c.ledger IS NOT NULL AND (c.currencies IS NOT NULL OR c.types IS NOT NULL OR n.customers IS NOT NULL) AS is_limited
+  FROM booked AS b LEFT JOIN configured AS c ON c.ledger = b.ledger LEFT JOIN named AS n ON n.ledger = b.ledger`
 
 /** Customers that a ledger is meant to hold and that this run does not know: misspelt, or off the roster. */
 const strangerSql = `
   CREATE OR REPLACE TEMP TABLE ledger_stranger AS
   SELECT ledger, customer_id FROM (SELECT ledger, unnest(customers) AS customer_id FROM ledger_scope)
   WHERE customer_id NOT IN (SELECT customer_id FROM recon.coverage WHERE run_id = getvariable('run'))`
+
+/** Settings that name nothing, each as a sentence: whatever they were meant for is outside the scope. */
+const scopeNotesSql = `
+  INSERT INTO recon.notes
+  WITH value AS (
+    SELECT ledger, 'customers' AS key, unnest(customers) AS named FROM ledger_scope
+    UNION ALL SELECT ledger, 'currencies', unnest(currencies) FROM ledger_scope
+    UNION ALL SELECT ledger, 'types', unnest(types) FROM ledger_scope
+  ),
+  known AS (
+    SELECT 'customers' AS key, customer_id AS named FROM recon.coverage WHERE run_id = getvariable('run')
+    UNION SELECT 'currencies', currency FROM main.transactions
+    UNION SELECT 'currencies', currency FROM main.ledger_lines
+    UNION SELECT 'types', type FROM main.transactions
+  )
+  SELECT getvariable('run'), concat('ledger.scope.', v.ledger, '.', v.key, ' names ', v.named, ', and nothing that was read is so: is it misspelt?')
+  FROM value AS v ANTI JOIN known AS k ON k.key = v.key AND k.named = v.named
+  UNION ALL
+  SELECT getvariable('run'), concat('ledger.scope names the ledger ', ledger, ', of which no line is in the books: is it misspelt?')
+  FROM (SELECT unnest($1) AS ledger) WHERE ledger NOT IN (SELECT ledger FROM main.ledger_lines)`
 
 /**
  * customer is the one that a line names. A reference that the store does not know, or knows twice, is no customer's: it
@@ -127,6 +157,7 @@ export const prepareLedgers = (sql: Sql, settings: LedgerSettings): Effect.Effec
       scopes.map(([, scope]) => listOf(scope.customers)),
     ])
     yield* sql.run(strangerSql)
+    yield* sql.run(scopeNotesSql, [scopes.map(([ledger]) => ledger)])
     yield* sql.run(lineSql)
     yield* sql.run(postingSql(settings))
     yield* sql.run(alikeSql)

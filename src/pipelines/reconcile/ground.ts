@@ -78,6 +78,7 @@ export const prepareGround = (
     )
 
     const settings = printedSettings(checks, configuration)
+    yield* sql.run("DELETE FROM recon.notes WHERE run_id = getvariable('run')")
     yield* sql.run("DELETE FROM recon.settings WHERE run_id = getvariable('run')")
     yield* sql.run(
       "INSERT INTO recon.settings SELECT getvariable('run'), unnest($1), unnest($2), unnest($3)::BOOLEAN",

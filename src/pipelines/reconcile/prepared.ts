@@ -13,7 +13,7 @@ export const prepared: Readonly<Record<string, string>> = {
   quarantined: "records of this run that cannot be read, with what of them can be",
   movement: "each movement that a product record means, with its class and when it settled",
   unmet: "records that an earlier run knew and this one has not met, and whether their list was walked to its end",
-  newcomer: "records that no run met before, with the last run that walked their list to its end",
+  newcomer: "records met since the last judgement, with the last run before them that walked their list to its end",
   verdict: "each movement with its transaction, each transaction that has none, and what was made of it",
   closing: "the balances of this run, the networks of one currency summed",
   opening: "the latest earlier balances that were proven",

@@ -22,14 +22,17 @@ const readingsSql = (runs: string): string => `
 const closingSql = `CREATE OR REPLACE TEMP TABLE closing AS ${readingsSql("run_id = getvariable('run')")}`
 
 /**
- * The latest earlier reading that lies before this one, of a run that proved the customer's balances. Reading an unchanged
- * balance twice opens nothing.
+ * The reading of the last judged run that proved the customer's balances, so that no stretch of time lies between two
+ * judgements; where none has, the first reading of all. Reading an unchanged balance twice opens nothing.
  */
 const openingSql = `
   CREATE OR REPLACE TEMP TABLE opening AS
   WITH earlier AS (${readingsSql("run_id < getvariable('run')")})
-  SELECT e.customer_id, e.currency, arg_max(e.total, e.run_id) AS total, arg_max(e.as_of, e.run_id) AS as_of
+  SELECT e.customer_id, e.currency,
+    coalesce(arg_max(e.total, e.run_id) FILTER (r.state IN ('reconciled', 'reported')), arg_min(e.total, e.run_id)) AS total,
+    coalesce(arg_max(e.as_of, e.run_id) FILTER (r.state IN ('reconciled', 'reported')), arg_min(e.as_of, e.run_id)) AS as_of
   FROM earlier AS e
+  JOIN recon.runs AS r ON r.run_id = e.run_id
   JOIN closing AS c ON c.customer_id = e.customer_id AND c.currency = e.currency
   JOIN recon.coverage AS v ON v.run_id = e.run_id AND v.customer_id = e.customer_id AND v.stream = 'balances'
   WHERE e.as_of < c.as_of AND e.one_instant AND e.total IS NOT NULL AND v.state = 'COMPLETE' AND v.quarantined_records = 0

@@ -27,6 +27,8 @@ export interface PlanOptions {
   readonly baseUrl: string
   /** Begin a new run even where an interrupted one could go on. */
   readonly fresh: boolean
+  /** The run is to be judged and reported too. */
+  readonly night: boolean
 }
 
 const rosterHash = (customers: ReadonlyArray<RosterEntry>): string =>
@@ -50,18 +52,18 @@ interface Resumable {
 
 /**
  * The newest run, if its process ended before it did, what it read is kept, it read the same API for the same customers
- * by the same configuration, and it began not too long ago.
+ * by the same configuration, and it began not too long ago. A night is not at its end before its reports are written.
  */
-const resumableRun = (sql: Sql, { baseUrl, configuration, customers }: PlanOptions, now: string) =>
+const resumableRun = (sql: Sql, { baseUrl, configuration, customers, night }: PlanOptions, now: string) =>
   Effect.map(
     sql.rows<Resumable>(
       `SELECT run_id, started_at, coalesce(requests, 0) AS requests FROM recon.runs AS r
        WHERE run_id = (SELECT max(run_id) FROM recon.runs)
-         AND state IN ('running', 'interrupted', 'failed')
+         AND (state IN ('running', 'interrupted', 'failed') OR $6 AND night AND state IN ('synced', 'reconciled'))
          AND api = $1 AND configuration_sha256 = $2 AND roster_sha256 = $3
          AND started_at >= $4::TIMESTAMPTZ - to_minutes($5::BIGINT)
          AND EXISTS (FROM raw.pages AS p WHERE p.run_id = r.run_id)`,
-      [baseUrl, configuration.sha256, rosterHash(customers), now, String(configuration.resumeWithinMinutes)],
+      [baseUrl, configuration.sha256, rosterHash(customers), now, String(configuration.resumeWithinMinutes), night],
     ),
     ([row]) => row ?? null,
   )
@@ -151,11 +153,11 @@ const resume = (sql: Sql, configuration: Configuration, found: Resumable): Effec
  * Puts the run, its customers and every partition it means to read on record, before the first request: what is missing
  * afterwards shows.
  */
-export const beginRun = (sql: Sql, run: Run, { baseUrl, configuration, customers }: PlanOptions) =>
+export const beginRun = (sql: Sql, run: Run, { baseUrl, configuration, customers, night }: PlanOptions) =>
   Effect.gen(function* () {
     yield* sql.run(
-      `INSERT INTO recon.runs (run_id, mode, started_at, state, configuration_sha256, partitions, api, roster_sha256)
-       VALUES ($1, 'full', $2::TIMESTAMPTZ, 'running', $3, $4, $5, $6)`,
+      `INSERT INTO recon.runs (run_id, mode, started_at, state, configuration_sha256, partitions, api, roster_sha256, night)
+       VALUES ($1, 'full', $2::TIMESTAMPTZ, 'running', $3, $4, $5, $6, $7)`,
       [
         run.runId,
         run.startedAt,
@@ -163,6 +165,7 @@ export const beginRun = (sql: Sql, run: Run, { baseUrl, configuration, customers
         customers.length * configuration.contract.streams.length,
         baseUrl,
         rosterHash(customers),
+        night,
       ],
     )
     const ids = customers.map((customer) => customer.customerId)

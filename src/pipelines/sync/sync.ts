@@ -20,6 +20,8 @@ export interface SyncOptions {
   readonly baseUrl: string
   /** Begin a new run even where an interrupted one could go on; false unless given. */
   readonly fresh?: boolean
+  /** The run is to be judged and reported too, and goes on until it is; false unless given. */
+  readonly night?: boolean
   /** Pages in one commit at most; 64 unless given. */
   readonly pagesPerCommit?: number
 }
@@ -37,7 +39,11 @@ export const sync = (options: SyncOptions) =>
     const database = yield* Database
     const { configuration } = options
     yield* ensureStore(database, configuration.contract)
-    const planned = yield* planRun(database, { ...options, fresh: options.fresh ?? false })
+    const planned = yield* planRun(database, {
+      ...options,
+      fresh: options.fresh ?? false,
+      night: options.night ?? false,
+    })
     const { runId } = planned.run
     yield* Effect.logInfo(planned.resumed ? "an interrupted run goes on" : "a run begins")
     yield* readAndWrite(options, planned).pipe(

@@ -4,7 +4,7 @@ import { storm } from "./0002-storm.ts"
 import { exceptionsLive } from "./0004-exceptions-live.ts"
 import { ledgerTables } from "./0005-ledger.ts"
 import { determinism } from "./0006-determinism.ts"
-import { settings } from "./0007-settings.ts"
+import { nights } from "./0007-nights.ts"
 
 /** In the order of their names; a migration that has been released is never edited. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -13,7 +13,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0004-exceptions-live": exceptionsLive,
   "0005-ledger": ledgerTables,
   "0006-determinism": determinism,
-  "0007-settings": settings,
+  "0007-nights": nights,
 }
 
 /** The migrations that this program knows, in order. */

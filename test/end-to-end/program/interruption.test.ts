@@ -110,6 +110,33 @@ describe("a night that is interrupted (SIGINT)", () => {
       }),
   )
 
+  for (const step of ["reconciling", "reporting"]) {
+    it.scopedLive(`goes on where it was, asking for nothing again, after it was killed while ${step}`, () =>
+      Effect.gen(function* () {
+        const cwd = yield* temporaryFolder
+        const world = smallWorld({ customers: 2 })
+        const { env } = yield* serveWorld(world)
+        yield* writeRoster(join(cwd, "customers.csv"), world)
+        const db = join(cwd, "tidemark.duckdb")
+        const place = { cwd, env }
+        const night = yield* startProgram([...nightly, "--log-format", "json"], place)
+        yield* night.telling(new RegExp(`"${step}"`))
+        yield* night.send("SIGKILL")
+        yield* night.ended
+        const [killed, ...none] = yield* runsIn(db)
+        expect(none).toEqual([])
+        expect(["synced", "reconciled"]).toContain(killed?.state)
+
+        const next = yield* runProgram([...nightly, "--json"], place)
+        expect(next.code).toBe(0)
+        const { requests, resumed } = JSON.parse(next.stdout)
+        const [before] = yield* rowsOf<{ requests: bigint }>(db, "SELECT requests FROM recon.runs")
+        expect([resumed, BigInt(requests)]).toEqual([1, before?.requests])
+        expect(yield* runsIn(db)).toEqual([{ ...killed, state: "reported" }])
+      }),
+    )
+  }
+
   it.scopedLive("is left alone by --fresh, which begins a new run", () =>
     Effect.gen(function* () {
       const { begin, db, letGo, place } = yield* nightUnderWay

@@ -19,6 +19,8 @@ export interface Started {
   readonly ended: Effect.Effect<Ended>
   /** The standard output as soon as it matches. */
   readonly saying: (pattern: RegExp) => Effect.Effect<string>
+  /** The standard error as soon as it matches. */
+  readonly telling: (pattern: RegExp) => Effect.Effect<string>
   readonly send: (signal: NodeJS.Signals) => Effect.Effect<void>
 }
 
@@ -75,21 +77,26 @@ export const startProgram = (
         return closed
       }),
   ).pipe(
-    Effect.map(({ child, closed, said }) => ({
-      ended: Effect.promise(() => closed),
-      saying: (pattern) =>
+    Effect.map(({ child, closed, said }) => {
+      const until = (name: "stdout" | "stderr") => (pattern: RegExp) =>
         Effect.promise(async () => {
-          while (!pattern.test(said.stdout)) {
+          const stream = child[name]
+          while (!pattern.test(said[name])) {
             const ended = await Promise.race([
-              ...(child.stdout === null ? [] : [once(child.stdout, "data").then(() => null)]),
+              ...(stream === null ? [] : [once(stream, "data").then(() => null)]),
               closed,
             ])
             if (ended !== null) throw new Error(`it ended without saying ${pattern}: ${JSON.stringify(ended)}`)
           }
-          return said.stdout
-        }),
-      send: (signal) => Effect.sync(() => void child.kill(signal)),
-    })),
+          return said[name]
+        })
+      return {
+        ended: Effect.promise(() => closed),
+        saying: until("stdout"),
+        telling: until("stderr"),
+        send: (signal: NodeJS.Signals) => Effect.sync(() => void child.kill(signal)),
+      }
+    }),
   )
 
 /** Runs the program to its end. */

@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process"
 import { readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { temporaryFolder } from "../../support/temporary-folder.ts"
-import { programFile, runProgram } from "./program.ts"
+import { runProgram, startSandbox } from "./program.ts"
 import { rowsOf } from "./working-folder.ts"
 
 interface Entry {
@@ -12,29 +11,11 @@ interface Entry {
   readonly recordId: string
 }
 
-/** Starts a sandbox in a folder; gives the environment that it prints, when it answers. */
-const sandboxIn = (cwd: string, ...args: ReadonlyArray<string>) =>
-  Effect.acquireRelease(
-    Effect.async<{ readonly stop: () => void; readonly env: Readonly<Record<string, string>> }>((resume) => {
-      const child = spawn(process.execPath, [programFile, "sandbox", "--port", "0", ...args], { cwd })
-      let printed = ""
-      child.stdout.on("data", (chunk) => {
-        printed += String(chunk)
-        if (!printed.includes("OCEAFIN_PARTNER_API_WEBHOOK_SECRET=")) return
-        const env = Object.fromEntries(
-          [...printed.matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [name ?? "", value ?? ""]),
-        )
-        resume(Effect.succeed({ stop: () => void child.kill("SIGTERM"), env }))
-      })
-    }),
-    ({ stop }) => Effect.sync(stop),
-  )
-
 describe("books that the sandbox wrote", () => {
   it.scopedLive("are imported as it says, and what is found in them is what the answer key says", () =>
     Effect.gen(function* () {
       const cwd = yield* temporaryFolder
-      const { env } = yield* sandboxIn(cwd, "--population", "3", "--books", "books.csv", "--answer-key", "key.json")
+      const { env } = yield* startSandbox(["--books", "books.csv", "--answer-key", "key.json"], { cwd })
       const run = (...args: ReadonlyArray<string>) => runProgram(args, { cwd, env })
       expect((yield* run("sync", "--customers", "sandbox-customers.csv")).stderr).not.toContain("salt")
       const imported = yield* run("ledger", "import", "books.csv", "--map", "books.map.json")
@@ -65,7 +46,7 @@ describe("the salt of the hashes", () => {
   it.scopedLive("is made anew where it was lost, and that is said", () =>
     Effect.gen(function* () {
       const cwd = yield* temporaryFolder
-      const { env } = yield* sandboxIn(cwd, "--population", "1", "--breaks", "none")
+      const { env } = yield* startSandbox(["--breaks", "none"], { cwd })
       const sync = runProgram(["sync", "--customers", "sandbox-customers.csv", "--quiet"], { cwd, env })
       yield* sync
       rmSync(join(cwd, "tidemark.duckdb.salt"))

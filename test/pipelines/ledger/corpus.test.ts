@@ -21,10 +21,11 @@ layer(booksStore)("the partner's books:", (it) => {
   for (const { books, name } of cases) {
     it.effect(`${books.it} (${name})`, () =>
       Effect.gen(function* () {
-        const { found, judged, matches, others, sentences, unproven } = yield* judgeBooks(books)
+        const { found, judged, matches, others, sentences, tells, unproven } = yield* judgeBooks(books)
         expect(matches).toEqual([...books.matches].sort())
         expect(found.map(written)).toEqual([...books.found].sort())
         expect(others).toEqual(books.others ?? {})
+        expect(tells).toEqual(books.tells ?? [])
         const untold = Object.values(others).includes("unproven") ? unproven : {}
         expect(unproven).toEqual(books.unproven ?? untold)
         for (const [record, words] of Object.entries(books.says ?? {})) expect(sentences.get(record)).toContain(words)

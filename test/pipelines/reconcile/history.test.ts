@@ -190,6 +190,16 @@ layer(ledgerStore)("COV_LATE_ARRIVAL", (it) => {
     }),
   )
 
+  it.effect("finds it where it came in a run that nobody judged, once, and by the walk before that run", () =>
+    Effect.gen(function* () {
+      const found = yield* foundBy([first, { ...second(3), unjudged: true }, second(3), second(3)])
+      expect([found[2], found[3]]).toEqual([[late], []])
+      // Created after the first night's walk, and listed by the next run at once.
+      const timely = yield* foundBy([first, { ...second(-2), unjudged: true }, second(-2)])
+      expect(timely[2]).toEqual([])
+    }),
+  )
+
   it.effect("allows an hour before the last run's start, to the instant", () =>
     Effect.gen(function* () {
       expect(yield* foundBy([first, second(1)])).toEqual([[], []])

@@ -12,6 +12,7 @@ import {
   ledgerStore,
   night,
   postingOf,
+  read,
   runOf,
   transaction,
   withdrawal,
@@ -329,6 +330,17 @@ layer(ledgerStore)("BAL_ROLLFORWARD", (it) => {
           status: "agrees",
         },
       ])
+    }),
+  )
+
+  it.effect("rolls from the last reading that was judged, over those that nobody judged", () =>
+    Effect.gen(function* () {
+      yield* judge({ rows: [before], balances: opening("100", hoursBefore(1)) })
+      // A euro appears, and the next reading already agrees with itself.
+      yield* read({ rows: [before], balances: opening("101", hoursBefore(-23)), night: 1 })
+      const verdict = yield* night({ rows: [before], balances: opening("101", hoursBefore(-47)), night: 2 })
+      expect(verdict.found.map(({ code }) => code)).toEqual(["BAL_INCEPTION", "BAL_ROLLFORWARD"])
+      expect(yield* rollforward).toMatchObject([{ opening: "100.000000000000000000", status: "differs" }])
     }),
   )
 

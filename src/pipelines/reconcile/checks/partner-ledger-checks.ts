@@ -92,8 +92,11 @@ export const partnerLedgerChecks: ReadonlyArray<Check> = [
           WHEN n.status NOT IN ('COMPLETED', 'REVERSED') THEN concat('booked on ', ${days("l")}, ', and the transaction that it names is ', n.status)
           WHEN n.customer_id <> l.customer THEN concat('booked on ', ${days("l")}, ', and the transaction that it names belongs to customer ', n.customer_id)
           WHEN n.transaction_id IS NOT NULL THEN concat('booked on ', ${days("l")}, ', and the transaction that it names is not this ledger''s, or another line''s')
+          WHEN s.is_limited THEN concat('booked on ', ${days("l")}, ', and no posted transaction within ledger.scope is it')
           ELSE concat('booked on ', ${days("l")}, ', and no posted transaction is it') END AS detail
-      FROM missing AS l LEFT JOIN named AS n ON n.ledger = l.ledger AND n.line_id = l.line_id`,
+      FROM missing AS l
+      LEFT JOIN named AS n ON n.ledger = l.ledger AND n.line_id = l.line_id
+      LEFT JOIN ledger_scope AS s ON s.ledger = l.ledger`,
     unproven: "SELECT count(*) AS unproven FROM ledger_line_verdict WHERE verdict = 'unproven'",
     takes: ["grace"],
     unprovenWhen:
