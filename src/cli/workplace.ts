@@ -92,7 +92,12 @@ export const workingDatabase = (
   )
 
 /** The working database, which an earlier run must have made. */
-export const existingDatabase = (file: string, configuration: Configuration, command: string) =>
+export const existingDatabase = (
+  file: string,
+  configuration: Configuration,
+  command: string,
+  onlyFiles?: ReadonlyArray<string>,
+) =>
   Layer.unwrapEffect(
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
@@ -101,7 +106,7 @@ export const existingDatabase = (file: string, configuration: Configuration, com
           detail: `--db ${file}: there is no such database; run tidemark nightly first, or correct the path`,
         })
       }
-      return workingDatabase(file, configuration, command)
+      return workingDatabase(file, configuration, command, onlyFiles)
     }),
   )
 

@@ -49,6 +49,21 @@ const unknownRuns = (sql: Sql): Effect.Effect<ReadonlyArray<Finding>, StoreError
       ),
     )
 
+/** Runs whose reports nobody may have put away: the newest reported one, and those that somebody signed. */
+const mustBeThere = (sql: Sql): Effect.Effect<ReadonlySet<string>, StoreError> =>
+  sql
+    .rows<{ run_id: string }>(
+      `SELECT max(run_id) AS run_id FROM recon.runs WHERE state = 'reported' HAVING max(run_id) IS NOT NULL
+       UNION SELECT run_id FROM recon.signatures`,
+    )
+    .pipe(Effect.map((rows) => new Set(rows.map((row) => row.run_id))))
+
+const reportsGone = (out: string, runId: string): Finding => ({
+  _tag: "File",
+  file: out,
+  faults: [`the reports of run ${runId} are gone; put the folder back, or name the right one with --out`],
+})
+
 const proveRun = (sql: Sql, contract: Contract, runId: string) =>
   Effect.all([
     bodiesAsKept(sql, runId),
@@ -72,16 +87,19 @@ export const verify = (contract: Contract, out: string, only: string | null) =>
     const manifests = yield* Effect.forEach(reports.nights, (night) => manifestAgrees(database, night))
     const reported = new Set(reports.nights.map((night) => night.runId))
     const unended = runs.filter((run) => !run.ended)
+    const needed = yield* mustBeThere(database)
     const gone = runs.filter((run) => run.state === "reported" && !reported.has(run.run_id))
+    const missed = gone.filter((run) => needed.has(run.run_id)).map((run) => reportsGone(out, run.run_id))
+    const putAway = gone.filter((run) => !needed.has(run.run_id))
     return {
       runs: runs.length,
       pages: runs.reduce((sum, run) => sum + Number(run.pages), 0),
       files: reports.files + reports.nights.length,
-      findings: inOrder([...stored.flat(), ...strangers, ...reports.findings, ...manifests.flat()]),
+      findings: inOrder([...stored.flat(), ...strangers, ...missed, ...reports.findings, ...manifests.flat()]),
       notes: [
         ...unended.map((run) => `run ${run.run_id} did not end, so the hashes over its chains are not compared`),
         ...reports.notes,
-        ...gone.map((run) => `run ${run.run_id} wrote reports, and they are not under ${out}`),
+        ...putAway.map((run) => `run ${run.run_id} wrote reports, and they are not under ${out}`),
       ],
     } satisfies Verification
   })

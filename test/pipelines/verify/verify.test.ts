@@ -416,26 +416,34 @@ layer(Layer.scoped(TwoNights, twoNights), { excludeTestServices: true, timeout: 
         }),
       )
 
-      it.scoped("whose manifest is gone or unreadable cannot be proven, and a whole folder that is gone is noted", () =>
-        Effect.gen(function* () {
-          const nights = yield* TwoNights
-          const gone = yield* tamperedFiles((folder, { runIds }) => {
-            rmSync(join(reportsOf(folder, runIds[1]), "manifest.json"))
-            writeFileSync(join(reportsOf(folder, runIds[0]), "manifest.json"), "{}")
-          })
-          expect(gone.lines).toEqual([
-            `/out/2026-06-28/${nights.runIds[0]}/manifest.json: it cannot be read as a manifest`,
-            `/out/2026-06-28/${nights.runIds[1]}/manifest.json: there is no manifest, so nothing in its folder can be proven`,
-          ])
-          const folderGone = yield* tamperedFiles((folder, { runIds }) =>
-            rmSync(reportsOf(folder, runIds[0]), { recursive: true }),
-          )
-          expect(folderGone.lines).toEqual([])
-          expect(folderGone.notes).toEqual([
-            expect.stringContaining("names a manifest before it that is not here"),
-            expect.stringContaining(`run ${nights.runIds[0]} wrote reports, and they are not under`),
-          ])
-        }),
+      it.scoped(
+        "whose manifest is gone or unreadable cannot be proven, and a whole folder that is gone is noted, and missed if it is the newest",
+        () =>
+          Effect.gen(function* () {
+            const nights = yield* TwoNights
+            const gone = yield* tamperedFiles((folder, { runIds }) => {
+              rmSync(join(reportsOf(folder, runIds[1]), "manifest.json"))
+              writeFileSync(join(reportsOf(folder, runIds[0]), "manifest.json"), "{}")
+            })
+            expect(gone.lines).toEqual([
+              `/out/2026-06-28/${nights.runIds[0]}/manifest.json: it cannot be read as a manifest`,
+              `/out/2026-06-28/${nights.runIds[1]}/manifest.json: there is no manifest, so nothing in its folder can be proven`,
+            ])
+            const folderGone = yield* tamperedFiles((folder, { runIds }) =>
+              rmSync(reportsOf(folder, runIds[0]), { recursive: true }),
+            )
+            expect(folderGone.lines).toEqual([])
+            expect(folderGone.notes).toEqual([
+              expect.stringContaining("names a manifest before it that is not here"),
+              expect.stringContaining(`run ${nights.runIds[0]} wrote reports, and they are not under`),
+            ])
+            const newestGone = yield* tamperedFiles((folder, { runIds }) =>
+              rmSync(reportsOf(folder, runIds[1]), { recursive: true }),
+            )
+            expect(newestGone.lines).toEqual([
+              expect.stringContaining(`the reports of run ${nights.runIds[1]} are gone; put the folder back`),
+            ])
+          }),
       )
 
       it.scoped("of a folder made up between two nights break the chain of manifests", () =>

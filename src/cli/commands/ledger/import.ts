@@ -1,6 +1,7 @@
 import { Args, Command, Options } from "@effect/cli"
 import { FileSystem } from "@effect/platform"
 import { Effect, Option } from "effect"
+import { publishActs } from "../../../pipelines/exceptions/publish.ts"
 import { type ImportRequest, type ImportResult, importLedger } from "../../../pipelines/ledger/import-ledger.ts"
 import { readMap } from "../../../pipelines/ledger/ledger-map.ts"
 import { formatOf, ledgerFormats } from "../../../pipelines/ledger/ledger-source.ts"
@@ -8,7 +9,7 @@ import { UsageError } from "../../exit-code.ts"
 import { config, db, json, quiet } from "../../options.ts"
 import { by, personOf } from "../../person.ts"
 import { count, plural, tell, writeOut } from "../../terminal.ts"
-import { configurationOf, workingDatabase } from "../../workplace.ts"
+import { configurationOf, existingDatabase } from "../../workplace.ts"
 
 const file = Args.text({ name: "file" }).pipe(
   Args.withDescription("The books: CSV with a header line, JSON (a list, or one object a line), Parquet, or CAMT.053."),
@@ -110,7 +111,8 @@ export const importCommand = Command.make(
       const configuration = yield* configurationOf(options)
       const request = yield* requestOf(options)
       const result = yield* importLedger(request).pipe(
-        Effect.provide(workingDatabase(options.db, configuration, "ledger", [options.file])),
+        Effect.zipLeft(publishActs),
+        Effect.provide(existingDatabase(options.db, configuration, "ledger", [options.file])),
       )
       if (options.json) yield* writeOut(`${JSON.stringify(result, null, 2)}\n`)
       if (!options.quiet) yield* tell(sentences(result).join("\n"))
