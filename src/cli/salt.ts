@@ -14,6 +14,14 @@ const failed = (file: string) => (error: PlatformError) =>
     detail: `${file}: the salt of the personal data's hashes cannot be read or written (${error.message}); check the rights of the folder that --db names`,
   })
 
+/** Two UUIDs, as this program writes them. */
+const written = /^[0-9a-f-]{72}$/
+
+const notOurs = (file: string): UsageError =>
+  new UsageError({
+    detail: `${file}: is not a salt that tidemark wrote; put back the old file from a backup, or remove it (hashes of personal data will then not be equal to those of earlier nights)`,
+  })
+
 /**
  * How personal data is treated. The salt lies in a file of its own beside the database, readable by its owner alone, and
  * not in the database, because whoever has the snapshot must not be able to try names against the hashes.
@@ -29,6 +37,7 @@ export const personalDataOf = (
     const file = `${db}.salt`
     const present = yield* Effect.mapError(fs.exists(file), failed(file))
     const kept = present ? (yield* Effect.mapError(fs.readFileString(file), failed(file))).trim() : ""
+    if (kept !== "" && !written.test(kept)) return yield* notOurs(file)
     if (kept !== "") return { _tag: "Hash", salt: Redacted.make(kept) }
     const database = yield* Database
     const hashed = yield* database.rows("SELECT 1 FROM raw.pages WHERE redacted LIMIT 1")
