@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer"
 import { FileSystem } from "@effect/platform"
 import { parse } from "csv-parse/sync"
 import { Data, Effect, ParseResult, Schema } from "effect"
@@ -96,11 +97,14 @@ export const readRoster = (
 ): Effect.Effect<ReadonlyArray<RosterEntry>, RosterError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    const text = yield* fs
-      .readFileString(file)
+    const bytes = yield* fs
+      .readFile(file)
       .pipe(
         Effect.mapError(() => new RosterError({ file, detail: "cannot be read; check the path given to --customers" })),
       )
+    // Other encodings would give names with characters that nobody wrote.
+    if (!isUtf8(bytes)) return yield* new RosterError({ file, detail: "is not UTF-8; save it as UTF-8" })
+    const text = new TextDecoder().decode(bytes)
     const rows = yield* rowsOf(file, text)
     const fault = isJson(text) ? null : columnFault(rows)
     if (fault !== null) return yield* new RosterError({ file, detail: fault })

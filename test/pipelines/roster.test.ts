@@ -5,14 +5,9 @@ import { Effect } from "effect"
 import { readRoster } from "../../src/pipelines/roster.ts"
 
 /** Reads a roster whose file holds this text. */
-const read = (text: string) =>
+const read = (text: string, encoding: BufferEncoding = "utf8") =>
   readRoster("customers").pipe(
-    // As the disk's file system decodes, which takes a byte order mark away.
-    Effect.provide(
-      FileSystem.layerNoop({
-        readFileString: () => Effect.succeed(new TextDecoder().decode(new TextEncoder().encode(text))),
-      }),
-    ),
+    Effect.provide(FileSystem.layerNoop({ readFile: () => Effect.succeed(Buffer.from(text, encoding)) })),
   )
 
 const refusal = (text: string) => Effect.map(Effect.flip(read(text)), (error) => error.message)
@@ -122,11 +117,18 @@ describe("a roster that cannot be used names the file and the row", () => {
     }),
   )
 
+  it.effect.each(["latin1", "utf16le"] as const)("because it is not UTF-8 but %s", (encoding) =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(read("\uFEFFcustomerId,partnerCustomerRef\nc-1,José Ibáñez\n", encoding))
+      expect(error.message).toBe("customers: is not UTF-8; save it as UTF-8")
+    }),
+  )
+
   it.effect("or that is not there", () =>
     Effect.gen(function* () {
-      const gone = new SystemError({ reason: "NotFound", module: "FileSystem", method: "readFileString" })
+      const gone = new SystemError({ reason: "NotFound", module: "FileSystem", method: "readFile" })
       const error = yield* readRoster("customers.csv").pipe(
-        Effect.provide(FileSystem.layerNoop({ readFileString: () => Effect.fail(gone) })),
+        Effect.provide(FileSystem.layerNoop({ readFile: () => Effect.fail(gone) })),
         Effect.flip,
       )
       expect(error.message).toBe("customers.csv: cannot be read; check the path given to --customers")
