@@ -1,7 +1,5 @@
-import { createHash } from "node:crypto"
 import { basename, resolve } from "node:path"
-import { FileSystem } from "@effect/platform"
-import { Clock, DateTime, Effect, Stream } from "effect"
+import { Clock, DateTime, Effect } from "effect"
 import { Entropy } from "../../api/entropy.ts"
 import { Database, type Sql } from "../../store/database.ts"
 import { quoteText } from "../../store/describe-table.ts"
@@ -9,6 +7,7 @@ import type { StoreError } from "../../store/store-error.ts"
 import type { BankStatement } from "./bank-statement.ts"
 import { camtMap, camtSource } from "./camt-source.ts"
 import { csvSource } from "./csv-source.ts"
+import { hashOf } from "./file-hash.ts"
 import { jsonSource } from "./json-source.ts"
 import { amountColumns, LedgerMapError, mappedColumns, type ReadMap } from "./ledger-map.ts"
 import { LedgerFileError, type LedgerFormat, type LedgerSource } from "./ledger-source.ts"
@@ -46,25 +45,6 @@ export interface ImportResult {
   /** The first lines that could not be read. */
   readonly faults: ReadonlyArray<{ readonly line: number; readonly reason: string }>
 }
-
-const hashOf = (file: string, path: string) =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const hash = createHash("sha256")
-    let bytes = 0
-    yield* fs.stream(path).pipe(
-      Stream.runForEach((chunk) =>
-        Effect.sync(() => {
-          hash.update(chunk)
-          bytes += chunk.length
-        }),
-      ),
-      Effect.mapError(
-        () => new LedgerFileError({ file, line: null, detail: "cannot be read; check the path and its rights" }),
-      ),
-    )
-    return { sha256: hash.digest("hex"), bytes }
-  })
 
 /** A zone or a format that DuckDB does not know would spoil every line, so it is tried first. */
 const checkMoment = (sql: Sql, { file, map }: ReadMap): Effect.Effect<void, StoreError | LedgerMapError> =>
@@ -287,7 +267,7 @@ export const importLedger = (request: ImportRequest) =>
         detail: "the path has one of * ? [ ], which would name several files; rename it",
       })
     }
-    const { bytes, sha256 } = yield* hashOf(file, resolve(file))
+    const { bytes, sha256 } = yield* hashOf(file, resolve(file), request.format)
     const read: ReadMap = request.map ?? { file: "the map of bank statements", map: camtMap, sha256: "built in" }
     const base = { ledger: request.ledger, file: name, format: request.format, sha256 }
 

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib"
 import { expect, layer } from "@effect/vitest"
 import { Effect, TestClock } from "effect"
 import { Database } from "../../../src/store/database.ts"
@@ -283,6 +284,51 @@ layer(booksStore)("an import of CSV", (it) => {
 })
 
 const instants = { ...map, date: undefined, dateTime: { column: "day", zone: "Europe/Berlin" } }
+
+layer(booksStore)("an import of text", (it) => {
+  const line = '{"id":"é","day":"2026-03-01T10:00:00Z","amount":1}'
+  const csvText = csv("é,2026-03-01,1")
+
+  it.effect.each([
+    ["csv", csvText, "latin1"],
+    ["csv", `\uFEFF${csvText}`, "utf16le"],
+    ["json", `[${line}]`, "latin1"],
+    ["json", line, "latin1"],
+    ["json", `\uFEFF[${line}]`, "utf16le"],
+  ] as const)("refuses what is not UTF-8, with the remedy: %s %s in %s", ([format, text, encoding]) =>
+    Effect.gen(function* () {
+      yield* emptyStore
+      const error = yield* Effect.flip(importText("books", Buffer.from(text, encoding), map, { format }))
+      expect(error).toMatchObject({ _tag: "LedgerFileError" })
+      expect(error.message).toMatch(/books: is not UTF-8; save it as UTF-8 and import it again$/)
+      expect(yield* lines).toEqual([])
+    }),
+  )
+
+  it.effect("refuses a file that ends within a character", () =>
+    Effect.gen(function* () {
+      yield* emptyStore
+      const bytes = Buffer.from(`${csv("1,2026-03-01,1")}é`)
+      const error = yield* Effect.flip(importText("a.csv", bytes.subarray(0, -1), map))
+      expect(error.message).toContain("is not UTF-8")
+    }),
+  )
+
+  it.effect("takes a long one, in which characters lie across the pieces that are read at once", () =>
+    Effect.gen(function* () {
+      yield* emptyStore
+      const many = Array.from({ length: 20_000 }, (_, place) => `${"€".repeat(place % 7)}${place},2026-03-01,1`)
+      expect((yield* importText("a.csv", csv(...many), map)).new).toBe(many.length)
+    }),
+  )
+
+  it.effect("takes compressed CSV as it is", () =>
+    Effect.gen(function* () {
+      yield* emptyStore
+      expect((yield* importText("a.csv.gz", gzipSync(csvText), map)).new).toBe(1)
+    }),
+  )
+})
 
 layer(booksStore)("an import of JSON", (it) => {
   it.effect("keeps the digits of numbers, in a list and line by line", () =>
