@@ -47,7 +47,13 @@ const codeOfTag: Readonly<Record<string, number>> = {
   StoreInUse: 75,
 }
 
-const codeOfStoreReason: Readonly<Record<string, number>> = { Locked: 75, Missing: 2, Unreadable: 2, Denied: 2 }
+const codeOfStoreReason: Readonly<Record<string, number>> = {
+  Locked: 75,
+  Foreign: 2,
+  Missing: 2,
+  Unreadable: 2,
+  Denied: 2,
+}
 
 /** The signals that ask a run to end. Others end the process at once, as SIGKILL does. */
 export type EndingSignal = "SIGINT" | "SIGTERM"

@@ -5,6 +5,7 @@ import { type Compilable, CompiledQuery, Kysely } from "kysely"
 import { quoteText } from "./describe-table.ts"
 import { DuckDbDialect } from "./dialect/duckdb-dialect.ts"
 import type { JsValue } from "./dialect/read-value.ts"
+import { checkHeader } from "./duckdb-header.ts"
 import { migrate } from "./migrations/migrate.ts"
 import { StoreError, storeError } from "./store-error.ts"
 import type { Tables } from "./tables.ts"
@@ -112,6 +113,8 @@ const open = (options: DatabaseOptions): Effect.Effect<Database["Type"], StoreEr
   Effect.gen(function* () {
     const fail = storeError(options.file)
     yield* claim(options.file)
+    // Not before the claim: closing a file gives up every lock that this process has on it.
+    yield* checkHeader(options.file)
     const instance = yield* Effect.acquireRelease(
       Effect.tryPromise({ try: () => DuckDBInstance.create(options.file, settings(options)), catch: fail }),
       (instance) => Effect.sync(() => instance.closeSync()),

@@ -1,18 +1,19 @@
 import { Data } from "effect"
 
 /**
- * Why the store could not do what it was asked. `Locked`: another process has the file open. `Unreadable`: the file is
- * no DuckDB database, or one that this version cannot read. `Denied`: folder or file rights. `Full`: no space left, be it
+ * Why the store could not do what it was asked. `Locked`: another process has the file open. `Foreign`: the file is no
+ * DuckDB database. `Unreadable`: it is one that this version cannot read. `Denied`: folder or file rights. `Full`: no space left, be it
  * for the file, its log, or what DuckDB moves out of memory.
  * `Missing`: the file is not there. `Query`: a statement failed.
  */
 export class StoreError extends Data.TaggedError("StoreError")<{
-  readonly reason: "Locked" | "Unreadable" | "Denied" | "Full" | "Missing" | "Query"
+  readonly reason: "Locked" | "Foreign" | "Unreadable" | "Denied" | "Full" | "Missing" | "Query"
   readonly file: string
   readonly detail: string
   readonly cause?: unknown
 }> {
   override get message(): string {
+    if (this.reason === "Foreign") return `${this.file} ${sentences.Foreign}`
     const remedy = this.reason === "Full" ? `; ${freeSpace}` : ""
     return `${sentences[this.reason]}: ${this.file}${this.detail === "" ? "" : ` (${this.detail})`}${remedy}`
   }
@@ -20,6 +21,7 @@ export class StoreError extends Data.TaggedError("StoreError")<{
 
 const sentences = {
   Locked: "another process has the database open",
+  Foreign: "is not a DuckDB database; name another with --db, or put back a copy if it is damaged",
   Unreadable: "the file is not a database that this version can read",
   Denied: "the database cannot be opened or written; check the rights of the file and its folder",
   Full: "the disk is full, there is no space left for the database",

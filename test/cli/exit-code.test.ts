@@ -83,6 +83,12 @@ const failures: ReadonlyArray<readonly [what: string, error: unknown, code: numb
   ],
   ["another run", store("Locked"), 75, "another process has the database open: tidemark.duckdb"],
   [
+    "a file that is no database",
+    store("Foreign"),
+    2,
+    "tidemark.duckdb is not a DuckDB database; name another with --db, or put back a copy if it is damaged",
+  ],
+  [
     "a database that cannot be read",
     store("Unreadable"),
     2,

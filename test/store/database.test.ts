@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from "node:fs"
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it, layer } from "@effect/vitest"
@@ -170,12 +170,35 @@ describe("a database file", () => {
     }),
   )
 
-  it.scopedLive("is Unreadable where it is no database", () =>
+  it.scopedLive("is Foreign where it is no database, even what DuckDB would open, and is left as it is", () =>
     Effect.gen(function* () {
-      const file = join(yield* temporaryFolder, "notes.txt")
-      writeFileSync(file, "customerId,partnerCustomerRef\n".repeat(400))
+      const folder = yield* temporaryFolder
+      const text = "customerId,partnerCustomerRef\n".repeat(400)
+      for (const [name, content] of [
+        ["notes.txt", text],
+        ["customers.csv", text],
+        ["customers.json", "[]"],
+        ["short.duckdb", "x"],
+      ] as const) {
+        const file = join(folder, name)
+        writeFileSync(file, content)
+        const error = yield* Effect.flip(using(file, nothing))
+        expect(refusal(error)).toBe("Foreign")
+        expect(error.message).toBe(
+          `${file} is not a DuckDB database; name another with --db, or put back a copy if it is damaged`,
+        )
+        expect(refusal(yield* Effect.flip(using(file, nothing, "read")))).toBe("Foreign")
+        expect(readFileSync(file, "utf8")).toBe(content)
+      }
+    }),
+  )
+
+  it.scopedLive("is Unreadable where it is a database that is damaged", () =>
+    Effect.gen(function* () {
+      const file = join(yield* temporaryFolder, "tidemark.duckdb")
+      yield* using(file, nothing)
+      writeFileSync(file, readFileSync(file).fill(0, 12))
       expect(refusal(yield* Effect.flip(using(file, nothing)))).toBe("Unreadable")
-      expect(refusal(yield* Effect.flip(using(file, nothing, "read")))).toBe("Unreadable")
     }),
   )
 

@@ -64,7 +64,8 @@ const unreadable = (error: StoreError): Diagnosis => {
     error.reason === "Denied"
       ? "give this user the right to read and write the file and its folder"
       : "name the right file with --db, or put a copy back"
-  return fail("database", "rights", error.message, remedy)
+  const detail = error.reason === "Foreign" ? `${error.file} is not a DuckDB database` : error.message
+  return fail("database", "rights", detail, remedy)
 }
 
 /** Opens the database for reading only, if it is there. */

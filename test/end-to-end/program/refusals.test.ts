@@ -184,6 +184,16 @@ describe("wrong usage ends with 2", () => {
     }),
   )
 
+  it.scopedLive("where --db names a file that is no database", () =>
+    Effect.gen(function* () {
+      const cwd = yield* folderWithRoster
+      for (const args of [nightly, ["reconcile"]]) {
+        const ended = yield* runProgram([...args, "--db", "customers.csv"], { cwd, env: nobody })
+        expect(expectOneSentence(ended, 2)).toContain("customers.csv is not a DuckDB database; name another with --db")
+      }
+    }),
+  )
+
   it.scopedLive("where a check is to be explained that there is not, and names the nearest", () =>
     Effect.gen(function* () {
       const cwd = yield* temporaryFolder
