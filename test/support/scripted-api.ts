@@ -36,7 +36,7 @@ export const apiPage = (records: ReadonlyArray<unknown>, nextCursor: string | nu
 export const apiPageOfText = (records: string): string =>
   `{"data":[${records}],"pageInfo":{"nextCursor":null,"hasMore":false}}`
 
-export const problem = (code: string, status: number, withCursor = false): PartnerProblem =>
+export const problem = (code: string | null, status: number, withCursor = false): PartnerProblem =>
   new PartnerProblem({
     withCursor,
     status,

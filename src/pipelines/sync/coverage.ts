@@ -69,8 +69,15 @@ export const isOutage = (failure: ApiFailure | UnsteadyChain): boolean => {
   return meansOutage(classify(grounds(failure)))
 }
 
-/** Whether only the Partner API would fail so: with a code of its own, or by its limits; a stranger's page does not. */
+/** A path that is not there. Of a customer that is not there the Partner API says so by a code of its own. */
+const isNoSuchPath = (failure: PartnerProblem): boolean =>
+  failure.status === 404 && failure.code !== "PARTNER_CUSTOMER_NOT_FOUND"
+
+/**
+ * Whether only the Partner API would fail so: with a code of its own, or by its limits. A stranger's page does not, nor
+ * does the answer to a path that is not there, whatever its code: the base URL may lead past the API.
+ */
 export const isThePartnerApis = (failure: ApiFailure | UnsteadyChain): boolean =>
   failure._tag === "UnsteadyChain" ||
   failure._tag === "RequestWithheld" ||
-  (failure instanceof PartnerProblem && (failure.code !== null || failure.status === 429))
+  (failure instanceof PartnerProblem && !isNoSuchPath(failure) && (failure.code !== null || failure.status === 429))

@@ -1,7 +1,7 @@
 import { Array as Arr, Duration, Effect, HashSet, type Queue, Ref, Stream } from "effect"
 import type { ContractStream } from "../../api/contract.ts"
 import { type ApiFailure, UnreadablePage } from "../../api/failures.ts"
-import { type ChainPosition, pageChain, type UnsteadyChain } from "../../api/page-chain.ts"
+import { type ChainPosition, firstPosition, pageChain, type UnsteadyChain } from "../../api/page-chain.ts"
 import type { PartnerApi } from "../../api/partner-api.ts"
 import { hashFields, type PersonalData } from "../../api/personal-data.ts"
 import { policyOf } from "../../api/retry-policy.ts"
@@ -204,13 +204,21 @@ const readAllSetAside = (shared: Shared) =>
     )
   })
 
+type ReadOptions = Pick<Shared, "configuration" | "personalData" | "baseUrl" | "readings" | "unread">
+
+/** In a run that is taken up again: what was read before its interruption has shown who answers. */
+const wasHeardBefore = ({ configuration, unread }: ReadOptions, customers: ReadonlyArray<RosterEntry>): boolean =>
+  customers.some(({ customerId }) =>
+    configuration.contract.streams.some(({ stream }) => unread(customerId, stream) !== firstPosition),
+  )
+
 /**
  * Reads every list that is to be read and hands the pages on. The first customer's balances are read alone: if nobody
  * answers there, the run ends at once instead of asking a thousand times. It ends after the first customer where nothing
  * that answered was the Partner API.
  */
 export const readPartitions = (
-  options: Pick<Shared, "configuration" | "personalData" | "baseUrl" | "readings" | "unread">,
+  options: ReadOptions,
   customers: ReadonlyArray<RosterEntry>,
 ): Effect.Effect<void, CredentialsRefused | ApiUnavailable | NotThePartnerApi, PartnerApi> =>
   Effect.gen(function* () {
@@ -228,7 +236,7 @@ export const readPartitions = (
     if (first === undefined) return
     yield* readCustomer(shared, first)
     const failure = yield* Ref.get(shared.stranger)
-    if (failure !== null && !(yield* Ref.get(shared.heard))) {
+    if (failure !== null && !(yield* Ref.get(shared.heard)) && !wasHeardBefore(options, customers)) {
       return yield* new NotThePartnerApi({ baseUrl: shared.baseUrl, failure })
     }
     yield* Effect.forEach(others, (customer) => readCustomer(shared, customer), {

@@ -37,6 +37,6 @@ export class NotThePartnerApi extends Data.TaggedError("NotThePartnerApi")<{
   readonly failure: ApiFailure
 }> {
   override get message(): string {
-    return `what answers at ${this.baseUrl} does not speak as the Partner API does: ${this.failure.message}; check OCEAFIN_PARTNER_API_BASE_URL, or describe the difference under contract in the configuration`
+    return `what answers at ${this.baseUrl} does not speak as the Partner API does: ${this.failure.message}; check OCEAFIN_PARTNER_API_BASE_URL, its path too, or describe the difference under contract in the configuration`
   }
 }

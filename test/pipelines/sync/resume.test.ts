@@ -90,6 +90,14 @@ layer(ledgerStore)("a run whose process was killed", (it) => {
     }),
   )
 
+  it.effect("knows who answers by what it has finished: one list that is not there ends that list alone", () =>
+    Effect.gen(function* () {
+      yield* killedAfter([])
+      yield* synced({ [deposits]: [problem("PARTNER_RESOURCE_NOT_FOUND", 404)] })
+      expect(yield* theRuns).toEqual([{ state: "synced", coverage: "PARTIAL", resumed: 1 }])
+    }),
+  )
+
   it.effect("begins the chain anew where its cursor is no longer taken", () =>
     Effect.gen(function* () {
       yield* killedAfter(three)

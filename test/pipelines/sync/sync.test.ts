@@ -391,6 +391,36 @@ layer(ledgerStore)("a run that cannot go on", (it) => {
     }),
   )
 
+  it.effect("fails so where the base URL leads past the API: no path is there, whatever the code that says it", () =>
+    Effect.gen(function* () {
+      for (const code of ["PARTNER_RESOURCE_NOT_FOUND", "NOT_FOUND", null]) {
+        yield* newBooks
+        const { asked, exit } = yield* synced({ "*": [problem(code, 404)] }, two)
+        const failure = failureOf(exit)
+        expect(failure).toMatchObject({ _tag: "NotThePartnerApi" })
+        expect(failure).toHaveProperty(
+          "message",
+          expect.stringContaining("check OCEAFIN_PARTNER_API_BASE_URL, its path too"),
+        )
+        expect(asked.length).toBe(streams.length)
+      }
+    }),
+  )
+
+  it.effect("goes on where no path is there but one, or where it is the customer that is not there", () =>
+    Effect.gen(function* () {
+      const noPath = problem("PARTNER_RESOURCE_NOT_FOUND", 404)
+      const noCustomer = problem("PARTNER_CUSTOMER_NOT_FOUND", 404)
+      for (const answer of [apiPage([]), noCustomer, problem("PARTNER_PRODUCT_DISABLED", 403)]) {
+        yield* newBooks
+        const { exit } = yield* synced({ "*": [noPath], "c-1/checkouts": [answer] }, two)
+        expect(Exit.isSuccess(exit)).toBe(true)
+      }
+      const { exit } = yield* synced({ "*": [noCustomer] }, two)
+      expect(Exit.isSuccess(exit)).toBe(true)
+    }),
+  )
+
   it.effect("goes on where one page of the first customer can be read", () =>
     Effect.gen(function* () {
       yield* newBooks
