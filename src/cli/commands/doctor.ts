@@ -8,7 +8,7 @@ import { checkApi } from "../../pipelines/doctor/api-checks.ts"
 import { type Diagnosis, exitCodeOfAll, fail, warn } from "../../pipelines/doctor/diagnosis.ts"
 import { type RosterEntry, readRoster } from "../../pipelines/roster.ts"
 import { checkFolder, checkSpace } from "../doctor/folders.ts"
-import { checkLock, lookIntoStore } from "../doctor/store-checks.ts"
+import { checkLock, lookIntoStore, type StoreLook } from "../doctor/store-checks.ts"
 import { checkDefinitions, checkVersions, lookAtConfiguration, lookAtEnvironment } from "../doctor/surroundings.ts"
 import { Finished } from "../exit-code.ts"
 import { withLogging } from "../logging.ts"
@@ -26,10 +26,18 @@ const noCustomer = fail(
   "name yours with --customers FILE",
 )
 
+const customersShut = warn(
+  "customers",
+  "the database could not be opened, so none of its customers could be asked for",
+  "run doctor again when it can be opened, or name yours with --customers FILE",
+)
+
 /** The first customer of the file that was named, else one that the store knows. */
-const customerToAsk = (file: Option.Option<string>, known: RosterEntry | null) =>
+const customerToAsk = (file: Option.Option<string>, { customer: known, isShut }: StoreLook) =>
   Effect.gen(function* () {
-    if (Option.isNone(file)) return known === null ? Either.left(noCustomer) : Either.right(known)
+    if (Option.isNone(file)) {
+      return known !== null ? Either.right(known) : Either.left(isShut ? customersShut : noCustomer)
+    }
     const roster = yield* Effect.either(readRoster(file.value))
     return roster.pipe(
       Either.mapLeft((error) => fail("customers", "rights", error.message, "correct the file that --customers names")),
@@ -68,7 +76,7 @@ export const doctorCommand = Command.make("doctor", { config, db, out, customers
     const configuration = yield* lookAtConfiguration(options.config)
     const environment = yield* lookAtEnvironment
     const store = yield* lookIntoStore(options.db)
-    const customer = yield* customerToAsk(options.customers, store.customer)
+    const customer = yield* customerToAsk(options.customers, store)
     const diagnoses = [
       configuration.diagnosis,
       environment.diagnosis,

@@ -11,6 +11,8 @@ import type { StoreError } from "../../store/store-error.ts"
 export interface StoreLook {
   readonly diagnosis: Diagnosis
   readonly customer: RosterEntry | null
+  /** It is there and could not be opened, so that nothing is known of its customers. */
+  readonly isShut: boolean
 }
 
 const look = (file: string) =>
@@ -49,6 +51,7 @@ const look = (file: string) =>
               partnerCustomerRef: customer.partner_customer_ref,
               products: readProducts(customer.products).filter(isProduct),
             },
+      isShut: false,
     }
   })
 
@@ -73,12 +76,13 @@ export const lookIntoStore = (file: string): Effect.Effect<StoreLook, never, Fil
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     if (!(yield* Effect.orElseSucceed(fs.exists(file), () => false))) {
-      return { diagnosis: ok("database", `${file} is not there yet; the first run makes it`), customer: null }
+      const diagnosis = ok("database", `${file} is not there yet; the first run makes it`)
+      return { diagnosis, customer: null, isShut: false }
     }
     const looked = yield* Effect.either(
       Effect.provide(look(file), Database.layer({ file, access: "read", memoryLimit: "256MB" })),
     )
-    return Either.getOrElse(looked, (error) => ({ diagnosis: unreadable(error), customer: null }))
+    return Either.getOrElse(looked, (error) => ({ diagnosis: unreadable(error), customer: null, isShut: true }))
   })
 
 /** Who is at work on the database, by the lock file beside it. */

@@ -114,6 +114,13 @@ describe("doctor", () => {
         detail: expect.stringContaining("open for writing"),
       })
       expect(failed(report)).toEqual([])
+
+      const ofItsOwn = reportOf(yield* runProgram(["doctor", "--json"], { cwd, env }))
+      expect(checkOf(ofItsOwn, "customers")).toMatchObject({
+        state: "warn",
+        detail: "the database could not be opened, so none of its customers could be asked for",
+      })
+      expect(failed(ofItsOwn)).toEqual([])
     }),
   )
 
@@ -123,6 +130,7 @@ describe("doctor", () => {
       writeFileSync(join(cwd, "tidemark.duckdb"), "this is no database".repeat(1000))
       const report = reportOf(yield* runProgram(doctor, { cwd, env }))
       expect([report.exitCode, failed(report)]).toEqual([2, ["database"]])
+      expect(checkOf(report, "database")?.detail).toBe("tidemark.duckdb is not a DuckDB database")
     }),
   )
 })
