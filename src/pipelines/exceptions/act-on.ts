@@ -87,14 +87,15 @@ interface Obstacle {
   readonly already: boolean
 }
 
-/** Why the act leaves this exception as it is; null where it does not. */
-const obstacle = ({ act, assignee }: ActRequest, { assignee: before, state }: TouchedException): Obstacle | null => {
-  if (!act.from.includes(state)) {
-    return { because: act.refusal[state] ?? `is ${state}`, already: act.already === state }
-  }
-  return assignee !== null && before === assignee
-    ? { because: `is assigned to ${assignee} already`, already: true }
-    : null
+/** Why the act leaves this exception as it is, and that a note given with it is lost; null where it does not. */
+const obstacle = (
+  { act, assignee, reason }: ActRequest,
+  { assignee: before, state }: TouchedException,
+): Obstacle | null => {
+  const unkept = reason === null ? "" : "; the note was not kept: tidemark exceptions note adds one"
+  const left = (because: string, already: boolean): Obstacle => ({ because: `${because}${unkept}`, already })
+  if (!act.from.includes(state)) return left(act.refusal[state] ?? `is ${state}`, act.already === state)
+  return assignee !== null && before === assignee ? left(`is assigned to ${assignee} already`, true) : null
 }
 
 const checked = (request: ActRequest): Effect.Effect<ActRequest, ActRefused> => {

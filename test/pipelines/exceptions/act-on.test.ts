@@ -162,6 +162,19 @@ layer(ledgerStore)("a person's act on an exception", (it) => {
     }),
   )
 
+  it.effect("says that a note was not kept where it passes over the exception, and how to add one", () =>
+    Effect.gen(function* () {
+      yield* books
+      const ids = [yield* idOf("d-1")]
+      yield* ask(acts.ack, { ids })
+      const { skipped } = yield* ask(acts.ack, { ids, reason: "asked Oceafin" })
+      expect(skipped.map(({ already, because }) => [because, already])).toEqual([
+        ["is acknowledged already; the note was not kept: tidemark exceptions note adds one", true],
+      ])
+      expect(yield* rows("SELECT note FROM recon.exception_events WHERE note IS NOT NULL")).toEqual([])
+    }),
+  )
+
   it.effect("does not assign twice to the same person", () =>
     Effect.gen(function* () {
       yield* books
