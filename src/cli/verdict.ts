@@ -29,6 +29,16 @@ export const coverageLine = ({ coverage, partitions }: RunSummary): string => {
   return `${count(proven)} of ${plural(partitions, "list")} proven (${parts.join(", ")})`
 }
 
+/** The commonest reasons, and how many lists have others, so that the lines add up to what the coverage says. */
+const failureLines = ({ coverage, failures }: RunSummary): ReadonlyArray<string> => {
+  const told = failures.reduce((sum, { lists }) => sum + lists, 0)
+  const others = coverage.PARTIAL + coverage.DENIED + coverage.FAILED - told
+  return [
+    ...failures.map(({ lists, reason }) => `${plural(lists, "list")}: ${reason}`),
+    ...(others > 0 ? [`and ${plural(others, "more list")}`] : []),
+  ]
+}
+
 const severityLine = (exceptions: Readonly<Record<Severity, number>>): string =>
   severities.map((severity) => `${count(exceptions[severity])} ${severity}`).join(", ")
 
@@ -63,7 +73,7 @@ export const verdictText = (summary: RunSummary): string =>
     "",
     `run         ${summary.runId}`,
     `coverage    ${coverageLine(summary)}`,
-    ...summary.failures.map(({ lists, reason }) => `            ${plural(lists, "list")}: ${reason}`),
+    ...failureLines(summary).map((line) => `            ${line}`),
     `read        ${readLine(summary)}`,
     ...(summary.retries > 0 ? [`retries     ${retriesLine(summary)}`] : []),
     ...(summary.quarantined > 0

@@ -28,7 +28,7 @@ export interface RunSummary {
   /** Exceptions that are neither resolved nor written off. */
   readonly exceptions: Readonly<Record<Severity, number>>
   readonly byCode: ReadonlyArray<{ readonly code: string; readonly severity: Severity; readonly count: number }>
-  /** Why lists were not read to their end, the commonest first. */
+  /** Why lists were not read to their end: the three commonest reasons, the commonest first. */
   readonly failures: ReadonlyArray<{ readonly reason: string; readonly lists: number }>
   /** Cases that could not be judged for lack of proof. */
   readonly unproven: number

@@ -49,6 +49,23 @@ describe("what a person reads at the end of a night", () => {
     )
   })
 
+  it("says why lists were not read, and how many more there are than the reasons it tells", () => {
+    const failures = [
+      { reason: "the API did not answer in time", lists: 20 },
+      { reason: "the page is not JSON", lists: 3 },
+    ]
+    const partial: RunSummary = { ...quiet, verdict: "PARTIAL", partitions: 41, failures }
+    const reasonsWith = (FAILED: number, DENIED: number) =>
+      verdictText({ ...partial, coverage: { ...quiet.coverage, FAILED, DENIED } })
+        .split("\n")
+        .filter((line) => line.startsWith(" ".repeat(12)))
+        .map((line) => line.trim())
+    const told = ["20 lists: the API did not answer in time", "3 lists: the page is not JSON"]
+    expect(reasonsWith(23, 0)).toEqual(told)
+    expect(reasonsWith(23, 1)).toEqual([...told, "and 1 more list"])
+    expect(reasonsWith(24, 1)).toEqual([...told, "and 2 more lists"])
+  })
+
   it("says what was tried again, after what, and how long was waited for it", () => {
     const stormy = {
       ...quiet,
