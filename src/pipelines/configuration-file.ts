@@ -2,45 +2,41 @@ import { Duration, Schema } from "effect"
 import { defaultRetryBudget } from "../api/retry-budget.ts"
 import { defaultBreaker } from "../api/stream-breaker.ts"
 import { LedgerSettingsSchema } from "./ledger/ledger-settings.ts"
+import { whole, written } from "./setting-values.ts"
 
 export const severities = ["critical", "high", "medium", "low", "info"] as const
 export type Severity = (typeof severities)[number]
 export const SeveritySchema = Schema.Literal(...severities)
 
-const Decimal = Schema.String.pipe(
-  Schema.pattern(/^\d{1,20}(\.\d{1,18})?$/, { message: () => 'must be a decimal written as a string, such as "0.01"' }),
-)
+const Decimal = written(/^\d{1,20}(\.\d{1,18})?$/, 'must be a decimal written as a string, such as "0.01"')
 
-const Whole = (least: number, most: number) => {
-  const message = () => `must be a whole number from ${least} to ${most}`
-  return Schema.Number.pipe(Schema.int({ message }), Schema.between(least, most, { message }))
-}
+const secondsSentence = () => "must be a number of seconds from 0 to 3600"
 
-const Seconds = Schema.Number.pipe(
-  Schema.between(0, 3600, { message: () => "must be a number of seconds from 0 to 3600" }),
+const Seconds = Schema.Number.annotations({ message: secondsSentence }).pipe(
+  Schema.between(0, 3600, { message: secondsSentence }),
 )
 
 /** What may be changed of a row of the retry table. */
 const RetryChangeSchema = Schema.Struct({
-  tries: Schema.optional(Whole(1, 100)),
+  tries: Schema.optional(whole(1, 100)),
   firstDelaySeconds: Schema.optional(Seconds),
   capSeconds: Schema.optional(Seconds),
 })
 
 const RetryBudgetSchema = Schema.Struct({
-  percent: Schema.optionalWith(Whole(0, 1000), { default: () => defaultRetryBudget.percent }),
-  floor: Schema.optionalWith(Whole(0, 1_000_000), { default: () => defaultRetryBudget.floor }),
+  percent: Schema.optionalWith(whole(0, 1000), { default: () => defaultRetryBudget.percent }),
+  floor: Schema.optionalWith(whole(0, 1_000_000), { default: () => defaultRetryBudget.floor }),
 })
 
 const BreakerSchema = Schema.Struct({
-  failures: Schema.optionalWith(Whole(1, 1000), { default: () => defaultBreaker.failures }),
-  coolDownSeconds: Schema.optionalWith(Whole(1, 3600), { default: () => Duration.toSeconds(defaultBreaker.coolDown) }),
+  failures: Schema.optionalWith(whole(1, 1000), { default: () => defaultBreaker.failures }),
+  coolDownSeconds: Schema.optionalWith(whole(1, 3600), { default: () => Duration.toSeconds(defaultBreaker.coolDown) }),
 })
 
 /** What is accepted as equal: the larger of an absolute amount and basis points of the expected amount. */
 const Tolerance = Schema.Struct({
   absolute: Schema.optionalWith(Decimal, { default: () => "0" }),
-  basisPoints: Schema.optionalWith(Whole(0, 10_000), { default: () => 0 }),
+  basisPoints: Schema.optionalWith(whole(0, 10_000), { default: () => 0 }),
 })
 
 export type Tolerance = typeof Tolerance.Type
@@ -50,8 +46,8 @@ const CheckSettings = Schema.Struct({
   enabled: Schema.optional(Schema.Boolean),
   severity: Schema.optional(SeveritySchema),
   tolerance: Schema.optional(Schema.Record({ key: Schema.String, value: Tolerance })),
-  graceMinutes: Schema.optional(Whole(0, 10_080)),
-  limitHours: Schema.optional(Whole(1, 100_000)),
+  graceMinutes: Schema.optional(whole(0, 10_080)),
+  limitHours: Schema.optional(whole(1, 100_000)),
 })
 
 const StreamOverrideSchema = Schema.Struct({
@@ -109,29 +105,28 @@ export const knownAgeLimits: Readonly<Record<string, number>> = {
 /** The keys of tidemark.json, with their defaults. */
 export const ConfigurationFile = Schema.Struct({
   $schema: Schema.optional(Schema.String),
-  pageSize: Schema.optionalWith(Whole(1, 200), { default: () => 200 }),
-  concurrency: Schema.optionalWith(Whole(1, 256), { default: () => 8 }),
-  requestsPerSecond: Schema.optionalWith(Schema.NullOr(Whole(1, 10_000)), { default: () => null }),
-  requestTimeoutSeconds: Schema.optionalWith(Whole(1, 3600), { default: () => 30 }),
+  pageSize: Schema.optionalWith(whole(1, 200), { default: () => 200 }),
+  concurrency: Schema.optionalWith(whole(1, 256), { default: () => 8 }),
+  requestsPerSecond: Schema.optionalWith(Schema.NullOr(whole(1, 10_000)), { default: () => null }),
+  requestTimeoutSeconds: Schema.optionalWith(whole(1, 3600), { default: () => 30 }),
   retry: Schema.optionalWith(Schema.Record({ key: Schema.String, value: RetryChangeSchema }), { default: () => ({}) }),
   retryBudget: Schema.optionalWith(RetryBudgetSchema, { default: () => RetryBudgetSchema.make({}) }),
   breaker: Schema.optionalWith(BreakerSchema, { default: () => BreakerSchema.make({}) }),
-  deadlineMinutes: Schema.optionalWith(Schema.NullOr(Whole(1, 10_080)), { default: () => 360 }),
-  maxPageMegabytes: Schema.optionalWith(Whole(1, 512), { default: () => 20 }),
-  memoryLimit: Schema.optionalWith(
-    Schema.String.pipe(Schema.pattern(/^\d+(KB|MB|GB)$/, { message: () => 'must be a size such as "512MB"' })),
-    { default: () => "512MB" },
-  ),
-  resumeWithinMinutes: Schema.optionalWith(Whole(0, 10_080), { default: () => 360 }),
+  deadlineMinutes: Schema.optionalWith(Schema.NullOr(whole(1, 10_080)), { default: () => 360 }),
+  maxPageMegabytes: Schema.optionalWith(whole(1, 512), { default: () => 20 }),
+  memoryLimit: Schema.optionalWith(written(/^\d+(KB|MB|GB)$/, 'must be a size such as "512MB"'), {
+    default: () => "512MB",
+  }),
+  resumeWithinMinutes: Schema.optionalWith(whole(0, 10_080), { default: () => 360 }),
   failOn: Schema.optionalWith(SeveritySchema, { default: () => "high" as const }),
   personalData: Schema.optionalWith(Schema.Literal("hash", "keep"), { default: () => "hash" as const }),
   csvProfile: Schema.optionalWith(Schema.Literal("plain", "excel"), { default: () => "plain" as const }),
-  graceMinutes: Schema.optionalWith(Whole(0, 10_080), { default: () => 60 }),
+  graceMinutes: Schema.optionalWith(whole(0, 10_080), { default: () => 60 }),
   tolerance: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Tolerance }), { default: () => ({}) }),
-  currencyPlaces: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Whole(0, 18) }), {
+  currencyPlaces: Schema.optionalWith(Schema.Record({ key: Schema.String, value: whole(0, 18) }), {
     default: () => ({}),
   }),
-  ageLimitHours: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Whole(1, 100_000) }), {
+  ageLimitHours: Schema.optionalWith(Schema.Record({ key: Schema.String, value: whole(1, 100_000) }), {
     default: () => ({}),
   }),
   checks: Schema.optionalWith(Schema.Record({ key: Schema.String, value: CheckSettings }), { default: () => ({}) }),

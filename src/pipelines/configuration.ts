@@ -1,11 +1,12 @@
 import { FileSystem } from "@effect/platform"
-import { Data, Duration, Effect, Either, ParseResult, Schema } from "effect"
+import { Data, Duration, Effect, Either, type ParseResult, Schema } from "effect"
 import { type Contract, type ContractOverrides, resolveContract } from "../api/contract.ts"
 import { changePolicy, type RetryRow } from "../api/retry-policy.ts"
 import { sha256Hex } from "../api/signing.ts"
 import { type StreamName, streams } from "../api/streams.ts"
 import { ConfigurationFile, knownAgeLimits } from "./configuration-file.ts"
 import { ledgerFault } from "./ledger/ledger-settings.ts"
+import { issuesByKey, type KeyIssues, valueFault } from "./schema-issues.ts"
 
 /** Why a configuration cannot be used; the sentence names the key and the remedy. Exit code 78. */
 export class ConfigurationError extends Data.TaggedError("ConfigurationError")<{
@@ -105,45 +106,15 @@ const nameFault = (settings: FileSettings, checks: ReadonlyArray<KnownCheck>): s
   return null
 }
 
-const literal = /^Expected ("[^"]*"), actual (.*)$/s
-
-/** One sentence for a key: a choice of literals folded into one, and nothing about what the validator wanted besides. */
-const describeKey = (key: string, issues: ReadonlyArray<ParseResult.ArrayFormatterIssue>): string => {
-  const at = key === "" ? "" : `${key}: `
+/** One sentence for a key, in the words of the file and not of its schema. */
+const describeKey = ({ issues, key }: KeyIssues): string => {
   if (issues.some((issue) => issue._tag === "Unexpected")) {
     return `${key} is not a key of the configuration; remove it or correct its spelling`
   }
-  const messages = issues.map((issue) => issue.message)
-  const choices = messages.flatMap((message) => literal.exec(message) ?? [])
-  if (choices.length > 0) {
-    const allowed = messages.flatMap((message) => literal.exec(message)?.[1] ?? [])
-    return `${at}must be one of ${allowed.join(", ")}; found ${choices[2]}`
-  }
-  if (key === "") return "must be an object { … } of settings"
-  return (
-    at +
-    (messages[0] ?? "is not what this key expects").replace(
-      /^Expected \{.*\}, actual/s,
-      "must be an object { … }; found",
-    )
-  )
+  return key === "" ? "must be an object { … } of settings" : `${key}: ${valueFault(issues)}`
 }
 
-const describe = (error: ParseResult.ParseError): string => {
-  const all = ParseResult.ArrayFormatter.formatErrorSync(error)
-  // An optional key may also be left out: the validator says so of each of its parents, and nobody needs to hear it.
-  const telling = all.filter((issue) => !issue.message.startsWith("Expected undefined"))
-  const issues = telling.length === 0 ? all : telling
-  const keys = [...new Set(issues.map((issue) => issue.path.join(".")))]
-  return keys
-    .map((key) =>
-      describeKey(
-        key,
-        issues.filter((issue) => issue.path.join(".") === key),
-      ),
-    )
-    .join("; ")
-}
+const describe = (error: ParseResult.ParseError): string => issuesByKey(error).map(describeKey).join("; ")
 
 /** The settings in force of what a file says; a sentence where they contradict each other or the program. */
 const settle = (

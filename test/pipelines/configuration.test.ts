@@ -115,6 +115,23 @@ describe("a setting that cannot be used is named with its remedy", () => {
     [{ deadlineMinutes: 0 }, "deadlineMinutes: must be a whole number from 1 to 10080"],
     [{ memoryLimit: "lots" }, 'memoryLimit: must be a size such as "512MB"'],
     [{ tolerance: { EUR: { absolute: "0,01" } } }, 'must be a decimal written as a string, such as "0.01"'],
+    [{ tolerance: { USD: 0.01 } }, "tolerance.USD: must be an object { … }; found 0.01"],
+    [
+      { tolerance: { USD: { absolute: 0.01 } } },
+      'tolerance.USD.absolute: must be a decimal written as a string, such as "0.01"',
+    ],
+    [{ pageSize: "200" }, "pageSize: must be a whole number from 1 to 200"],
+    [{ memoryLimit: 512 }, 'memoryLimit: must be a size such as "512MB"'],
+    [{ checks: { BAL_NEGATIVE: { enabled: "no" } } }, 'checks.BAL_NEGATIVE.enabled: must be true or false; found "no"'],
+    [{ breaker: null }, "breaker: must be an object { … }; found null"],
+    [{ ledger: { rules: {} } }, "ledger.rules: must be a list [ … ]; found {}"],
+    [{ ledger: { scope: { books: { from: 7 } } } }, 'ledger.scope.books.from: must be a date such as "2026-01-31"'],
+    [{ contract: { page: { items: 7 } } }, "contract.page.items: must be a text in quotes; found 7"],
+    [
+      { contract: { streams: { balances: { path: "" } } } },
+      'contract.streams.balances.path: must not be empty; found ""',
+    ],
+    [{ failOn: "severe" }, 'failOn: must be one of "critical", "high", "medium", "low", "info"; found "severe"'],
     [{ checks: { BAL_NEGATIV: {} } }, "checks.BAL_NEGATIV is not known; the known ones are BAL_NEGATIVE, REC_INVALID"],
     [{ checks: { constructor: {} } }, "checks.constructor is not known"],
     [
@@ -152,6 +169,7 @@ describe("a setting that cannot be used is named with its remedy", () => {
       const message = yield* refusal(settings)
       expect(message).toContain(sentence)
       expect(message.startsWith("tidemark.json: ")).toBe(true)
+      expect(message).not.toMatch(/Expected|actual/)
     }),
   )
 

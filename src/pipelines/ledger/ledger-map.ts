@@ -1,6 +1,7 @@
 import { FileSystem } from "@effect/platform"
-import { Data, Effect, ParseResult, Schema } from "effect"
+import { Data, Effect, type ParseResult, Schema } from "effect"
 import { sha256Hex } from "../../api/signing.ts"
+import { issuesByKey, type KeyIssues, knownKeys, valueFault } from "../schema-issues.ts"
 
 /** Why a map cannot be used; the sentence names the key and the remedy. Exit code 2. */
 export class LedgerMapError extends Data.TaggedError("LedgerMapError")<{
@@ -108,18 +109,17 @@ const fault = (map: LedgerMap): string | null => {
   return null
 }
 
-const describe = (error: ParseResult.ParseError): string => {
-  const all = ParseResult.ArrayFormatter.formatErrorSync(error)
-  // An optional key may also be left out: the validator says so of each of its parents, and nobody needs to hear it.
-  const telling = all.filter((issue) => !issue.message.startsWith("Expected undefined"))
-  const sentences = (telling.length === 0 ? all : telling).map((issue) => {
-    const key = issue.path.join(".")
-    if (issue._tag === "Unexpected") return `${key} is not a key of the map; remove it or correct its spelling`
-    if (issue._tag === "Missing") return `${key} is missing`
-    return `${key === "" ? "the map" : key}: ${issue.message}`
-  })
-  return [...new Set(sentences)].join("; ")
+const describeKey = ({ issues, key }: KeyIssues): string => {
+  const unexpected = issues.find((issue) => issue._tag === "Unexpected")
+  if (unexpected !== undefined) {
+    const known = knownKeys(unexpected).join(", ")
+    return `${key} is not a key of the map; remove it or correct its spelling; the known ones are ${known}`
+  }
+  if (issues.some((issue) => issue._tag === "Missing")) return `${key} is missing`
+  return `${key === "" ? "the map" : key}: ${valueFault(issues)}`
 }
+
+const describe = (error: ParseResult.ParseError): string => issuesByKey(error).map(describeKey).join("; ")
 
 export const checkMap = (file: string, content: unknown): Effect.Effect<LedgerMap, LedgerMapError> =>
   Schema.decodeUnknown(MapSchema, { onExcessProperty: "error", errors: "all" })(content).pipe(

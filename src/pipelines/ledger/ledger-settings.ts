@@ -1,13 +1,7 @@
 import { Schema } from "effect"
+import { whole, written } from "../setting-values.ts"
 
-const whole = (least: number, most: number) =>
-  Schema.Int.pipe(Schema.between(least, most, { message: () => `must be a whole number from ${least} to ${most}` }))
-
-const Day = Schema.String.pipe(
-  Schema.pattern(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, {
-    message: () => 'must be a date such as "2026-01-31"',
-  }),
-)
+const Day = written(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'must be a date such as "2026-01-31"')
 
 /** What a rule compares. The order of the rules is the order of their trust. */
 export const ruleNames = [
@@ -34,9 +28,7 @@ const Rule = Schema.Struct({
   maxCandidates: Schema.optional(whole(2, 40)),
 })
 
-const Currency = Schema.String.pipe(
-  Schema.pattern(/^[A-Z][A-Z0-9]{1,11}$/, { message: () => 'must be a currency in capital letters, such as "USD"' }),
-)
+const Currency = written(/^[A-Z][A-Z0-9]{1,11}$/, 'must be a currency in capital letters, such as "USD"')
 
 /** What a ledger is meant to hold. What is left out is not limited. */
 const Scope = Schema.Struct({

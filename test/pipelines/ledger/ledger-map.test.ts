@@ -21,13 +21,20 @@ describe("a map", () => {
     [
       "an unknown key",
       { ...good, ammount: "x" },
-      "map.json: ammount is not a key of the map; remove it or correct its spelling",
+      "map.json: ammount is not a key of the map; remove it or correct its spelling; the known ones are $schema, delimiter,",
     ],
     [
       "an unknown key within",
       { ...good, date: { column: "day", formt: "%d" } },
-      "map.json: date.formt is not a key of the map",
+      "map.json: date.formt is not a key of the map; remove it or correct its spelling; the known ones are column, format, zone",
     ],
+    [
+      "a reference to what there is not",
+      { ...good, reference: { column: "r", refersTo: "payment" } },
+      'map.json: reference.refersTo: must be one of "transactionId", "resourceId", "reference"; found "payment"',
+    ],
+    ["a column given bare", { ...good, lineId: "id" }, 'map.json: lineId: must be an object { … }; found "id"'],
+    ["a column without a name", { ...good, lineId: { column: "" } }, 'lineId.column: must not be empty; found ""'],
     ["a key that is missing", { ...good, lineId: undefined }, "lineId"],
     ["a date and a date-time", { ...good, dateTime: { column: "at" } }, "either date (whole days) or dateTime"],
     ["no amount", { ...good, amount: {} }, 'amount: give {"column"}'],
@@ -50,7 +57,7 @@ describe("a map", () => {
       "offsets are read without a format",
     ],
     ["a delimiter of two characters", { ...good, delimiter: "||" }, "must be one character"],
-    ["something that is no object", [], "map.json"],
+    ["something that is no object", [], "map.json: the map: must be an object { … }; found []"],
   ])("is refused with %s, in a sentence", (_what, content, sentence) => {
     expect(refusal(JSON.parse(JSON.stringify(content)))).toContain(sentence)
   })
