@@ -123,6 +123,21 @@ describe("an API that does not answer", () => {
   )
 })
 
+describe("a base URL that leads past the API", () => {
+  it.scopedLive("ends a night with 78 after one customer, and says to check the URL's path", () =>
+    Effect.gen(function* () {
+      const cwd = yield* temporaryFolder
+      const { baseUrl, env, world } = yield* serveWorld(smallWorld())
+      yield* writeRoster(join(cwd, "customers.csv"), world)
+      const past = { ...env, OCEAFIN_PARTNER_API_BASE_URL: `${baseUrl}/v9` }
+      const sentence = expectOneSentence(yield* runProgram(nightly, { cwd, env: past }), 78)
+      expect(sentence).toContain("check OCEAFIN_PARTNER_API_BASE_URL, its path too")
+      const runs = yield* rowsOf(join(cwd, "tidemark.duckdb"), "SELECT state, requests FROM recon.runs")
+      expect(runs).toEqual([{ state: "failed", requests: BigInt(streams.length) }])
+    }),
+  )
+})
+
 describe("a configuration", () => {
   it.scopedLive("with an unknown key ends with 78, names file and key, and touches nothing", () =>
     Effect.gen(function* () {
