@@ -110,7 +110,11 @@ await Effect.runPromise(
     const configuration = yield* readConfiguration(null, [])
     const database = yield* Database
     yield* ensureStore(database, configuration.contract)
-    yield* beginRun(database, { runId, startedAt }, { configuration, customers, baseUrl: "", fresh: true, night: false })
+    yield* beginRun(
+      database,
+      { runId, startedAt },
+      { configuration, customers, baseUrl: "", fresh: true, night: false },
+    )
     yield* database.run("UPDATE recon.coverage SET state = 'COMPLETE', ended = TRUE")
     yield* database.run("UPDATE recon.runs SET state = 'synced', coverage = 'COMPLETE'")
     yield* database.run(generated)
