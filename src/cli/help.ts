@@ -1,4 +1,5 @@
 import { type Console, Effect } from "effect"
+import { usageSentence } from "./usage-sentence.ts"
 
 /** What @effect/cli says of every option and what nobody needs to be told. */
 const boilerplate = new Set([
@@ -69,10 +70,11 @@ export const tidyHelp = (text: string, coloured: boolean, words: ReadonlyArray<s
   return lines.join("\n")
 }
 
-/** Prints help tidily; colours only on a terminal. */
+/** Prints help tidily, and says what is wrong with a command line in plain words; colours only on a terminal. */
 export const withTidyHelp = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
   words: ReadonlyArray<string>,
+  command: ReadonlyArray<string>,
 ): Effect.Effect<A, E, R> =>
   Effect.consoleWith((console) => {
     const tidied: Console.Console = {
@@ -83,7 +85,9 @@ export const withTidyHelp = <A, E, R>(
         ),
       error: (...given: ReadonlyArray<unknown>) =>
         console.error(
-          ...given.map((one) => (typeof one === "string" ? `tidemark: ${one.replace(colours, "").trim()}` : one)),
+          ...given.map((one) =>
+            typeof one === "string" ? `tidemark: ${usageSentence(one.replace(colours, "").trim(), command)}` : one,
+          ),
         ),
     }
     return Effect.withConsole(effect, tidied)

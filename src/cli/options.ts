@@ -1,5 +1,6 @@
 import { Options } from "@effect/cli"
 import { severities } from "../pipelines/configuration-file.ts"
+import { choice } from "./option-kinds.ts"
 
 export const config = Options.text("config").pipe(
   Options.withPseudoName("FILE"),
@@ -31,7 +32,7 @@ export const customers = Options.text("customers").pipe(
   Options.optional,
 )
 
-export const mode = Options.choice("mode", ["full"]).pipe(
+export const mode = choice("mode", ["full"]).pipe(
   Options.withDescription("full walks every list to its end, which is what proves coverage."),
   Options.withDefault("full" as const),
 )
@@ -40,7 +41,7 @@ export const fresh = Options.boolean("fresh").pipe(
   Options.withDescription("Begin a new run, even where one that was interrupted could go on."),
 )
 
-export const failOn = Options.choice("fail-on", severities).pipe(
+export const failOn = choice("fail-on", severities).pipe(
   Options.withDescription(
     "End with code 3 where an exception is at least this severe. Default: high, or the configuration's.",
   ),
@@ -57,14 +58,14 @@ export const run = Options.text("run").pipe(
   Options.optional,
 )
 
-const logFormat = Options.choice("log-format", ["json", "pretty"]).pipe(
+const logFormat = choice("log-format", ["json", "pretty"]).pipe(
   Options.withDescription(
     "Log on stderr, one line each, and draw no progress line; with --quiet there is nothing else on it. Default with --log-level: pretty.",
   ),
   Options.optional,
 )
 
-const logLevel = Options.choice("log-level", ["debug", "info", "warning", "error", "none"]).pipe(
+const logLevel = choice("log-level", ["debug", "info", "warning", "error", "none"]).pipe(
   Options.map((level) => logLevels[level]),
   Options.withDescription(
     "The least level that is logged; debug adds how long every request took. Default: none, with --log-format info.",

@@ -76,7 +76,8 @@ const families: ReadonlyArray<string> = ["exceptions", "ledger", "runs"]
 /** The program: takes the process's arguments. */
 export const tidemark = (args: ReadonlyArray<string>) => {
   const { ordered, words } = optionsFirst(args, families)
-  return withTidyHelp(run(ordered), words)
+  const command = words.slice(0, families.includes(words[0] ?? "") ? 2 : 1)
+  return withTidyHelp(run(ordered), words, command)
 }
 
 const run = Command.run(root, { name: "tidemark", version: "0.1.0", executable: "tidemark", footer })

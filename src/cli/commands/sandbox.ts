@@ -13,24 +13,16 @@ import { generateWorld, type World } from "../../sandbox/world.ts"
 import { UsageError } from "../exit-code.ts"
 import { faultTables } from "../fault-tables.ts"
 import { withLogging } from "../logging.ts"
+import { choice, wholeNumber } from "../option-kinds.ts"
 import { logs } from "../options.ts"
 import { count, plural, tell, writeOut } from "../terminal.ts"
 
-/** A whole number within bounds; anything else is refused with a sentence. */
-const wholeNumber = (name: string, least: number, most: number) =>
-  Options.integer(name).pipe(
-    Options.filterMap(
-      (value) => (value >= least && value <= most ? Option.some(value) : Option.none()),
-      `--${name} must be a whole number from ${least} to ${most}`,
-    ),
-  )
-
-export const seed = Options.integer("seed").pipe(
+export const seed = wholeNumber("seed").pipe(
   Options.withDescription("The same seed makes the same world."),
   Options.withDefault(1),
 )
 
-export const breaks = Options.choice("breaks", ["all", "none"]).pipe(
+export const breaks = choice("breaks", ["all", "none"]).pipe(
   Options.withDescription("all: known breaks of every kind are in the world. none: everything agrees."),
   Options.withDefault("all" as const),
 )
@@ -89,7 +81,7 @@ const faults = Options.text("faults").pipe(
   Options.withDefault("none"),
 )
 
-const faultSeed = Options.integer("fault-seed").pipe(
+const faultSeed = wholeNumber("fault-seed").pipe(
   Options.withDescription("The same seed strikes the same pages, in whatever order they are asked for. Default: 1."),
   Options.withDefault(1),
 )

@@ -5,12 +5,13 @@ import { Database } from "../../store/database.ts"
 import type { JsValue } from "../../store/dialect/read-value.ts"
 import { type RowBatch, RowStream } from "../../store/dialect/row-stream.ts"
 import { UsageError } from "../exit-code.ts"
+import { choice } from "../option-kinds.ts"
 import { db } from "../options.ts"
 import { writeOut } from "../terminal.ts"
 import { cellText, textTable, toJson } from "../text-table.ts"
 import { snapshotDatabase } from "../workplace.ts"
 
-const format = Options.choice("format", ["table", "csv", "json"]).pipe(
+const format = choice("format", ["table", "csv", "json"]).pipe(
   Options.withDescription("How rows are printed. Default: table. Decimals are printed exactly."),
   Options.withDefault("table" as const),
 )

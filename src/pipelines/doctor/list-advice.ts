@@ -44,7 +44,11 @@ export const listAdvice: Readonly<Record<FailureClass, Advice>> = {
     accepted: true,
   },
   cursor_expired: { fails: "api", remedy: support, accepted: true },
-  other_refusal: { fails: "api", remedy: support, accepted: false },
+  other_refusal: {
+    fails: "api",
+    remedy: `check OCEAFIN_PARTNER_API_BASE_URL, its path too; if it is right, ${support}`,
+    accepted: false,
+  },
   unknown_code: { fails: "api", remedy: support, accepted: false },
   redirect: { fails: "configuration", remedy: "correct OCEAFIN_PARTNER_API_BASE_URL", accepted: false },
   malformed_body: { fails: "api", remedy: later, accepted: true },

@@ -191,14 +191,26 @@ const steps: ReadonlyArray<string> = [
   quarantineSql,
 ]
 
-/** An empty file must not empty a ledger, and of several lines that all cannot be read the map is wrong, not the lines. */
+/**
+ * An empty file must not empty a ledger; of several lines that all cannot be read the map is wrong, not the lines; and where
+ * nothing in it is even a line of its format, the format is.
+ */
 const refuseUseless = (sql: Sql, { file, whole }: ImportRequest): Effect.Effect<void, StoreError | LedgerFileError> =>
   Effect.gen(function* () {
-    const [read] = yield* sql.rows<{ lines: bigint; good: bigint; line: bigint | null; reason: string | null }>(
-      `SELECT count(*) AS lines, count(*) FILTER (reason IS NULL) AS good, min(source_line) AS line, arg_min(reason, source_line) AS reason
+    const [read] = yield* sql.rows<{
+      lines: bigint
+      good: bigint
+      whole_lines: bigint
+      line: bigint | null
+      reason: string | null
+    }>(
+      `SELECT count(*) AS lines, count(*) FILTER (reason IS NULL) AS good, min(source_line) AS line, arg_min(reason, source_line) AS reason,
+         (SELECT count(*) FROM ledger_source WHERE fault IS NULL) AS whole_lines
        FROM ledger_sorted`,
     )
-    if (read === undefined || read.good > 0n || (read.lines < 2n && !whole)) return
+    if (read === undefined || read.good > 0n) return
+    const isOneBadLine = read.lines === 1n && read.whole_lines === 1n
+    if (!whole && (read.lines === 0n || isOneBadLine)) return
     const detail =
       read.lines === 0n
         ? "has no line, so it cannot be the whole ledger; correct the file, or leave out --replace"

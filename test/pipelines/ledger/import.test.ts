@@ -214,6 +214,8 @@ layer(booksStore)("an import of CSV", (it) => {
       )
       expect([yield* lines, yield* reasons]).toEqual([[], []])
       yield* later
+      const broken = yield* Effect.flip(importText("a.json", '{"id":1', map, { format: "json" }))
+      expect(broken.message).toContain("no line of it can be read, so nothing was imported")
       const { quarantined } = yield* importText("a.csv", csv("1,2026-03-01,x"), map)
       expect(quarantined).toBe(1)
     }),

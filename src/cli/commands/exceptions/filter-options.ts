@@ -2,6 +2,7 @@ import { Options } from "@effect/cli"
 import { Option } from "effect"
 import { severities } from "../../../pipelines/configuration-file.ts"
 import type { ExceptionFilter } from "../../../pipelines/exceptions/filter.ts"
+import { choices, wholeNumber } from "../../option-kinds.ts"
 
 export const code = Options.text("code").pipe(
   Options.withPseudoName("CODE"),
@@ -23,9 +24,8 @@ export const currency = Options.text("currency").pipe(
   Options.repeated,
 )
 
-export const severity = Options.choice("severity", severities).pipe(
+export const severity = choices("severity", severities).pipe(
   Options.withDescription("Only those of this severity. May be given several times."),
-  Options.repeated,
 )
 
 export const assignee = Options.text("assignee").pipe(
@@ -34,12 +34,7 @@ export const assignee = Options.text("assignee").pipe(
   Options.repeated,
 )
 
-export const olderThan = Options.integer("older-than").pipe(
-  Options.filterMap(
-    (days) => (days >= 0 && days <= 100_000 ? Option.some(days) : Option.none()),
-    "--older-than must be a whole number of days, 0 or more",
-  ),
-  Options.withPseudoName("DAYS"),
+export const olderThan = wholeNumber("older-than", 0, 100_000).pipe(
   Options.withDescription("Only those first seen more than so many days before the newest run."),
   Options.optional,
 )

@@ -8,36 +8,31 @@ import { checks } from "../../../pipelines/reconcile/checks.ts"
 import { RFC_4180, withoutFormula } from "../../../pipelines/report/csv-file.ts"
 import { Database, type Row } from "../../../store/database.ts"
 import { currentSnapshot } from "../../current-snapshot.ts"
+import { choice, choices, wholeNumber } from "../../option-kinds.ts"
 import { db } from "../../options.ts"
 import { count, plural, tell, writeOut } from "../../terminal.ts"
 import { cellText, textTable, toJson } from "../../text-table.ts"
 import { filterOf, filterOptions } from "./filter-options.ts"
 
-const state = Options.choice("state", [...exceptionStates, "all"]).pipe(
+const state = choices("state", [...exceptionStates, "all"]).pipe(
   Options.withDescription(
     "Only those in this state; all for every state. May be given several times. Default: open, acknowledged and reopened.",
   ),
-  Options.repeated,
 )
 
-const sort = Options.choice("sort", Object.keys(sortOrders) as ReadonlyArray<SortOrder>).pipe(
+const sort = choice("sort", Object.keys(sortOrders) as ReadonlyArray<SortOrder>).pipe(
   Options.withDescription(
     "By severity the worst first, by age the oldest, by amount the largest within each currency. Default: severity.",
   ),
   Options.withDefault("severity" as SortOrder),
 )
 
-const limit = Options.integer("limit").pipe(
-  Options.filterMap(
-    (most) => (most >= 1 ? Option.some(most) : Option.none()),
-    "--limit must be a whole number, 1 or more",
-  ),
-  Options.withPseudoName("NUMBER"),
+const limit = wholeNumber("limit", 1).pipe(
   Options.withDescription("Print so many at most. Default: all."),
   Options.optional,
 )
 
-const format = Options.choice("format", ["table", "csv", "json"]).pipe(
+const format = choice("format", ["table", "csv", "json"]).pipe(
   Options.withDescription(
     "A table is for reading; csv and json have every column of the report exceptions. Default: table.",
   ),

@@ -6,6 +6,7 @@ import { type ImportRequest, type ImportResult, importLedger } from "../../../pi
 import { readMap } from "../../../pipelines/ledger/ledger-map.ts"
 import { formatOf, ledgerFormats } from "../../../pipelines/ledger/ledger-source.ts"
 import { UsageError } from "../../exit-code.ts"
+import { choice } from "../../option-kinds.ts"
 import { config, db, json, quiet } from "../../options.ts"
 import { by, personOf } from "../../person.ts"
 import { count, plural, tell, writeOut } from "../../terminal.ts"
@@ -29,7 +30,7 @@ const ledger = Options.text("ledger").pipe(
   Options.withDefault("books"),
 )
 
-const format = Options.choice("format", ledgerFormats).pipe(
+const format = choice("format", ledgerFormats).pipe(
   Options.withDescription("How the file is written. Default: by its extension (csv, json, parquet, xml)."),
   Options.optional,
 )

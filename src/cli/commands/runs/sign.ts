@@ -3,6 +3,7 @@ import { Effect, Option } from "effect"
 import { publishActs } from "../../../pipelines/exceptions/publish.ts"
 import { sign } from "../../../pipelines/sign-off/sign.ts"
 import { signatureRoles } from "../../../pipelines/sign-off/signature.ts"
+import { choice } from "../../option-kinds.ts"
 import { config, db, json, out, quiet } from "../../options.ts"
 import { by, personOf } from "../../person.ts"
 import { tell, writeOut } from "../../terminal.ts"
@@ -10,7 +11,7 @@ import { configurationOf, existingDatabase } from "../../workplace.ts"
 
 const run = Options.text("run").pipe(Options.withPseudoName("ID"), Options.withDescription("The run to sign."))
 
-const role = Options.choice("as", signatureRoles).pipe(
+const role = choice("as", signatureRoles).pipe(
   Options.withDescription("The preparer signs first; the reviewer is another person."),
 )
 
