@@ -66,7 +66,7 @@ export class RequestWithheld extends Data.TaggedError("RequestWithheld")<{
 }> {
   override get message(): string {
     // Its last try names the request.
-    const after = this.after === null ? ` (request ${this.requestId})` : ` after ${this.after.message}`
+    const after = this.after === null ? ` (request ${this.requestId})` : `; before that: ${this.after.message}`
     return `${withheldSentences[this.reason]}: ${this.detail}${after}`
   }
 }

@@ -81,7 +81,7 @@ describe("the budget of retries", () => {
       const failure = yield* ask.pipe(Effect.flip, Effect.provide(layer))
       expect(failure).toMatchObject({ _tag: "RequestWithheld", reason: "BudgetSpent", after: { status: 429 } })
       expect(failure.message).toBe(
-        `not asked again, because the run's retries are used up: a run retries 10 % of its requests and 0 more (request ${failure.requestId}) after HTTP 429 (request ${failure.requestId})`,
+        `not asked again, because the run's retries are used up: a run retries 10 % of its requests and 0 more; before that: HTTP 429 (request ${failure.requestId})`,
       )
       expect(policyOf(failure)).toMatchObject({ failure: "budget_spent", partition: "FAILED", run: "goes on" })
       expect(calls.length).toBe(1)

@@ -138,7 +138,7 @@ describe("the breaker of a stream", () => {
         after: { _tag: "TransportFailure" },
       })
       expect(failure.message).toBe(
-        `not asked, because the list does not answer: 3 tries in a row found no answer on balances, and it is left alone for 1m at a time (request ${failure.requestId}) after the API could not be reached (read ECONNRESET; request ${failure.requestId})`,
+        `not asked, because the list does not answer: 3 tries in a row found no answer on balances, and it is left alone for 1m at a time; before that: the API could not be reached (read ECONNRESET; request ${failure.requestId})`,
       )
       expect(policyOf(failure)).toMatchObject({
         failure: "breaker_open",

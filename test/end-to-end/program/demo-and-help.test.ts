@@ -69,6 +69,7 @@ const options: Readonly<Record<string, ReadonlyArray<string>>> = {
     "--first-night",
     "--roster",
     "--answer-key",
+    "--books",
     "--faults",
     "--fault-seed",
     "--verbose",
