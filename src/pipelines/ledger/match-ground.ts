@@ -65,21 +65,32 @@ const scopeNotesSql = `
 
 /**
  * customer is the one that a line names. A reference that the store does not know, or knows twice, is no customer's: it
- * must not match anybody's transaction. A UUID is one whether its letters are small or capital.
+ * must not match anybody's transaction. A UUID written in
+ * capital letters, which no transaction writes so, is looked for in small ones.
  */
 const lineSql = `
   CREATE OR REPLACE TEMP TABLE ledger_line AS
   WITH known AS (
     SELECT partner_customer_ref, min(customer_id) AS customer_id FROM main.customers
     GROUP BY partner_customer_ref HAVING count(*) = 1
+  ),
+  capital AS (
+    SELECT DISTINCT reference FROM main.ledger_lines
+    WHERE refers_to <> 'reference' AND reference <> lower(reference)
+      AND regexp_full_match(reference, '[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}')
+  ),
+  respelt AS (
+    SELECT c.reference FROM capital AS c
+    ANTI JOIN main.transactions AS t ON t.transaction_id = c.reference
+    ANTI JOIN main.transactions AS r ON r.resource_id = c.reference
   )
   SELECT l.ledger, l.line_id, coalesce(l.customer_id, k.customer_id) AS customer_id,
     coalesce(l.customer_id, k.customer_id, concat('?', l.partner_customer_ref)) AS customer,
     l.customer_id IS NULL AND l.partner_customer_ref IS NULL AS is_nameless,
     l.currency, l.amount, l.booked_from, l.booked_to, l.refers_to, l.description,
-    CASE WHEN l.refers_to <> 'reference' AND regexp_full_match(l.reference, '[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}')
-      THEN lower(l.reference) ELSE l.reference END AS reference
+    CASE WHEN s.reference IS NULL THEN l.reference ELSE lower(l.reference) END AS reference
   FROM main.ledger_lines AS l
+  LEFT JOIN respelt AS s ON l.refers_to <> 'reference' AND s.reference = l.reference
   LEFT JOIN known AS k ON l.customer_id IS NULL AND k.partner_customer_ref = l.partner_customer_ref`
 
 /** Only what a line may refer to, or what lies near the ledger's time, can be matched or missed. */

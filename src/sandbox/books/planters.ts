@@ -1,10 +1,8 @@
-import { day, hour, minute } from "../world/instant.ts"
+import { day, hour, minute, plainTime, renderInstant } from "../world/instant.ts"
 import type { BookCode } from "./book-code.ts"
 import type { Desk } from "./desk.ts"
 import { inTwo, lineOf, withMore } from "./line.ts"
 import type { Posting } from "./posting.ts"
-
-const iso = (millis: number): string => new Date(millis).toISOString()
 
 /** So often each fault is planted. */
 const times = [1, 2]
@@ -42,7 +40,7 @@ export const bookPlanters: Readonly<Record<BookCode, (desk: Desk) => void>> = {
     const posting = desk.take("missing there/near")
     if (posting === null) return
     const lineId = "E-on-its-way"
-    const booked = iso(desk.now - 20 * minute)
+    const booked = renderInstant(desk.now - 20 * minute, plainTime)
     desk.lines.set(lineId, [{ ...lineOf(posting), lineId, booked, amount: "7654321.09", reference: "" }])
     desk.nearMiss("LEDG_MISSING_THERE", lineId, "booked twenty minutes ago, within the grace")
   },
@@ -82,7 +80,7 @@ export const bookPlanters: Readonly<Record<BookCode, (desk: Desk) => void>> = {
 
   LEDG_DATE: (desk) => {
     const moved = (posting: Posting, by: number) =>
-      desk.lines.set(posting.transactionId, [{ ...lineOf(posting), booked: iso(posting.at + by) }])
+      desk.lines.set(posting.transactionId, [{ ...lineOf(posting), booked: renderInstant(posting.at + by, plainTime) }])
     eachOf(desk, "date", (posting) => {
       moved(posting, -10 * day)
       desk.plant("LEDG_DATE", lineOf(posting).lineId, "low", "booked ten days before it was posted")
