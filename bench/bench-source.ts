@@ -1,5 +1,5 @@
-import type { Product, StreamName } from "../../api/streams.ts"
-import type { PageSource } from "./page-source.ts"
+import type { Product, StreamName } from "../src/api/streams.ts"
+import type { PageSource } from "../src/sandbox/server/page-source.ts"
 
 export interface BenchOptions {
   /** At most 65,536: a record's id carries its customer in four hex digits. */
