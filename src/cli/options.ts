@@ -32,11 +32,6 @@ export const customers = Options.text("customers").pipe(
   Options.optional,
 )
 
-export const mode = choice("mode", ["full"]).pipe(
-  Options.withDescription("full walks every list to its end, which is what proves coverage."),
-  Options.withDefault("full" as const),
-)
-
 export const fresh = Options.boolean("fresh").pipe(
   Options.withDescription("Begin a new run, even where one that was interrupted could go on."),
 )

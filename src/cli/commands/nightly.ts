@@ -5,7 +5,7 @@ import { nightly } from "../../pipelines/nightly.ts"
 import { exitCodeOf, type RunSummary } from "../../pipelines/run-summary.ts"
 import { Finished } from "../exit-code.ts"
 import { withLogging } from "../logging.ts"
-import { config, customers, db, failOn, fresh, json, logs, mode, out, quiet } from "../options.ts"
+import { config, customers, db, failOn, fresh, json, logs, out, quiet } from "../options.ts"
 import { personalDataOf } from "../salt.ts"
 import { type OutputError, tell, withProgress, writeOut } from "../terminal.ts"
 import { verdictText } from "../verdict.ts"
@@ -24,7 +24,7 @@ export const tellNight = (
 
 export const nightlyCommand = Command.make(
   "nightly",
-  { config, db, out, customers, mode, fresh, failOn, json, quiet, ...logs },
+  { config, db, out, customers, fresh, failOn, json, quiet, ...logs },
   (options) =>
     Effect.gen(function* () {
       const configuration = yield* configurationOf(options)
