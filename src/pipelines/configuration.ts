@@ -4,8 +4,8 @@ import { type Contract, type ContractOverrides, resolveContract } from "../api/c
 import { changePolicy, type RetryRow } from "../api/retry-policy.ts"
 import { sha256Hex } from "../api/signing.ts"
 import { type StreamName, streams } from "../api/streams.ts"
+import { ledgerFault } from "./books/settings.ts"
 import { ConfigurationFile, knownAgeLimits } from "./configuration-file.ts"
-import { ledgerFault } from "./ledger/ledger-settings.ts"
 import { issuesByKey, type KeyIssues, valueFault } from "./schema-issues.ts"
 
 /** Why a configuration cannot be used; the sentence names the key and the remedy. Exit code 78. */

@@ -1,6 +1,6 @@
 import { Command } from "@effect/cli"
-import { importCommand } from "./ledger/import.ts"
-import { listCommand } from "./ledger/list.ts"
+import { importCommand } from "./books/import.ts"
+import { listCommand } from "./books/list.ts"
 
 export const ledgerCommand = Command.make("ledger").pipe(
   Command.withDescription("Bring in your own books or bank statements, which reconcile matches with the transactions."),

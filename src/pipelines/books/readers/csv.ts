@@ -1,9 +1,9 @@
 import { parse } from "csv-parse/sync"
 import { Effect } from "effect"
-import type { Sql } from "../../store/database.ts"
-import { quoteText } from "../../store/describe-table.ts"
-import type { StoreError } from "../../store/store-error.ts"
-import { fieldName, LedgerFileError, type LedgerSource, missingColumns } from "./ledger-source.ts"
+import type { Sql } from "../../../store/database.ts"
+import { quoteText } from "../../../store/describe-table.ts"
+import type { StoreError } from "../../../store/store-error.ts"
+import { fieldName, LedgerFileError, type LedgerSource, missingColumns } from "./reader.ts"
 
 const delimiters = [",", ";", "\t", "|"]
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import { FileSystem } from "@effect/platform"
 import { Effect, Stream } from "effect"
-import { LedgerFileError, type LedgerFormat } from "./ledger-source.ts"
+import { LedgerFileError, type LedgerFormat } from "./readers/reader.ts"
 
 /** DuckDB takes these for compressed, by their name, and reads the text that they hold. */
 const compressed = /\.(gz|zst)$/i

@@ -1,6 +1,6 @@
 import { quoteText } from "../../store/describe-table.ts"
-import type { LedgerMap } from "./ledger-map.ts"
-import { fieldName, type LedgerSource } from "./ledger-source.ts"
+import type { LedgerMap } from "./map.ts"
+import { fieldName, type LedgerSource } from "./readers/reader.ts"
 
 /**
  * From the mapped columns as text to typed lines, in SQL: every amount is checked for its shape before it is cast, because

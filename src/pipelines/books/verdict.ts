@@ -1,4 +1,4 @@
-import { ledgerTolerance } from "./ledger-tolerance.ts"
+import { ledgerTolerance } from "./tolerance.ts"
 
 /** What a match comes to: both sums, whether they are of one currency, and whether they lie in the window. */
 const matchSql = `

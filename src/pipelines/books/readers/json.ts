@@ -1,9 +1,9 @@
 import { Effect } from "effect"
-import type { Sql } from "../../store/database.ts"
-import { quoteText } from "../../store/describe-table.ts"
-import type { StoreError } from "../../store/store-error.ts"
-import { linesSql } from "./csv-source.ts"
-import { fieldName, LedgerFileError, type LedgerSource, missingColumns } from "./ledger-source.ts"
+import type { Sql } from "../../../store/database.ts"
+import { quoteText } from "../../../store/describe-table.ts"
+import type { StoreError } from "../../../store/store-error.ts"
+import { linesSql } from "./csv.ts"
+import { fieldName, LedgerFileError, type LedgerSource, missingColumns } from "./reader.ts"
 
 const pathOf = (column: string): string => quoteText(`$."${column.replaceAll('"', '\\"')}"`)
 

@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import type { LedgerRule, LedgerSettings } from "./ledger-settings.ts"
+import type { LedgerRule, LedgerSettings } from "./settings.ts"
 
 /**
  * What the matching stands on. `ledger_line`: the books' lines with the customer that each one means. `ledger_posting`:

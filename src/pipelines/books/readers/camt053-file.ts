@@ -1,5 +1,5 @@
+import { textOfUnits, unitsOf } from "../exact-units.ts"
 import type { BankStatement } from "./bank-statement.ts"
-import { textOfUnits, unitsOf } from "./exact-units.ts"
 import { find, findAll, parseXml, textAt, type XmlElement, XmlFault } from "./xml-tree.ts"
 
 /** A booked entry of a statement, or one transaction of its details, by the names that a map may use as columns. */

@@ -1,8 +1,8 @@
 import { Effect } from "effect"
 import type { Sql } from "../../../store/database.ts"
 import type { StoreError } from "../../../store/store-error.ts"
-import { hasTolerance, ledgerTolerance } from "../ledger-tolerance.ts"
 import { keepMatches } from "../match-ground.ts"
+import { hasTolerance, ledgerTolerance } from "../tolerance.ts"
 import { sweepSql } from "./sweep.ts"
 
 /** What is open and tied with nothing: what is tied has equal claims, and no weaker rule may decide between them. */

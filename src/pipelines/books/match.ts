@@ -1,13 +1,13 @@
 import { Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import { checkLedgerConservation, type LedgerConservationBroken } from "./ledger-conservation.ts"
-import { type BoundedRule, boundedRule, type LedgerSettings } from "./ledger-settings.ts"
-import { ledgerVerdictSql } from "./ledger-verdict.ts"
+import { checkLedgerConservation, type LedgerConservationBroken } from "./conservation.ts"
 import { prepareLedgers } from "./match-ground.ts"
 import { matchByAmount } from "./rules/amount-rule.ts"
 import { matchByReference, referenceTiesSql } from "./rules/reference-rule.ts"
 import { matchBySum } from "./rules/sum-rule.ts"
+import { type BoundedRule, boundedRule, type LedgerSettings } from "./settings.ts"
+import { ledgerVerdictSql } from "./verdict.ts"
 
 const apply = (sql: Sql, { by, ...bounds }: BoundedRule): Effect.Effect<void, StoreError> => {
   switch (by) {

@@ -1,11 +1,11 @@
 import { FileSystem } from "@effect/platform"
 import { Effect } from "effect"
-import type { Sql } from "../../store/database.ts"
-import type { StoreError } from "../../store/store-error.ts"
+import type { Sql } from "../../../store/database.ts"
+import type { StoreError } from "../../../store/store-error.ts"
+import type { LedgerMap } from "../map.ts"
 import type { BankStatement } from "./bank-statement.ts"
-import { type CamtColumn, camtColumns, readCamt053 } from "./camt053.ts"
-import type { LedgerMap } from "./ledger-map.ts"
-import { fieldName, LedgerFileError, type LedgerSource, missingColumns } from "./ledger-source.ts"
+import { type CamtColumn, camtColumns, readCamt053 } from "./camt053-file.ts"
+import { fieldName, LedgerFileError, type LedgerSource, missingColumns } from "./reader.ts"
 import { XmlFault } from "./xml-tree.ts"
 
 /** How a bank statement is read where no map is given. */

@@ -1,6 +1,6 @@
 import { FastCheck } from "effect"
 import { describe, expect, it } from "vitest"
-import { combinationsOf } from "../../../src/pipelines/ledger/rules/subset-search.ts"
+import { combinationsOf } from "../../../src/pipelines/books/rules/subset-search.ts"
 
 const all = (target: bigint, amounts: ReadonlyArray<bigint>, tolerance: bigint, most: number): ReadonlyArray<string> =>
   Array.from({ length: 2 ** amounts.length }, (_, bits) => amounts.map((__, at) => at).filter((at) => (bits >> at) & 1))

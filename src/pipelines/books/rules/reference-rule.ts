@@ -1,9 +1,9 @@
 import { Effect } from "effect"
 import type { Sql } from "../../../store/database.ts"
 import type { StoreError } from "../../../store/store-error.ts"
-import type { ReferenceKind } from "../ledger-map.ts"
-import { ledgerTolerance } from "../ledger-tolerance.ts"
+import type { ReferenceKind } from "../map.ts"
 import { keepMatches } from "../match-ground.ts"
+import { ledgerTolerance } from "../tolerance.ts"
 
 /** A text that so many pairs share identifies nothing: it is left to the next rules. */
 const mostPairs = 10_000

@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import { checks } from "../../../src/pipelines/reconcile/checks.ts"
 import { type BooksCase, booksStore, judgeBooks } from "../../support/partner-books.ts"
 
-const folder = fileURLToPath(new URL("./cases/", import.meta.url))
+const folder = fileURLToPath(new URL("./cases", import.meta.url))
 
 const cases = readdirSync(folder)
   .sort()
