@@ -1,6 +1,6 @@
 import { CliConfig, Command, HelpDoc } from "@effect/cli"
 import type { Layer } from "effect"
-import { ledgerCommand } from "./commands/books.ts"
+import { booksCommand } from "./commands/books.ts"
 import { checksCommand } from "./commands/checks.ts"
 import { demoCommand } from "./commands/demo.ts"
 import { doctorCommand } from "./commands/doctor.ts"
@@ -58,7 +58,7 @@ const root = Command.make("tidemark").pipe(
     reconcileCommand,
     reportCommand,
     exceptionsCommand,
-    ledgerCommand,
+    booksCommand,
     sqlCommand,
     checksCommand,
     policyCommand,
@@ -71,7 +71,7 @@ const root = Command.make("tidemark").pipe(
 )
 
 /** Commands that have commands of their own. */
-const families: ReadonlyArray<string> = ["exceptions", "ledger", "runs"]
+const families: ReadonlyArray<string> = ["books", "exceptions", "runs"]
 
 /** The program: takes the process's arguments. */
 export const tidemark = (args: ReadonlyArray<string>) => {

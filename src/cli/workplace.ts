@@ -119,7 +119,7 @@ export class StoreInUse extends Data.TaggedError("StoreInUse")<{ readonly file: 
 
 /** The newest table that readers need: a store without it was last written by an older version. */
 const isCurrent = `
-  SELECT count(*) = 1 AS current FROM duckdb_tables() WHERE schema_name = 'recon' AND table_name = 'ledger_judged'`
+  SELECT count(*) = 1 AS current FROM duckdb_tables() WHERE schema_name = 'recon' AND table_name = 'book_judged'`
 
 /** The database, or a copy of it, for reading only: an earlier run must have made it, and no process may be writing. */
 export const databaseToRead = (file: string, configuration: Configuration) =>

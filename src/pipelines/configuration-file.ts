@@ -1,7 +1,7 @@
 import { Duration, Schema } from "effect"
 import { defaultRetryBudget } from "../api/retry-budget.ts"
 import { defaultBreaker } from "../api/stream-breaker.ts"
-import { LedgerSettingsSchema } from "./books/settings.ts"
+import { BookSettingsSchema } from "./books/settings.ts"
 import { whole, written } from "./setting-values.ts"
 
 export const severities = ["critical", "high", "medium", "low", "info"] as const
@@ -130,8 +130,8 @@ export const ConfigurationFile = Schema.Struct({
     default: () => ({}),
   }),
   checks: Schema.optionalWith(Schema.Record({ key: Schema.String, value: CheckSettings }), { default: () => ({}) }),
-  ledger: Schema.optionalWith(LedgerSettingsSchema, {
-    default: () => Schema.decodeSync(LedgerSettingsSchema)({}),
+  books: Schema.optionalWith(BookSettingsSchema, {
+    default: () => Schema.decodeSync(BookSettingsSchema)({}),
   }),
   contract: Schema.optionalWith(ContractSchema, { default: () => ({}) }),
 })

@@ -4,7 +4,7 @@ import { type Contract, type ContractOverrides, resolveContract } from "../api/c
 import { changePolicy, type RetryRow } from "../api/retry-policy.ts"
 import { sha256Hex } from "../api/signing.ts"
 import { type StreamName, streams } from "../api/streams.ts"
-import { ledgerFault } from "./books/settings.ts"
+import { bookFault } from "./books/settings.ts"
 import { ConfigurationFile, knownAgeLimits } from "./configuration-file.ts"
 import { issuesByKey, type KeyIssues, valueFault } from "./schema-issues.ts"
 
@@ -93,8 +93,8 @@ const nameFault = (settings: FileSettings, checks: ReadonlyArray<KnownCheck>): s
   const limits = Object.keys(knownAgeLimits)
   const badLimit = Object.keys(settings.ageLimitHours).find((stream) => !limits.includes(stream))
   if (badLimit !== undefined) return unknownName("ageLimitHours", badLimit, limits)
-  const badLedger = ledgerFault(settings.ledger)
-  if (badLedger !== null) return badLedger
+  const badBooks = bookFault(settings.books)
+  if (badBooks !== null) return badBooks
   const names: ReadonlyArray<string> = streams.map((row) => row.stream)
   for (const [stream, override] of Object.entries(settings.contract.streams ?? {})) {
     const row = streams.find((candidate) => candidate.stream === (stream as StreamName))

@@ -44,8 +44,8 @@ describe("what a person reads at the end of a night", () => {
   })
 
   it("says what a person should know besides", () => {
-    expect(lineOf({ ...quiet, notes: ["ledger.scope names the ledger bnk"] }, "note")).toBe(
-      "note        ledger.scope names the ledger bnk",
+    expect(lineOf({ ...quiet, notes: ["books.scope names the book bnk"] }, "note")).toBe(
+      "note        books.scope names the book bnk",
     )
   })
 

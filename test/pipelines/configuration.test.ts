@@ -124,8 +124,8 @@ describe("a setting that cannot be used is named with its remedy", () => {
     [{ memoryLimit: 512 }, 'memoryLimit: must be a size such as "512MB"'],
     [{ checks: { BAL_NEGATIVE: { enabled: "no" } } }, 'checks.BAL_NEGATIVE.enabled: must be true or false; found "no"'],
     [{ breaker: null }, "breaker: must be an object { … }; found null"],
-    [{ ledger: { rules: {} } }, "ledger.rules: must be a list [ … ]; found {}"],
-    [{ ledger: { scope: { books: { from: 7 } } } }, 'ledger.scope.books.from: must be a date such as "2026-01-31"'],
+    [{ books: { rules: {} } }, "books.rules: must be a list [ … ]; found {}"],
+    [{ books: { scope: { books: { from: 7 } } } }, 'books.scope.books.from: must be a date such as "2026-01-31"'],
     [{ contract: { page: { items: 7 } } }, "contract.page.items: must be a text in quotes; found 7"],
     [
       { contract: { streams: { balances: { path: "" } } } },

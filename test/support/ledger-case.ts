@@ -215,10 +215,14 @@ export const balance = (currency: string, total: string, values: Values = {}): L
 
 const contract = resolveContract()
 
+/** Makes every typed table. */
+export const ensureTables = Effect.flatMap(Database, (database) => ensureTypedTables(database, streamTables(contract)))
+
 /** A store in memory with every typed table. */
-export const ledgerStore: Layer.Layer<Database> = Layer.effectDiscard(
-  Effect.flatMap(Database, (database) => ensureTypedTables(database, streamTables(contract))),
-).pipe(Layer.provideMerge(Database.layer({ file: ":memory:", access: "write", memoryLimit: "512MB" })), Layer.orDie)
+export const ledgerStore: Layer.Layer<Database> = Layer.effectDiscard(ensureTables).pipe(
+  Layer.provideMerge(Database.layer({ file: ":memory:", access: "write", memoryLimit: "512MB" })),
+  Layer.orDie,
+)
 
 const emptied = [
   ...streams.map((stream) => `main.${stream.stream}`),

@@ -68,7 +68,7 @@ const answers = Options.text("answer-key").pipe(
 const books = Options.text("books").pipe(
   Options.withPseudoName("FILE"),
   Options.withDescription(
-    "Where to write books of your own as a CSV, with known breaks of their own, and its map beside it, for tidemark ledger import.",
+    "Where to write books of your own as a CSV, with known breaks of their own, and its map beside it, for tidemark books import.",
   ),
   Options.optional,
 )
@@ -204,7 +204,7 @@ const serve = (options: Given) =>
       mapFile: `${file.replace(/\.csv$/, "")}.map.json`,
       ...booksOf([...Array.from({ length: options.night - 1 }, (_, before) => worldAt(before + 1)), world], {
         seed: options.seed,
-        ledger: "books",
+        book: "books",
         codes: options.breaks === "all" ? bookCodes : [],
       }),
     }))
@@ -238,7 +238,7 @@ const serve = (options: Given) =>
         Option.match(ownBooks, {
           onNone: () => "",
           onSome: ({ file, lines, mapFile }) =>
-            `${count(lines.length)} lines of books are in ${file}; after a sync: tidemark ledger import ${file} --map ${mapFile}\n`,
+            `${count(lines.length)} lines of books are in ${file}; after a sync: tidemark books import ${file} --map ${mapFile}\n`,
         }) +
         `Its customers are in ${options.roster}. In another terminal:\n`,
     )

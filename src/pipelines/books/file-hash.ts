@@ -1,23 +1,23 @@
 import { createHash } from "node:crypto"
 import { FileSystem } from "@effect/platform"
 import { Effect, Stream } from "effect"
-import { LedgerFileError, type LedgerFormat } from "./readers/reader.ts"
+import { BookFileError, type BookFormat } from "./readers/reader.ts"
 
 /** DuckDB takes these for compressed, by their name, and reads the text that they hold. */
 const compressed = /\.(gz|zst)$/i
 
 /** A bank statement says its own encoding, and Parquet is no text. */
-const mustBeUtf8 = (file: string, format: LedgerFormat): boolean =>
+const mustBeUtf8 = (file: string, format: BookFormat): boolean =>
   format === "json" || (format === "csv" && !compressed.test(file))
 
 /** Takes a text chunk by chunk, because a character may lie across two; without a chunk, the text must be at its end. */
-const utf8Check = (file: string): ((chunk?: Uint8Array) => Effect.Effect<void, LedgerFileError>) => {
+const utf8Check = (file: string): ((chunk?: Uint8Array) => Effect.Effect<void, BookFileError>) => {
   const decoder = new TextDecoder("utf-8", { fatal: true })
   return (chunk) =>
     Effect.try({
       try: () => void decoder.decode(chunk, { stream: chunk !== undefined }),
       catch: () =>
-        new LedgerFileError({ file, line: null, detail: "is not UTF-8; save it as UTF-8 and import it again" }),
+        new BookFileError({ file, line: null, detail: "is not UTF-8; save it as UTF-8 and import it again" }),
     })
 }
 
@@ -25,8 +25,8 @@ const utf8Check = (file: string): ((chunk?: Uint8Array) => Effect.Effect<void, L
 export const hashOf = (
   file: string,
   path: string,
-  format: LedgerFormat,
-): Effect.Effect<{ readonly sha256: string; readonly bytes: number }, LedgerFileError, FileSystem.FileSystem> =>
+  format: BookFormat,
+): Effect.Effect<{ readonly sha256: string; readonly bytes: number }, BookFileError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const hash = createHash("sha256")
@@ -34,7 +34,7 @@ export const hashOf = (
     let bytes = 0
     yield* fs.stream(path).pipe(
       Stream.mapError(
-        () => new LedgerFileError({ file, line: null, detail: "cannot be read; check the path and its rights" }),
+        () => new BookFileError({ file, line: null, detail: "cannot be read; check the path and its rights" }),
       ),
       Stream.runForEach((chunk) =>
         Effect.suspend(() => {

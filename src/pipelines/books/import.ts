@@ -6,21 +6,21 @@ import { quoteText } from "../../store/describe-table.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import { hashOf } from "./file-hash.ts"
 import { readLinesSql } from "./line-sql.ts"
-import { amountColumns, LedgerMapError, mappedColumns, type ReadMap } from "./map.ts"
+import { amountColumns, BookMapError, mappedColumns, type ReadMap } from "./map.ts"
 import type { BankStatement } from "./readers/bank-statement.ts"
 import { camtMap, camtSource } from "./readers/camt053.ts"
 import { csvSource } from "./readers/csv.ts"
 import { jsonSource } from "./readers/json.ts"
 import { parquetSource } from "./readers/parquet.ts"
-import { LedgerFileError, type LedgerFormat, type LedgerSource } from "./readers/reader.ts"
+import { BookFileError, type BookFormat, type BookSource } from "./readers/reader.ts"
 
 export interface ImportRequest {
   readonly file: string
-  readonly format: LedgerFormat
+  readonly format: BookFormat
   /** Null for a bank statement that is read by its own names. */
   readonly map: ReadMap | null
-  readonly ledger: string
-  /** The file is the whole ledger: lines that it does not have are taken out. */
+  readonly book: string
+  /** The file is the whole book: lines that it does not have are taken out. */
   readonly whole: boolean
   readonly by: string
 }
@@ -28,11 +28,11 @@ export interface ImportRequest {
 /** What an import did. The lines read are the sum of new, changed, unchanged, repeated and quarantined. */
 export interface ImportResult {
   readonly importId: string
-  readonly ledger: string
+  readonly book: string
   readonly file: string
   readonly format: string
   readonly sha256: string
-  /** The same file by the same map was the ledger's last import already: nothing was read again. */
+  /** The same file by the same map was the book's last import already: nothing was read again. */
   readonly known: boolean
   readonly read: number
   readonly new: number
@@ -47,14 +47,14 @@ export interface ImportResult {
 }
 
 /** A zone or a format that DuckDB does not know would spoil every line, so it is tried first. */
-const checkMoment = (sql: Sql, { file, map }: ReadMap): Effect.Effect<void, StoreError | LedgerMapError> =>
+const checkMoment = (sql: Sql, { file, map }: ReadMap): Effect.Effect<void, StoreError | BookMapError> =>
   Effect.gen(function* () {
     const given = map.date ?? map.dateTime
     if (given === undefined) return
     const key = map.date === undefined ? "dateTime" : "date"
     const zones = yield* sql.rows("SELECT 1 FROM pg_timezone_names() WHERE name = $1", [given.zone ?? "UTC"])
     if (zones.length === 0) {
-      return yield* new LedgerMapError({
+      return yield* new BookMapError({
         file,
         detail: `${key}.zone: ${JSON.stringify(given.zone)} is not a time zone; write it as in "Europe/Berlin"`,
       })
@@ -63,7 +63,7 @@ const checkMoment = (sql: Sql, { file, map }: ReadMap): Effect.Effect<void, Stor
     yield* sql.rows(`SELECT try_strptime('x', ${quoteText(given.format)})`).pipe(
       Effect.mapError(
         (error) =>
-          new LedgerMapError({
+          new BookMapError({
             file,
             detail: `${key}.format: ${JSON.stringify(given.format)} is not a format (${error.detail}); write it as in "%d.%m.%Y"`,
           }),
@@ -78,7 +78,7 @@ const readSource = (sql: Sql, request: ImportRequest, { map }: ReadMap) =>
     const columns = mappedColumns(map)
     const amounts = amountColumns(map)
     const none: ReadonlyArray<BankStatement> = []
-    const alone = (source: LedgerSource) => ({ source, statements: none })
+    const alone = (source: BookSource) => ({ source, statements: none })
     switch (request.format) {
       case "csv":
         return alone(yield* csvSource(sql, file, path, columns, map.delimiter))
@@ -105,79 +105,79 @@ const readSource = (sql: Sql, request: ImportRequest, { map }: ReadMap) =>
  * taken; an id that it has twice with the same content is one line.
  */
 const sortLinesSql = `
-  CREATE OR REPLACE TEMP TABLE ledger_sorted AS
+  CREATE OR REPLACE TEMP TABLE book_sorted AS
   WITH counted AS (
     SELECT *, count(*) OVER (PARTITION BY line_id) AS uses, min(content_hash) OVER (PARTITION BY line_id) AS least,
       max(content_hash) OVER (PARTITION BY line_id) AS most, min(source_line) OVER (PARTITION BY line_id) AS first_line,
       max(source_line) OVER (PARTITION BY line_id) AS last_line,
       row_number() OVER (PARTITION BY line_id ORDER BY source_line) AS place
-    FROM ledger_read WHERE reason IS NULL
+    FROM book_read WHERE reason IS NULL
   )
   SELECT * EXCLUDE (reason, uses, least, most, first_line, last_line, place),
     CASE WHEN least <> most THEN concat('line id ', line_id, ' is there ', uses, ' times with different content, on lines ', first_line, ' to ', last_line) END AS reason,
     place > 1 AND least = most AS is_repeated
   FROM counted
   UNION ALL BY NAME
-  SELECT *, FALSE AS is_repeated FROM ledger_read WHERE reason IS NOT NULL`
+  SELECT *, FALSE AS is_repeated FROM book_read WHERE reason IS NOT NULL`
 
 const columns =
-  "ledger, line_id, customer_id, partner_customer_ref, booked_from, booked_to, currency, amount, reference, refers_to, description, source_line, version, first_import, version_import, content_hash"
+  "book, line_id, customer_id, partner_customer_ref, booked_from, booked_to, currency, amount, reference, refers_to, description, source_line, version, first_import, version_import, content_hash"
 
-/** Good lines against what the ledger has: new, changed or unchanged. */
+/** Good lines against what the book has: new, changed or unchanged. */
 const compareSql = `
-  CREATE OR REPLACE TEMP TABLE ledger_compared AS
+  CREATE OR REPLACE TEMP TABLE book_compared AS
   SELECT s.*, l.version AS old_version, l.first_import AS old_import,
     CASE WHEN l.line_id IS NULL THEN 'new' WHEN l.content_hash <> s.content_hash THEN 'changed' ELSE 'unchanged' END AS change
-  FROM ledger_sorted AS s
-  LEFT JOIN main.ledger_lines AS l ON l.ledger = getvariable('ledger') AND l.line_id = s.line_id
+  FROM book_sorted AS s
+  LEFT JOIN main.book_lines AS l ON l.book = getvariable('book') AND l.line_id = s.line_id
   WHERE s.reason IS NULL AND NOT s.is_repeated`
 
-/** Lines of the ledger that the whole ledger no longer has. One that is there and cannot be read is not gone. */
+/** Lines of the book that the whole book no longer has. One that is there and cannot be read is not gone. */
 const removedSql = `
-  CREATE OR REPLACE TEMP TABLE ledger_removed AS
-  SELECT l.line_id FROM main.ledger_lines AS l
-  ANTI JOIN ledger_sorted AS s ON s.line_id = l.line_id
-  WHERE l.ledger = getvariable('ledger') AND getvariable('whole')`
+  CREATE OR REPLACE TEMP TABLE book_removed AS
+  SELECT l.line_id FROM main.book_lines AS l
+  ANTI JOIN book_sorted AS s ON s.line_id = l.line_id
+  WHERE l.book = getvariable('book') AND getvariable('whole')`
 
 const supersedeSql = (which: string): string => `
-  INSERT INTO main.superseded_ledger_lines
-  SELECT ${columns}, getvariable('import') FROM main.ledger_lines AS l
-  WHERE l.ledger = getvariable('ledger') AND l.line_id IN (${which})`
+  INSERT INTO main.superseded_book_lines
+  SELECT ${columns}, getvariable('import') FROM main.book_lines AS l
+  WHERE l.book = getvariable('book') AND l.line_id IN (${which})`
 
-const changedIds = "SELECT line_id FROM ledger_compared WHERE change = 'changed'"
-const removedIds = "SELECT line_id FROM ledger_removed"
+const changedIds = "SELECT line_id FROM book_compared WHERE change = 'changed'"
+const removedIds = "SELECT line_id FROM book_removed"
 
 const deleteSql = (which: string): string =>
-  `DELETE FROM main.ledger_lines WHERE ledger = getvariable('ledger') AND line_id IN (${which})`
+  `DELETE FROM main.book_lines WHERE book = getvariable('book') AND line_id IN (${which})`
 
 const insertSql = `
-  INSERT INTO main.ledger_lines (${columns})
-  SELECT getvariable('ledger'), line_id, customer_id, partner_customer_ref, booked_from, booked_to, currency, amount,
+  INSERT INTO main.book_lines (${columns})
+  SELECT getvariable('book'), line_id, customer_id, partner_customer_ref, booked_from, booked_to, currency, amount,
     reference, refers_to, description, source_line, coalesce(old_version, 0) + 1, coalesce(old_import, getvariable('import')),
     getvariable('import'), content_hash
-  FROM ledger_compared WHERE change <> 'unchanged' ORDER BY source_line`
+  FROM book_compared WHERE change <> 'unchanged' ORDER BY source_line`
 
-/** Earlier unreadable lines are settled by the whole ledger, by a newer file of the same name, or by their id come readable. */
+/** Earlier unreadable lines are settled by the whole book, by a newer file of the same name, or by their id come readable. */
 const settleQuarantineSql = `
-  UPDATE raw.ledger_quarantine SET in_force = FALSE
-  WHERE in_force AND ledger = getvariable('ledger') AND (
-    getvariable('whole') OR line_id IN (SELECT line_id FROM ledger_compared)
-    OR import_id IN (SELECT import_id FROM recon.ledger_imports WHERE ledger = getvariable('ledger') AND file = getvariable('file'))
+  UPDATE raw.book_quarantine SET in_force = FALSE
+  WHERE in_force AND book = getvariable('book') AND (
+    getvariable('whole') OR line_id IN (SELECT line_id FROM book_compared)
+    OR import_id IN (SELECT import_id FROM recon.book_imports WHERE book = getvariable('book') AND file = getvariable('file'))
   )`
 
 const quarantineSql = `
-  INSERT INTO raw.ledger_quarantine
-  SELECT getvariable('import'), getvariable('ledger'), source_line, line_id, customer_id, partner_customer_ref, currency, reason,
+  INSERT INTO raw.book_quarantine
+  SELECT getvariable('import'), getvariable('book'), source_line, line_id, customer_id, partner_customer_ref, currency, reason,
     coalesce(payload, ''), TRUE
-  FROM ledger_sorted WHERE reason IS NOT NULL ORDER BY source_line`
+  FROM book_sorted WHERE reason IS NOT NULL ORDER BY source_line`
 
 const importSql = `
-  INSERT INTO recon.ledger_imports
-  SELECT getvariable('import'), getvariable('ledger'), getvariable('file'), $1, $2, $3, $4, $5::TIMESTAMPTZ, $6, getvariable('whole'),
-    (SELECT count(*) FROM ledger_sorted), (SELECT count(*) FROM ledger_compared WHERE change = 'new'),
-    (SELECT count(*) FROM ledger_compared WHERE change = 'changed'), (SELECT count(*) FROM ledger_compared WHERE change = 'unchanged'),
-    (SELECT count(*) FROM ledger_sorted WHERE is_repeated), (SELECT count(*) FROM ledger_sorted WHERE reason IS NOT NULL),
-    (SELECT count(*) FROM ledger_removed)`
+  INSERT INTO recon.book_imports
+  SELECT getvariable('import'), getvariable('book'), getvariable('file'), $1, $2, $3, $4, $5::TIMESTAMPTZ, $6, getvariable('whole'),
+    (SELECT count(*) FROM book_sorted), (SELECT count(*) FROM book_compared WHERE change = 'new'),
+    (SELECT count(*) FROM book_compared WHERE change = 'changed'), (SELECT count(*) FROM book_compared WHERE change = 'unchanged'),
+    (SELECT count(*) FROM book_sorted WHERE is_repeated), (SELECT count(*) FROM book_sorted WHERE reason IS NOT NULL),
+    (SELECT count(*) FROM book_removed)`
 
 const steps: ReadonlyArray<string> = [
   compareSql,
@@ -192,10 +192,10 @@ const steps: ReadonlyArray<string> = [
 ]
 
 /**
- * An empty file must not empty a ledger; of several lines that all cannot be read the map is wrong, not the lines; and where
+ * An empty file must not empty a book; of several lines that all cannot be read the map is wrong, not the lines; and where
  * nothing in it is even a line of its format, the format is.
  */
-const refuseUseless = (sql: Sql, { file, whole }: ImportRequest): Effect.Effect<void, StoreError | LedgerFileError> =>
+const refuseUseless = (sql: Sql, { file, whole }: ImportRequest): Effect.Effect<void, StoreError | BookFileError> =>
   Effect.gen(function* () {
     const [read] = yield* sql.rows<{
       lines: bigint
@@ -205,32 +205,32 @@ const refuseUseless = (sql: Sql, { file, whole }: ImportRequest): Effect.Effect<
       reason: string | null
     }>(
       `SELECT count(*) AS lines, count(*) FILTER (reason IS NULL) AS good, min(source_line) AS line, arg_min(reason, source_line) AS reason,
-         (SELECT count(*) FROM ledger_source WHERE fault IS NULL) AS whole_lines
-       FROM ledger_sorted`,
+         (SELECT count(*) FROM book_source WHERE fault IS NULL) AS whole_lines
+       FROM book_sorted`,
     )
     if (read === undefined || read.good > 0n) return
     const isOneBadLine = read.lines === 1n && read.whole_lines === 1n
     if (!whole && (read.lines === 0n || isOneBadLine)) return
     const detail =
       read.lines === 0n
-        ? "has no line, so it cannot be the whole ledger; correct the file, or leave out --replace"
+        ? "has no line, so it cannot be the whole book; correct the file, or leave out --replace"
         : `no line of it can be read, so nothing was imported (line ${read.line}: ${read.reason}); check that the map and --format are meant for this file`
-    return yield* new LedgerFileError({ file, line: null, detail })
+    return yield* new BookFileError({ file, line: null, detail })
   })
 
 /** Reading leaves these behind; they are as large as the file. */
 const leftovers = [
-  "ledger_text",
-  "ledger_parsed",
-  "ledger_record",
-  "ledger_reject",
-  "ledger_json",
-  "ledger_object",
-  "ledger_source",
-  "ledger_read",
-  "ledger_sorted",
-  "ledger_compared",
-  "ledger_removed",
+  "book_text",
+  "book_parsed",
+  "book_record",
+  "book_reject",
+  "book_json",
+  "book_object",
+  "book_source",
+  "book_read",
+  "book_sorted",
+  "book_compared",
+  "book_removed",
 ]
 
 interface ImportRow {
@@ -247,7 +247,7 @@ interface ImportRow {
 const faultsOf = (sql: Sql, importId: string) =>
   Effect.map(
     sql.rows<{ source_line: bigint; reason: string }>(
-      "SELECT source_line, reason FROM raw.ledger_quarantine WHERE import_id = $1 ORDER BY source_line LIMIT 5",
+      "SELECT source_line, reason FROM raw.book_quarantine WHERE import_id = $1 ORDER BY source_line LIMIT 5",
       [importId],
     ),
     (rows) => rows.map((row) => ({ line: Number(row.source_line), reason: row.reason })),
@@ -263,17 +263,17 @@ const newImportId = Effect.gen(function* () {
 const patternCharacters = /[*?[\]]/
 
 /**
- * Reads a file of the partner's books into the ledger's lines, all of it in one transaction. A line seen before is updated
+ * Reads a file of the partner's books into the book's lines, all of it in one transaction. A line seen before is updated
  * where its content differs; what cannot be read goes to quarantine with its reason; the import is put on record. The same
  * file by the same map, imported again, changes nothing.
  */
-export const importLedger = (request: ImportRequest) =>
+export const importBook = (request: ImportRequest) =>
   Effect.gen(function* () {
     const database = yield* Database
     const { file } = request
     const name = basename(file)
     if (patternCharacters.test(file)) {
-      return yield* new LedgerFileError({
+      return yield* new BookFileError({
         file,
         line: null,
         detail: "the path has one of * ? [ ], which would name several files; rename it",
@@ -281,11 +281,11 @@ export const importLedger = (request: ImportRequest) =>
     }
     const { bytes, sha256 } = yield* hashOf(file, resolve(file), request.format)
     const read: ReadMap = request.map ?? { file: "the map of bank statements", map: camtMap, sha256: "built in" }
-    const base = { ledger: request.ledger, file: name, format: request.format, sha256 }
+    const base = { book: request.book, file: name, format: request.format, sha256 }
 
     const [last] = yield* database.rows<
       ImportRow & { sha256: string; map_sha256: string; format: string; whole: boolean }
-    >("SELECT * FROM recon.ledger_imports WHERE ledger = $1 ORDER BY import_id DESC LIMIT 1", [request.ledger])
+    >("SELECT * FROM recon.book_imports WHERE book = $1 ORDER BY import_id DESC LIMIT 1", [request.book])
     const isSame = last?.sha256 === sha256 && last.map_sha256 === read.sha256 && last.format === request.format
     if (isSame && (last.whole || !request.whole)) {
       return {
@@ -310,7 +310,7 @@ export const importLedger = (request: ImportRequest) =>
     const { importId, importedAt } = yield* newImportId
     yield* database.transaction((sql) =>
       Effect.gen(function* () {
-        yield* sql.run(`SET VARIABLE ledger = ${quoteText(request.ledger)}`)
+        yield* sql.run(`SET VARIABLE book = ${quoteText(request.book)}`)
         yield* sql.run(`SET VARIABLE import = ${quoteText(importId)}`)
         yield* sql.run(`SET VARIABLE file = ${quoteText(name)}`)
         yield* sql.run(`SET VARIABLE whole = ${request.whole}`)
@@ -319,7 +319,7 @@ export const importLedger = (request: ImportRequest) =>
         for (const step of steps) yield* sql.run(step)
         yield* sql.run(importSql, [request.format, String(bytes), sha256, read.sha256, importedAt, request.by])
         for (const one of statements) {
-          yield* sql.run("INSERT INTO recon.ledger_statements VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", [
+          yield* sql.run("INSERT INTO recon.book_statements VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", [
             importId,
             one.id,
             one.account,
@@ -335,7 +335,7 @@ export const importLedger = (request: ImportRequest) =>
       }),
     )
     for (const table of leftovers) yield* database.run(`DROP TABLE IF EXISTS temp.${table}`)
-    const [row] = yield* database.rows<ImportRow>("SELECT * FROM recon.ledger_imports WHERE import_id = $1", [importId])
+    const [row] = yield* database.rows<ImportRow>("SELECT * FROM recon.book_imports WHERE import_id = $1", [importId])
     return {
       ...base,
       importId,

@@ -1,6 +1,6 @@
 import { quoteText } from "../../store/describe-table.ts"
-import type { LedgerMap } from "./map.ts"
-import { fieldName, type LedgerSource } from "./readers/reader.ts"
+import type { BookMap } from "./map.ts"
+import { type BookSource, fieldName } from "./readers/reader.ts"
 
 /**
  * From the mapped columns as text to typed lines, in SQL: every amount is checked for its shape before it is cast, because
@@ -52,7 +52,7 @@ interface Reading {
   readonly fault: string
 }
 
-const amountReading = (map: LedgerMap, source: LedgerSource, field: (column: string) => string): Reading => {
+const amountReading = (map: BookMap, source: BookSource, field: (column: string) => string): Reading => {
   const { amount } = map
   const plain = (column: string): string =>
     plainAmount(
@@ -106,7 +106,7 @@ interface Booking {
 const isoInstant = String.raw`\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?`
 const offset = String.raw`(Z|[+-]\d{2}(:?\d{2})?)`
 
-const bookingReading = (map: LedgerMap, source: LedgerSource, field: (column: string) => string): Booking => {
+const bookingReading = (map: BookMap, source: BookSource, field: (column: string) => string): Booking => {
   const given = map.date ?? map.dateTime
   const text = field(given?.column ?? "")
   const zone = quoteText(given?.zone ?? "UTC")
@@ -141,10 +141,10 @@ const bookingReading = (map: LedgerMap, source: LedgerSource, field: (column: st
 }
 
 /**
- * Makes `ledger_read` of `ledger_source`: one typed row for each line, with what is wrong with it in `reason` (NULL for a
+ * Makes `book_read` of `book_source`: one typed row for each line, with what is wrong with it in `reason` (NULL for a
  * good one).
  */
-export const readLinesSql = (map: LedgerMap, source: LedgerSource, columns: ReadonlyArray<string>): string => {
+export const readLinesSql = (map: BookMap, source: BookSource, columns: ReadonlyArray<string>): string => {
   const field = (column: string): string => fieldName(columns, column)
   const textOf = (
     given: { readonly column?: string | undefined; readonly constant?: string | undefined } | undefined,
@@ -160,9 +160,9 @@ export const readLinesSql = (map: LedgerMap, source: LedgerSource, columns: Read
     (column) => `CASE WHEN trim(${field(column)}) <> '' THEN ${field(column)} END AS ${field(column)}`,
   )
   return `
-  CREATE OR REPLACE TEMP TABLE ledger_read AS
+  CREATE OR REPLACE TEMP TABLE book_read AS
   WITH filled AS (
-    SELECT source_line, payload, fault, ${filled.join(", ")} FROM ledger_source
+    SELECT source_line, payload, fault, ${filled.join(", ")} FROM book_source
   ),
   typed AS (
     SELECT source_line, payload, fault, ${textOf(map.lineId)} AS line_id, ${textOf(map.customerId)} AS customer_id,

@@ -4,7 +4,7 @@ import { sha256Hex } from "../../api/signing.ts"
 import { issuesByKey, type KeyIssues, knownKeys, valueFault } from "../schema-issues.ts"
 
 /** Why a map cannot be used; the sentence names the key and the remedy. Exit code 2. */
-export class LedgerMapError extends Data.TaggedError("LedgerMapError")<{
+export class BookMapError extends Data.TaggedError("BookMapError")<{
   readonly file: string
   readonly detail: string
 }> {
@@ -68,17 +68,17 @@ const MapSchema = Schema.Struct({
 })
 
 /** Which column of the partner's file means what, and how its dates and amounts are written. */
-export type LedgerMap = typeof MapSchema.Type
+export type BookMap = typeof MapSchema.Type
 
 export interface ReadMap {
   readonly file: string
-  readonly map: LedgerMap
+  readonly map: BookMap
   /** SHA-256 of the map's file, in hex. */
   readonly sha256: string
 }
 
 /** What the schema cannot say: which keys exclude or need one another. Null where the map is sound. */
-const fault = (map: LedgerMap): string | null => {
+const fault = (map: BookMap): string | null => {
   const { amount } = map
   if ((map.date === undefined) === (map.dateTime === undefined)) {
     return "give either date (whole days) or dateTime (instants), and not both"
@@ -121,20 +121,20 @@ const describeKey = ({ issues, key }: KeyIssues): string => {
 
 const describe = (error: ParseResult.ParseError): string => issuesByKey(error).map(describeKey).join("; ")
 
-export const checkMap = (file: string, content: unknown): Effect.Effect<LedgerMap, LedgerMapError> =>
+export const checkMap = (file: string, content: unknown): Effect.Effect<BookMap, BookMapError> =>
   Schema.decodeUnknown(MapSchema, { onExcessProperty: "error", errors: "all" })(content).pipe(
-    Effect.mapError((error) => new LedgerMapError({ file, detail: describe(error) })),
+    Effect.mapError((error) => new BookMapError({ file, detail: describe(error) })),
     Effect.flatMap((map) => {
       const detail = fault(map)
-      return detail === null ? Effect.succeed(map) : Effect.fail(new LedgerMapError({ file, detail }))
+      return detail === null ? Effect.succeed(map) : Effect.fail(new BookMapError({ file, detail }))
     }),
   )
 
 /** Reads a map from its JSON file; a key that is not known is refused by name. */
-export const readMap = (file: string): Effect.Effect<ReadMap, LedgerMapError, FileSystem.FileSystem> =>
+export const readMap = (file: string): Effect.Effect<ReadMap, BookMapError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    const fail = (detail: string) => new LedgerMapError({ file, detail })
+    const fail = (detail: string) => new BookMapError({ file, detail })
     const text = yield* fs
       .readFileString(file)
       .pipe(Effect.mapError(() => fail("cannot be read; check the path given to --map")))
@@ -146,7 +146,7 @@ export const readMap = (file: string): Effect.Effect<ReadMap, LedgerMapError, Fi
   })
 
 /** The columns of the file that a map names, each once. */
-export const mappedColumns = (map: LedgerMap): ReadonlyArray<string> => [
+export const mappedColumns = (map: BookMap): ReadonlyArray<string> => [
   ...new Set(
     [
       map.lineId.column,
@@ -166,5 +166,5 @@ export const mappedColumns = (map: LedgerMap): ReadonlyArray<string> => [
 ]
 
 /** The columns that hold amounts. */
-export const amountColumns = (map: LedgerMap): ReadonlyArray<string> =>
+export const amountColumns = (map: BookMap): ReadonlyArray<string> =>
   [map.amount.column, map.amount.debit, map.amount.credit].filter((column) => column !== undefined)

@@ -1,13 +1,13 @@
 import { Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import { checkLedgerConservation, type LedgerConservationBroken } from "./conservation.ts"
-import { prepareLedgers } from "./match-ground.ts"
+import { type BookConservationBroken, checkBookConservation } from "./conservation.ts"
+import { prepareBooks } from "./match-ground.ts"
 import { matchByAmount } from "./rules/amount-rule.ts"
 import { matchByReference, referenceTiesSql } from "./rules/reference-rule.ts"
 import { matchBySum } from "./rules/sum-rule.ts"
-import { type BoundedRule, boundedRule, type LedgerSettings } from "./settings.ts"
-import { ledgerVerdictSql } from "./verdict.ts"
+import { type BookSettings, type BoundedRule, boundedRule } from "./settings.ts"
+import { bookVerdictSql } from "./verdict.ts"
 
 const apply = (sql: Sql, { by, ...bounds }: BoundedRule): Effect.Effect<void, StoreError> => {
   switch (by) {
@@ -24,22 +24,22 @@ const apply = (sql: Sql, { by, ...bounds }: BoundedRule): Effect.Effect<void, St
 }
 
 /**
- * Matches every ledger with the posted transactions, rule by rule, and judges each line and each transaction: reads what
- * `ground.ts` prepared, leaves `ledger_line_verdict`, `ledger_posting_verdict` and recon.ledger_judged behind. All rules
+ * Matches every book with the posted transactions, rule by rule, and judges each line and each transaction: reads what
+ * `match-ground.ts` prepared, leaves `book_line_verdict`, `book_posting_verdict` and recon.book_judged behind. All rules
  * work on sets, so that the order of rows decides nothing.
  */
-export const matchLedgers = (
+export const matchBooks = (
   sql: Sql,
-  settings: LedgerSettings,
-): Effect.Effect<void, StoreError | LedgerConservationBroken> =>
+  settings: BookSettings,
+): Effect.Effect<void, StoreError | BookConservationBroken> =>
   Effect.gen(function* () {
-    yield* prepareLedgers(sql, settings)
-    const lines = yield* sql.rows("SELECT 1 FROM ledger_line LIMIT 1")
+    yield* prepareBooks(sql, settings)
+    const lines = yield* sql.rows("SELECT 1 FROM book_line LIMIT 1")
     const rules = lines.length === 0 ? [] : settings.rules.map(boundedRule)
     for (const rule of rules) yield* apply(sql, rule)
     for (const { by } of rules) {
       if (by === "transactionId" || by === "resourceId" || by === "reference") yield* sql.run(referenceTiesSql(by))
     }
-    for (const statement of ledgerVerdictSql) yield* sql.run(statement)
-    yield* checkLedgerConservation(sql)
+    for (const statement of bookVerdictSql) yield* sql.run(statement)
+    yield* checkBookConservation(sql)
   })

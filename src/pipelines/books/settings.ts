@@ -30,7 +30,7 @@ const Rule = Schema.Struct({
 
 const Currency = written(/^[A-Z][A-Z0-9]{1,11}$/, 'must be a currency in capital letters, such as "USD"')
 
-/** What a ledger is meant to hold. What is left out is not limited. */
+/** What a book is meant to hold. What is left out is not limited. */
 const Scope = Schema.Struct({
   from: Schema.optional(Day),
   to: Schema.optional(Day),
@@ -51,19 +51,19 @@ export const defaultRules: ReadonlyArray<typeof Rule.Type> = [
   { by: "sumOfLines", windowHours: 24 },
 ]
 
-/** The key `ledger` of the configuration: how the partner's books are matched with the API's transactions. */
-export const LedgerSettingsSchema = Schema.Struct({
+/** The key `books` of the configuration: how the partner's books are matched with the API's transactions. */
+export const BookSettingsSchema = Schema.Struct({
   rules: Schema.optionalWith(Schema.Array(Rule), { default: () => defaultRules }),
   /** What a line's amount is compared with: netAmount moved the balance, amount is before the fee. */
   amount: Schema.optionalWith(Schema.Literal("netAmount", "amount"), { default: () => "netAmount" as const }),
   /** Hours that booking and posting of what is matched by a reference may lie apart. */
   dateWindowHours: Schema.optionalWith(whole(0, 8784), { default: () => 72 }),
-  /** By the ledger's name. */
+  /** By the book's name. */
   scope: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Scope }), { default: () => ({}) }),
 })
 
-export type LedgerSettings = typeof LedgerSettingsSchema.Type
-export type LedgerRule = typeof Rule.Type
+export type BookSettings = typeof BookSettingsSchema.Type
+export type BookRule = typeof Rule.Type
 
 /** A rule with its bounds filled in. */
 export interface BoundedRule {
@@ -73,21 +73,21 @@ export interface BoundedRule {
   readonly maxCandidates: number
 }
 
-export const boundedRule = (rule: LedgerRule): BoundedRule => ({
+export const boundedRule = (rule: BookRule): BoundedRule => ({
   by: rule.by,
   windowHours: rule.windowHours ?? 24,
   maxGroup: rule.maxGroup ?? 4,
   maxCandidates: rule.maxCandidates ?? 20,
 })
 
-const isSum = (rule: LedgerRule): boolean => rule.by === "sumOfTransactions" || rule.by === "sumOfLines"
+const isSum = (rule: BookRule): boolean => rule.by === "sumOfTransactions" || rule.by === "sumOfLines"
 
 /** A setting that its rule would not heed: better refused than believed. Null where there is none. */
-export const ledgerFault = (settings: LedgerSettings): string | null => {
+export const bookFault = (settings: BookSettings): string | null => {
   for (const [place, rule] of settings.rules.entries()) {
-    const key = `ledger.rules.${place}`
+    const key = `books.rules.${place}`
     if (rule.windowHours !== undefined && rule.by !== "amount" && !isSum(rule)) {
-      return `${key}.windowHours: a rule by ${rule.by} has no window of its own; set ledger.dateWindowHours, or remove it`
+      return `${key}.windowHours: a rule by ${rule.by} has no window of its own; set books.dateWindowHours, or remove it`
     }
     if ((rule.maxGroup !== undefined || rule.maxCandidates !== undefined) && !isSum(rule)) {
       return `${key}: maxGroup and maxCandidates are for sumOfTransactions and sumOfLines; remove them`
@@ -95,10 +95,10 @@ export const ledgerFault = (settings: LedgerSettings): string | null => {
   }
   const windows = settings.rules.flatMap((rule) => (rule.by === "amount" ? [boundedRule(rule).windowHours] : []))
   if (windows.some((hours, place) => place > 0 && hours <= (windows[place - 1] ?? 0))) {
-    return "ledger.rules: the windows of the rules by amount must grow from one to the next, the narrowest first"
+    return "books.rules: the windows of the rules by amount must grow from one to the next, the narrowest first"
   }
   for (const [name, { from, to }] of Object.entries(settings.scope)) {
-    if (from !== undefined && to !== undefined && to < from) return `ledger.scope.${name}: to lies before from`
+    if (from !== undefined && to !== undefined && to < from) return `books.scope.${name}: to lies before from`
   }
   return null
 }

@@ -12,7 +12,7 @@ export interface Check {
     | "coverage"
     | "records"
     | "ledger"
-    | "partner ledger"
+    | "books"
     | "duplicates"
     | "hashes"
     | "age"

@@ -1,7 +1,7 @@
 import type { Check } from "./check.ts"
 import { ageChecks } from "./checks/age-checks.ts"
 import { balanceChecks } from "./checks/balance-checks.ts"
-import { partnerLedgerChecks } from "./checks/book-checks.ts"
+import { bookChecks } from "./checks/book-checks.ts"
 import { collectionChecks } from "./checks/collection-checks.ts"
 import { conversionChecks } from "./checks/conversion-checks.ts"
 import { coverageChecks } from "./checks/coverage-checks.ts"
@@ -25,5 +25,5 @@ export const checks: ReadonlyArray<Check> = [
   ...refundChecks,
   ...collectionChecks,
   ...balanceChecks,
-  ...partnerLedgerChecks,
+  ...bookChecks,
 ]

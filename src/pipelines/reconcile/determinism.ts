@@ -22,7 +22,7 @@ export class DeterminismBroken extends Data.TaggedError("DeterminismBroken")<{
 }
 
 /** What partners import of their own books may change between two judgements of a run, and nothing else may. */
-const rests = "NOT starts_with(code, 'LEDG_')"
+const rests = "NOT starts_with(code, 'BOOK_')"
 
 /** Every figure of the judgement in one order. */
 const judgementSql = `

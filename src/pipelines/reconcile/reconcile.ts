@@ -1,7 +1,7 @@
 import { Data, Effect } from "effect"
 import { Database, type Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import { matchLedgers } from "../books/match.ts"
+import { matchBooks } from "../books/match.ts"
 import type { Configuration } from "../configuration.ts"
 import { ensureStore } from "../ensure-store.ts"
 import type { Run } from "../run-id.ts"
@@ -59,10 +59,10 @@ export const reconcile = (run: Run, configuration: Configuration) =>
         yield* Effect.forEach([...rollforwardSql, ...suspectsSql, ...historySql], (statement) => sql.run(statement), {
           discard: true,
         })
-        const [books] = yield* sql.rows<{ any: boolean }>("SELECT EXISTS (FROM recon.ledger_imports) AS any")
+        const [books] = yield* sql.rows<{ any: boolean }>("SELECT EXISTS (FROM recon.book_imports) AS any")
         const hasBooks = books?.any === true
-        if (hasBooks) yield* matchLedgers(sql, configuration.ledger)
-        const idle = (check: Check) => check.family === "partner ledger" && !hasBooks
+        if (hasBooks) yield* matchBooks(sql, configuration.books)
+        const idle = (check: Check) => check.family === "books" && !hasBooks
         yield* findExceptions(sql, checks, configuration, idle)
         yield* checkConservation(sql)
         yield* checkDeterminism(sql, checks, configuration)

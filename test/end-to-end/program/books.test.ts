@@ -76,20 +76,20 @@ const ownBooks = Effect.gen(function* () {
   writeFileSync(join(cwd, "bad-map.json"), JSON.stringify({ ...map, ammount: 1 }))
   writeFileSync(join(cwd, "books.xlsx"), "")
   const refused = {
-    "no map": yield* run("ledger", "import", "books.csv"),
-    "bad map": yield* run("ledger", "import", "books.csv", "--map", "bad-map.json"),
-    "no file": yield* run("ledger", "import", "nothing.csv", "--map", "map.json"),
-    "no format": yield* run("ledger", "import", "books.xlsx", "--map", "map.json"),
+    "no map": yield* run("books", "import", "books.csv"),
+    "bad map": yield* run("books", "import", "books.csv", "--map", "bad-map.json"),
+    "no file": yield* run("books", "import", "nothing.csv", "--map", "map.json"),
+    "no format": yield* run("books", "import", "books.xlsx", "--map", "map.json"),
   }
-  const imported = yield* run("ledger", "import", "books.csv", "--map", "map.json", "--by", "Ada")
-  const again = yield* run("ledger", "import", "books.csv", "--map", "map.json", "--json", "--quiet")
+  const imported = yield* run("books", "import", "books.csv", "--map", "map.json", "--by", "Ada")
+  const again = yield* run("books", "import", "books.csv", "--map", "map.json", "--json", "--quiet")
   const reconciled = yield* run("reconcile", "--json")
-  const listed = [yield* run("ledger", "list"), yield* run("ledger", "list", "--json")] as const
+  const listed = [yield* run("books", "list"), yield* run("books", "list", "--json")] as const
   const reported = yield* run("report")
   const shown = yield* Effect.forEach(
     yield* rowsOf<{ code: string; exception_id: string }>(
       join(cwd, "tidemark.duckdb"),
-      "SELECT code, exception_id FROM recon.exceptions WHERE stream = 'ledger'",
+      "SELECT code, exception_id FROM recon.exceptions WHERE stream = 'books'",
     ),
     ({ code, exception_id }) => Effect.map(run("exceptions", "show", exception_id), ({ stdout }) => [code, stdout]),
   )
@@ -123,9 +123,9 @@ layer(Layer.scoped(OwnBooks, ownBooks), { excludeTestServices: true, timeout: 24
         expect(imported.stderr).toContain(`${posted.length} new, 0 changed, 0 unchanged, 1 quarantined`)
         expect(imported.stderr).toMatch(/books\.csv, line \d+: "yesterday" is not a date-time/)
         expect(imported.stderr).toContain("run tidemark reconcile")
-        expect(
-          yield* rowsOf(join(cwd, "tidemark.duckdb"), "SELECT imported_by, file FROM recon.ledger_imports"),
-        ).toEqual([{ imported_by: "Ada", file: "books.csv" }])
+        expect(yield* rowsOf(join(cwd, "tidemark.duckdb"), "SELECT imported_by, file FROM recon.book_imports")).toEqual(
+          [{ imported_by: "Ada", file: "books.csv" }],
+        )
       }),
     )
 
@@ -149,18 +149,18 @@ layer(Layer.scoped(OwnBooks, ownBooks), { excludeTestServices: true, timeout: 24
         const summary = JSON.parse(reconciled.stdout)
         const codes = Object.fromEntries(
           summary.byCode
-            .filter((row: { code: string }) => row.code.startsWith("LEDG_"))
+            .filter((row: { code: string }) => row.code.startsWith("BOOK_"))
             .map((row: { code: string; count: number }) => [row.code, row.count]),
         )
-        expect(codes).toMatchObject({ LEDG_AMOUNT: 1, LEDG_MISSING_THERE: 1, LEDG_INVALID: 1 })
+        expect(codes).toMatchObject({ BOOK_AMOUNT: 1, BOOK_MISSING_THERE: 1, BOOK_INVALID: 1 })
         // The lacking transaction may be the line that cannot be read, where both are in euros.
-        expect((codes.LEDG_MISSING_HERE ?? 0) + (posted[2]?.currency === "EUR" ? 1 : 0)).toBe(1)
+        expect((codes.BOOK_MISSING_HERE ?? 0) + (posted[2]?.currency === "EUR" ? 1 : 0)).toBe(1)
         expect(Object.keys(codes).sort()).toEqual(
           [
-            "LEDG_AMOUNT",
-            "LEDG_INVALID",
-            ...(codes.LEDG_MISSING_HERE === 1 ? ["LEDG_MISSING_HERE"] : []),
-            "LEDG_MISSING_THERE",
+            "BOOK_AMOUNT",
+            "BOOK_INVALID",
+            ...(codes.BOOK_MISSING_HERE === 1 ? ["BOOK_MISSING_HERE"] : []),
+            "BOOK_MISSING_THERE",
           ].sort(),
         )
       }),
@@ -170,10 +170,10 @@ layer(Layer.scoped(OwnBooks, ownBooks), { excludeTestServices: true, timeout: 24
       Effect.gen(function* () {
         const { listed, posted } = yield* OwnBooks
         const [table, json] = listed
-        expect(table.stdout).toMatch(/^ledger +file +format/)
+        expect(table.stdout).toMatch(/^book +file +format/)
         const { imports, states } = JSON.parse(json.stdout)
         expect(imports).toMatchObject([
-          { ledger: "books", file: "books.csv", imported_by: "Ada", lines_new: posted.length },
+          { book: "books", file: "books.csv", imported_by: "Ada", lines_new: posted.length },
         ])
         const lines = states.filter((row: { side: string }) => row.side === "line")
         expect(lines.reduce((sum: number, row: { items: number }) => sum + row.items, 0)).toBe(posted.length)
@@ -184,15 +184,15 @@ layer(Layer.scoped(OwnBooks, ownBooks), { excludeTestServices: true, timeout: 24
       Effect.gen(function* () {
         const { posted, shown } = yield* OwnBooks
         const wrong = posted[1]?.transaction_id
-        expect(shown.LEDG_AMOUNT).toMatch(new RegExp(`itself +line +E-${wrong} .* 0\\.010* .* books\\.csv, line \\d+`))
-        expect(shown.LEDG_AMOUNT).toMatch(new RegExp(`its match +transaction +${wrong} `))
-        expect(shown.LEDG_MISSING_THERE).toMatch(/itself +line +E-no-such-transaction/)
-        expect(shown.LEDG_MISSING_THERE).toMatch(/transactions +COMPLETE/)
-        expect(shown.LEDG_MISSING_THERE).toMatch(/OF ALL CUSTOMERS\n +\d+ lists were read to the end of every customer/)
-        expect(shown.LEDG_INVALID).toMatch(
+        expect(shown.BOOK_AMOUNT).toMatch(new RegExp(`itself +line +E-${wrong} .* 0\\.010* .* books\\.csv, line \\d+`))
+        expect(shown.BOOK_AMOUNT).toMatch(new RegExp(`its match +transaction +${wrong} `))
+        expect(shown.BOOK_MISSING_THERE).toMatch(/itself +line +E-no-such-transaction/)
+        expect(shown.BOOK_MISSING_THERE).toMatch(/transactions +COMPLETE/)
+        expect(shown.BOOK_MISSING_THERE).toMatch(/OF ALL CUSTOMERS\n +\d+ lists were read to the end of every customer/)
+        expect(shown.BOOK_INVALID).toMatch(
           /THE LINE THAT COULD NOT BE READ\n +file +books\.csv\n +sha256 +[0-9a-f]{64}\n/,
         )
-        expect(shown.LEDG_INVALID).toContain('"yesterday" is not a date-time')
+        expect(shown.BOOK_INVALID).toContain('"yesterday" is not a date-time')
       }),
     )
 
@@ -200,7 +200,7 @@ layer(Layer.scoped(OwnBooks, ownBooks), { excludeTestServices: true, timeout: 24
       Effect.gen(function* () {
         const { cwd, posted, reported } = yield* OwnBooks
         expect(reported.code).toBe(3)
-        const rows = recordsOf(reportsIn(join(cwd, "tidemark-out", "latest")).get("ledger"))
+        const rows = recordsOf(reportsIn(join(cwd, "tidemark-out", "latest")).get("books"))
         const first = rows.find((row) => row.record_id === `E-${posted[0]?.transaction_id}`)
         expect(first).toMatchObject({
           matched_with: posted[0]?.transaction_id,
@@ -214,9 +214,9 @@ layer(Layer.scoped(OwnBooks, ownBooks), { excludeTestServices: true, timeout: 24
     it.effect("are explained by their own help", () =>
       Effect.gen(function* () {
         const { cwd } = yield* OwnBooks
-        const { stdout } = yield* runProgram(["ledger", "import", "--help"], { cwd })
-        expect(stdout).toContain("$ tidemark ledger import")
-        expect(stdout).toMatch(/--replace\n.*the whole ledger/i)
+        const { stdout } = yield* runProgram(["books", "import", "--help"], { cwd })
+        expect(stdout).toContain("$ tidemark books import")
+        expect(stdout).toMatch(/--replace\n.*the whole book/i)
       }),
     )
   },

@@ -14,12 +14,12 @@ const bytesOf = (name: string): Uint8Array =>
 const twoStatements = new TextDecoder().decode(bytesOf("two-statements-v08.xml"))
 
 const importStatement = (text: string | Uint8Array) =>
-  importText("statement.xml", text, null, { format: "camt053", ledger: "bank" })
+  importText("statement.xml", text, null, { format: "camt053", book: "bank" })
 
 const lines = Effect.flatMap(Database, (database) =>
   database.rows(
     `SELECT line_id, currency, rtrim(rtrim(amount::VARCHAR, '0'), '.') AS amount, booked_from::DATE::VARCHAR AS day, reference, description
-     FROM main.ledger_lines ORDER BY line_id`,
+     FROM main.book_lines ORDER BY line_id`,
   ),
 )
 
@@ -75,7 +75,7 @@ layer(booksStore)("a bank statement (CAMT.053)", (it) => {
       ])
       const database = yield* Database
       expect(
-        yield* database.rows("SELECT statement_id, proven FROM recon.ledger_statements ORDER BY statement_id"),
+        yield* database.rows("SELECT statement_id, proven FROM recon.book_statements ORDER BY statement_id"),
       ).toEqual([
         { statement_id: "S-1", proven: true },
         { statement_id: "S-2", proven: false },
@@ -154,7 +154,7 @@ layer(booksStore)("a bank statement (CAMT.053)", (it) => {
         "line BANK-1 reference matched",
         "line BANK-2/1 reference matched",
         "line BANK-2/2 amount matched",
-        "line S-2/1 - LEDG_MISSING_THERE",
+        "line S-2/1 - BOOK_MISSING_THERE",
         "transaction t-1 reference matched",
         "transaction t-2 reference matched",
         "transaction t-3 amount matched",

@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import { checks } from "../../../src/pipelines/reconcile/checks.ts"
 import { type BooksCase, booksStore, judgeBooks } from "../../support/partner-books.ts"
 
-const folder = fileURLToPath(new URL("./cases", import.meta.url))
+const folder = fileURLToPath(new URL("./cases/", import.meta.url))
 
 const cases = readdirSync(folder)
   .sort()
@@ -13,7 +13,7 @@ const cases = readdirSync(folder)
 
 const severityOf = (code: string): string => checks.find((check) => check.code === code)?.severity ?? "unknown"
 
-/** `LEDG_AMBIGUOUS books/L1 (high)`: the severity only where it is not the check's own. */
+/** `BOOK_AMBIGUOUS books/L1 (high)`: the severity only where it is not the check's own. */
 const written = ({ code, record, severity }: { code: string; record: string; severity: string }): string =>
   severity === severityOf(code) ? `${code} ${record}` : `${code} ${record} (${severity})`
 

@@ -7,13 +7,13 @@ import { booksStore, emptyStore, importText } from "../../support/partner-books.
 const rows = <R>(text: string) => Effect.flatMap(Database, (database) => database.rows<R>(text))
 
 const lines = rows<{ line_id: string; amount: string; booked_from: string; booked_to: string; version: number }>(
-  "SELECT line_id, amount, booked_from, booked_to, version FROM main.ledger_lines ORDER BY line_id",
+  "SELECT line_id, amount, booked_from, booked_to, version FROM main.book_lines ORDER BY line_id",
 )
 
 const amounts = Effect.map(lines, (all) => Object.fromEntries(all.map((line) => [line.line_id, line.amount])))
 
 const quarantine = rows<{ source_line: bigint; reason: string; payload: string; in_force: boolean }>(
-  "SELECT source_line, reason, payload, in_force FROM raw.ledger_quarantine ORDER BY import_id, source_line",
+  "SELECT source_line, reason, payload, in_force FROM raw.book_quarantine ORDER BY import_id, source_line",
 )
 
 const reasons = Effect.map(quarantine, (all) =>
@@ -151,8 +151,8 @@ layer(booksStore)("an import of CSV", (it) => {
       const everything = Effect.all([
         lines,
         quarantine,
-        rows("SELECT * FROM recon.ledger_imports"),
-        rows("SELECT * FROM main.superseded_ledger_lines"),
+        rows("SELECT * FROM recon.book_imports"),
+        rows("SELECT * FROM main.superseded_book_lines"),
       ])
       const first = yield* importText("a.csv", text, map)
       const before = yield* everything
@@ -176,13 +176,13 @@ layer(booksStore)("an import of CSV", (it) => {
         ["3", 3, 1],
       ])
       const old = yield* rows<{ line_id: string; amount: string; replaced_by: string }>(
-        "SELECT line_id, amount, replaced_by FROM main.superseded_ledger_lines",
+        "SELECT line_id, amount, replaced_by FROM main.superseded_book_lines",
       )
       expect(old).toEqual([{ line_id: "2", amount: "2.000000000000000000", replaced_by: result.importId }])
     }),
   )
 
-  it.effect("takes out what a whole ledger does not have, but not a line that is there and cannot be read", () =>
+  it.effect("takes out what a whole book does not have, but not a line that is there and cannot be read", () =>
     Effect.gen(function* () {
       yield* emptyStore
       yield* importText("a.csv", csv("1,2026-03-01,1", "2,2026-03-01,2", "3,2026-03-01,3"), map)
@@ -193,12 +193,12 @@ layer(booksStore)("an import of CSV", (it) => {
     }),
   )
 
-  it.effect("never empties a ledger by a file without a readable line", () =>
+  it.effect("never empties a book by a file without a readable line", () =>
     Effect.gen(function* () {
       yield* emptyStore
       yield* importText("a.csv", csv("1,2026-03-01,1"), map)
       const error = yield* Effect.flip(importText("b.csv", csv(), map, { whole: true }))
-      expect(error.message).toContain("cannot be the whole ledger")
+      expect(error.message).toContain("cannot be the whole book")
       expect((yield* lines).length).toBe(1)
     }),
   )
@@ -301,7 +301,7 @@ layer(booksStore)("an import of text", (it) => {
     Effect.gen(function* () {
       yield* emptyStore
       const error = yield* Effect.flip(importText("books", Buffer.from(text, encoding), map, { format }))
-      expect(error).toMatchObject({ _tag: "LedgerFileError" })
+      expect(error).toMatchObject({ _tag: "BookFileError" })
       expect(error.message).toMatch(/books: is not UTF-8; save it as UTF-8 and import it again$/)
       expect(yield* lines).toEqual([])
     }),

@@ -112,7 +112,7 @@ layer(booksStore)("matching the books", (it) => {
 
           const postings = judged.filter((row) => row.side === "transaction")
           const posted = world.postings.flatMap((one, at) => (one.status === "PENDING" ? [] : [`t-${at}`]))
-          // The scope of the ledger holds every day of these worlds, so every posted transaction is told.
+          // The scope of the book holds every day of these worlds, so every posted transaction is told.
           expect(postings.map((row) => row.record_id).sort()).toEqual(posted.sort())
 
           // Both sides of every match make the difference that it tells, to the last digit.
@@ -138,7 +138,7 @@ layer(booksStore)("matching the books", (it) => {
         const { judged } = yield* judgeBooks({
           ...given,
           settings: {
-            ledger: {
+            books: {
               scope: { books: { from: "2026-03-01", to: "2026-03-08" } },
               rules: [{ by: "amount", windowHours }],
             },

@@ -20,7 +20,7 @@ const scope = { books: { from: "2026-03-01", to: "2026-03-08" } }
 const night = (count: number, ledger: Omit<Ledger, "night" | "customers">, settings: object = {}) =>
   Effect.gen(function* () {
     const run = yield* read({ ...ledger, night: count, customers: ["c-1"] })
-    yield* reconcile(run, configurationWith({ ledger: { scope }, ...settings }))
+    yield* reconcile(run, configurationWith({ books: { scope }, ...settings }))
     return (yield* foundNow).map((row) => `${row.code} ${row.record_id} ${row.state}`)
   })
 
@@ -34,13 +34,13 @@ layer(booksStore)("a break of the books, from night to night,", (it) => {
       yield* emptyStore
       yield* importText("a.csv", plain("L0,2026-03-02,1"), nameless)
       const zero = postingRow("t-0 2026-03-02T09:00:00Z c-1 EUR +1")
-      expect(yield* night(0, { rows: [zero, one] })).toEqual(["LEDG_MISSING_HERE books/t-1 open"])
+      expect(yield* night(0, { rows: [zero, one] })).toEqual(["BOOK_MISSING_HERE books/t-1 open"])
       yield* TestClock.adjust("1 minute")
       yield* importText("b.csv", plain("L1,2026-03-03,10"), nameless)
-      expect(yield* night(1, { rows: [zero, one] })).toEqual(["LEDG_MISSING_HERE books/t-1 resolved"])
+      expect(yield* night(1, { rows: [zero, one] })).toEqual(["BOOK_MISSING_HERE books/t-1 resolved"])
       yield* TestClock.adjust("1 minute")
       yield* importText("c.csv", plain("L0,2026-03-02,1"), nameless, { whole: true })
-      expect(yield* night(2, { rows: [zero, one] })).toEqual(["LEDG_MISSING_HERE books/t-1 reopened"])
+      expect(yield* night(2, { rows: [zero, one] })).toEqual(["BOOK_MISSING_HERE books/t-1 reopened"])
     }),
   )
 
@@ -48,17 +48,17 @@ layer(booksStore)("a break of the books, from night to night,", (it) => {
     Effect.gen(function* () {
       yield* emptyStore
       yield* importText("a.csv", plain("L1,2026-03-03,10"), nameless)
-      expect(yield* night(0, { rows: [] })).toEqual(["LEDG_MISSING_THERE books/L1 open"])
+      expect(yield* night(0, { rows: [] })).toEqual(["BOOK_MISSING_THERE books/L1 open"])
       const partial = { rows: [], coverage: { "c-1/transactions": "PARTIAL" } } as const
-      expect((yield* night(1, partial)).filter((text) => text.startsWith("LEDG_"))).toEqual([
-        "LEDG_MISSING_THERE books/L1 open",
+      expect((yield* night(1, partial)).filter((text) => text.startsWith("BOOK_"))).toEqual([
+        "BOOK_MISSING_THERE books/L1 open",
       ])
-      expect(yield* night(2, { rows: [one] })).toEqual(["LEDG_MISSING_THERE books/L1 resolved"])
+      expect(yield* night(2, { rows: [one] })).toEqual(["BOOK_MISSING_THERE books/L1 resolved"])
     }),
   )
 
   it.effect(
-    "is found as LEDG_INVALID where a line cannot be read, and then nothing that it may be is called missing",
+    "is found as BOOK_INVALID where a line cannot be read, and then nothing that it may be is called missing",
     () =>
       Effect.gen(function* () {
         yield* emptyStore
@@ -68,7 +68,7 @@ layer(booksStore)("a break of the books, from night to night,", (it) => {
           one,
           postingRow("t-2 2026-03-03T09:00:00Z c-1 USD +10"),
         ]
-        expect(yield* night(0, { rows })).toEqual(["LEDG_INVALID books/L1 open", "LEDG_MISSING_HERE books/t-2 open"])
+        expect(yield* night(0, { rows })).toEqual(["BOOK_INVALID books/L1 open", "BOOK_MISSING_HERE books/t-2 open"])
         expect((yield* judgedRows).filter((row) => row.category === "unproven").map((row) => row.record_id)).toEqual([
           "t-1",
         ])
@@ -79,9 +79,9 @@ layer(booksStore)("a break of the books, from night to night,", (it) => {
     Effect.gen(function* () {
       yield* emptyStore
       yield* importText("a.csv", plain("L1,2026-03-03,99"), nameless)
-      const settings = { checks: { LEDG_MISSING_HERE: { enabled: false }, LEDG_MISSING_THERE: { severity: "low" } } }
+      const settings = { checks: { BOOK_MISSING_HERE: { enabled: false }, BOOK_MISSING_THERE: { severity: "low" } } }
       yield* night(0, { rows: [one] }, settings)
-      expect((yield* foundNow).map((row) => `${row.code} ${row.severity}`)).toEqual(["LEDG_MISSING_THERE low"])
+      expect((yield* foundNow).map((row) => `${row.code} ${row.severity}`)).toEqual(["BOOK_MISSING_THERE low"])
     }),
   )
 
@@ -89,7 +89,7 @@ layer(booksStore)("a break of the books, from night to night,", (it) => {
     Effect.gen(function* () {
       yield* emptyStore
       yield* importText("a.csv", books("L1,2026-03-03,NOBODY-1,10"), map)
-      expect(yield* night(0, { rows: [one] })).toEqual(["LEDG_MISSING_HERE books/t-1 open"])
+      expect(yield* night(0, { rows: [one] })).toEqual(["BOOK_MISSING_HERE books/t-1 open"])
       expect((yield* judgedRows).map((row) => `${row.record_id} ${row.category}`)).toEqual([
         "L1 unproven",
         "t-1 exception",

@@ -34,10 +34,10 @@ layer(booksStore)("an import of Parquet", (it) => {
       const result = yield* importText("a.parquet", bytes, map, { format: "parquet" })
       expect([result.new, result.quarantined]).toEqual([1, 1])
       const database = yield* Database
-      expect(yield* database.rows("SELECT line_id, amount, booked_from FROM main.ledger_lines")).toEqual([
+      expect(yield* database.rows("SELECT line_id, amount, booked_from FROM main.book_lines")).toEqual([
         { line_id: "7", amount: "1.234000000000000000", booked_from: "2026-03-01T00:00:00Z" },
       ])
-      expect(yield* database.rows("SELECT source_line, reason FROM raw.ledger_quarantine")).toEqual([
+      expect(yield* database.rows("SELECT source_line, reason FROM raw.book_quarantine")).toEqual([
         { source_line: 2n, reason: "there is no date" },
       ])
     }),

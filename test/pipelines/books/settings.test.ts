@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest"
 import { configurationWith } from "../../support/configuration.ts"
 
-const refusal = (ledger: unknown): string => {
+const refusal = (books: unknown): string => {
   try {
-    configurationWith({ ledger })
+    configurationWith({ books })
   } catch (error) {
     return String(error)
   }
   return "accepted"
 }
 
-describe("the configuration's ledger", () => {
+describe("the configuration's books", () => {
   it("goes from the surest rule to the weakest where nothing is said", () => {
-    expect(configurationWith().ledger.rules.map((rule) => rule.by)).toEqual([
+    expect(configurationWith().books.rules.map((rule) => rule.by)).toEqual([
       "transactionId",
       "resourceId",
       "reference",
@@ -25,7 +25,7 @@ describe("the configuration's ledger", () => {
   })
 
   it.each([
-    ["a window on a reference", { rules: [{ by: "reference", windowHours: 3 }] }, "set ledger.dateWindowHours"],
+    ["a window on a reference", { rules: [{ by: "reference", windowHours: 3 }] }, "set books.dateWindowHours"],
     ["a bound on amounts", { rules: [{ by: "amount", maxGroup: 3 }] }, "are for sumOfTransactions and sumOfLines"],
     [
       "windows that shrink",
@@ -44,7 +44,7 @@ describe("the configuration's ledger", () => {
     ],
     ["an unknown rule", { rules: [{ by: "guess" }] }, "must be one of"],
     ["an unknown key", { rule: [] }, "is not a key of the configuration"],
-  ])("refuses %s", (_what, ledger, sentence) => {
-    expect(refusal(ledger)).toContain(sentence)
+  ])("refuses %s", (_what, books, sentence) => {
+    expect(refusal(books)).toContain(sentence)
   })
 })

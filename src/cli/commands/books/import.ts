@@ -1,9 +1,9 @@
 import { Args, Command, Options } from "@effect/cli"
 import { FileSystem } from "@effect/platform"
 import { Effect, Option } from "effect"
-import { type ImportRequest, type ImportResult, importLedger } from "../../../pipelines/books/import.ts"
+import { type ImportRequest, type ImportResult, importBook } from "../../../pipelines/books/import.ts"
 import { readMap } from "../../../pipelines/books/map.ts"
-import { formatOf, ledgerFormats } from "../../../pipelines/books/readers/reader.ts"
+import { bookFormats, formatOf } from "../../../pipelines/books/readers/reader.ts"
 import { publishActs } from "../../../pipelines/exceptions/publish.ts"
 import { UsageError } from "../../exit-code.ts"
 import { choice } from "../../option-kinds.ts"
@@ -24,19 +24,19 @@ const map = Options.text("map").pipe(
   Options.optional,
 )
 
-const ledger = Options.text("ledger").pipe(
+const book = Options.text("book").pipe(
   Options.withPseudoName("NAME"),
-  Options.withDescription("Which of your ledgers the file belongs to. Default: books."),
+  Options.withDescription("Which of your books the file belongs to. Default: books."),
   Options.withDefault("books"),
 )
 
-const format = choice("format", ledgerFormats).pipe(
+const format = choice("format", bookFormats).pipe(
   Options.withDescription("How the file is written. Default: by its extension (csv, json, parquet, xml)."),
   Options.optional,
 )
 
 const replace = Options.boolean("replace").pipe(
-  Options.withDescription("The file is the whole ledger: lines that it does not have are taken out."),
+  Options.withDescription("The file is the whole book: lines that it does not have are taken out."),
 )
 
 const nameShape = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/
@@ -52,8 +52,8 @@ const sentences = (result: ImportResult): ReadonlyArray<string> => {
   const more = result.quarantined - result.faults.length
   return [
     result.known
-      ? `${result.file} is the last import of ledger ${result.ledger} already; nothing changed`
-      : `${result.file} into ledger ${result.ledger}: ${plural(result.read, "line")} read, ${counted}`,
+      ? `${result.file} is the last import of book ${result.book} already; nothing changed`
+      : `${result.file} into book ${result.book}: ${plural(result.read, "line")} read, ${counted}`,
     ...(result.removed > 0 ? [`${plural(result.removed, "line")} of earlier imports taken out`] : []),
     ...result.statements.map(
       (one) =>
@@ -61,7 +61,7 @@ const sentences = (result: ImportResult): ReadonlyArray<string> => {
     ),
     ...result.faults.map((fault) => `${result.file}, line ${fault.line}: ${fault.reason}`),
     ...(more > 0 && result.faults.length > 0
-      ? [`and ${plural(more, "more line")}; all of them are in raw.ledger_quarantine`]
+      ? [`and ${plural(more, "more line")}; all of them are in raw.book_quarantine`]
       : []),
     ...(result.quarantined > 0 ? ["correct the lines, or the map, and import the file again"] : []),
     "run tidemark reconcile to match the books with the transactions",
@@ -71,7 +71,7 @@ const sentences = (result: ImportResult): ReadonlyArray<string> => {
 const requestOf = (options: {
   readonly file: string
   readonly map: Option.Option<string>
-  readonly ledger: string
+  readonly book: string
   readonly format: Option.Option<ImportRequest["format"]>
   readonly replace: boolean
   readonly by: Option.Option<string>
@@ -82,13 +82,13 @@ const requestOf = (options: {
     const kind = yield* Effect.option(fs.stat(options.file))
     if (Option.isNone(kind)) return yield* refuse(`${options.file}: there is no such file`)
     if (kind.value.type === "Directory") return yield* refuse(`${options.file}: is a folder; name one file`)
-    if (!nameShape.test(options.ledger)) {
-      return yield* refuse(`--ledger ${options.ledger}: use letters, digits, and - _ . between them, up to 64`)
+    if (!nameShape.test(options.book)) {
+      return yield* refuse(`--book ${options.book}: use letters, digits, and - _ . between them, up to 64`)
     }
     const given = Option.getOrElse(options.format, () => formatOf(options.file))
     if (given === null) {
       return yield* refuse(
-        `${options.file}: its extension does not say how it is written; give --format ${ledgerFormats.join(" or ")}`,
+        `${options.file}: its extension does not say how it is written; give --format ${bookFormats.join(" or ")}`,
       )
     }
     if (Option.isNone(options.map) && given !== "camt053") {
@@ -98,7 +98,7 @@ const requestOf = (options: {
       file: options.file,
       format: given,
       map: Option.isNone(options.map) ? null : yield* readMap(options.map.value),
-      ledger: options.ledger,
+      book: options.book,
       whole: options.replace,
       by: yield* personOf(options.by),
     } satisfies ImportRequest
@@ -106,20 +106,20 @@ const requestOf = (options: {
 
 export const importCommand = Command.make(
   "import",
-  { config, db, map, ledger, format, replace, by, json, quiet, file },
+  { config, db, map, book, format, replace, by, json, quiet, file },
   (options) =>
     Effect.gen(function* () {
       const configuration = yield* configurationOf(options)
       const request = yield* requestOf(options)
-      const result = yield* importLedger(request).pipe(
+      const result = yield* importBook(request).pipe(
         Effect.zipLeft(publishActs),
-        Effect.provide(existingDatabase(options.db, configuration, "ledger", [options.file])),
+        Effect.provide(existingDatabase(options.db, configuration, "books", [options.file])),
       )
       if (options.json) yield* writeOut(`${JSON.stringify(result, null, 2)}\n`)
       if (!options.quiet) yield* tell(sentences(result).join("\n"))
     }),
 ).pipe(
   Command.withDescription(
-    "Read a file of your books into a ledger. Lines seen before are updated; what cannot be read is set aside, with line and reason.",
+    "Read a file into one of your books. Lines seen before are updated; what cannot be read is set aside, with line and reason.",
   ),
 )

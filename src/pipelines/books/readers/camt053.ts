@@ -2,14 +2,14 @@ import { FileSystem } from "@effect/platform"
 import { Effect } from "effect"
 import type { Sql } from "../../../store/database.ts"
 import type { StoreError } from "../../../store/store-error.ts"
-import type { LedgerMap } from "../map.ts"
+import type { BookMap } from "../map.ts"
 import type { BankStatement } from "./bank-statement.ts"
 import { type CamtColumn, camtColumns, readCamt053 } from "./camt053-file.ts"
-import { fieldName, LedgerFileError, type LedgerSource, missingColumns } from "./reader.ts"
+import { BookFileError, type BookSource, fieldName, missingColumns } from "./reader.ts"
 import { XmlFault } from "./xml-tree.ts"
 
 /** How a bank statement is read where no map is given. */
-export const camtMap: LedgerMap = {
+export const camtMap: BookMap = {
   decimalSeparator: ".",
   sign: "creditPositive",
   lineId: { column: "lineId" },
@@ -29,28 +29,28 @@ const decode = (bytes: Uint8Array): string => {
   return new TextDecoder(declared, { fatal: true }).decode(bytes)
 }
 
-/** Reads a CAMT.053 file into `ledger_source`, and tells its statements. */
+/** Reads a CAMT.053 file into `book_source`, and tells its statements. */
 export const camtSource = (
   sql: Sql,
   file: string,
   path: string,
   columns: ReadonlyArray<string>,
 ): Effect.Effect<
-  { readonly source: LedgerSource; readonly statements: ReadonlyArray<BankStatement> },
-  StoreError | LedgerFileError,
+  { readonly source: BookSource; readonly statements: ReadonlyArray<BankStatement> },
+  StoreError | BookFileError,
   FileSystem.FileSystem
 > =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const missing = missingColumns(columns, camtColumns)
-    if (missing !== null) return yield* new LedgerFileError({ file, line: null, detail: missing })
+    if (missing !== null) return yield* new BookFileError({ file, line: null, detail: missing })
     const bytes = yield* fs
       .readFile(path)
-      .pipe(Effect.mapError((error) => new LedgerFileError({ file, line: null, detail: error.message })))
+      .pipe(Effect.mapError((error) => new BookFileError({ file, line: null, detail: error.message })))
     const { lines, statements } = yield* Effect.try({
       try: () => readCamt053(decode(bytes)),
       catch: (error) =>
-        new LedgerFileError({
+        new BookFileError({
           file,
           line: error instanceof XmlFault ? error.line : null,
           detail: error instanceof Error ? error.message : String(error),
@@ -59,7 +59,7 @@ export const camtSource = (
     const wanted = columns.filter(isCamtColumn)
     const fields = wanted.map((column, place) => `unnest($${place + 3}) AS ${fieldName(columns, column)}`)
     yield* sql.run(
-      `CREATE OR REPLACE TEMP TABLE ledger_source AS
+      `CREATE OR REPLACE TEMP TABLE book_source AS
        SELECT unnest($1)::BIGINT AS source_line, unnest($2) AS payload, NULL::VARCHAR AS fault, ${fields.join(", ")}`,
       [
         lines.map((line) => String(line.sourceLine)),

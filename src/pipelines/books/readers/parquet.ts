@@ -3,7 +3,7 @@ import type { Sql } from "../../../store/database.ts"
 import { quoteText } from "../../../store/describe-table.ts"
 import type { StoreError } from "../../../store/store-error.ts"
 import { quoteName } from "../../../store/typed-table.ts"
-import { fieldName, LedgerFileError, type LedgerSource, missingColumns } from "./reader.ts"
+import { BookFileError, type BookSource, fieldName, missingColumns } from "./reader.ts"
 
 const isInexact = (type: string): boolean => type === "DOUBLE" || type === "FLOAT"
 const isDecimal = (type: string): boolean => /^(DECIMAL|U?(TINY|SMALL|BIG|HUGE)?INT)/.test(type) || type === "INTEGER"
@@ -19,9 +19,9 @@ export const parquetSource = (
   path: string,
   columns: ReadonlyArray<string>,
   amounts: ReadonlyArray<string>,
-): Effect.Effect<LedgerSource, StoreError | LedgerFileError> =>
+): Effect.Effect<BookSource, StoreError | BookFileError> =>
   Effect.gen(function* () {
-    const fail = (detail: string) => new LedgerFileError({ file, line: null, detail })
+    const fail = (detail: string) => new BookFileError({ file, line: null, detail })
     const types = yield* sql
       .rows<{ column_name: string; column_type: string }>(`DESCRIBE SELECT * FROM read_parquet(${quoteText(path)})`)
       .pipe(Effect.mapError((error) => fail(`is not a Parquet file that can be read (${error.detail})`)))
@@ -37,7 +37,7 @@ export const parquetSource = (
     const fields = columns.map((column) => `CAST(${quoteName(column)} AS VARCHAR) AS ${fieldName(columns, column)}`)
     const payload = columns.map((column) => `${quoteName(column)} := CAST(${quoteName(column)} AS VARCHAR)`)
     yield* sql.run(`
-      CREATE OR REPLACE TEMP TABLE ledger_source AS
+      CREATE OR REPLACE TEMP TABLE book_source AS
       SELECT file_row_number + 1 AS source_line, CAST(to_json(struct_pack(${payload.join(", ")})) AS VARCHAR) AS payload,
         NULL::VARCHAR AS fault, ${fields.join(", ")}
       FROM read_parquet(${quoteText(path)}, file_row_number = true)`)

@@ -1,7 +1,7 @@
 import { Data } from "effect"
 
 /** Why a file of the partner's books cannot be read at all; the sentence names the place and the remedy. Exit code 2. */
-export class LedgerFileError extends Data.TaggedError("LedgerFileError")<{
+export class BookFileError extends Data.TaggedError("BookFileError")<{
   readonly file: string
   /** Where in the file; null where the whole of it is meant. */
   readonly line: number | null
@@ -12,10 +12,10 @@ export class LedgerFileError extends Data.TaggedError("LedgerFileError")<{
   }
 }
 
-export const ledgerFormats = ["csv", "json", "parquet", "camt053"] as const
-export type LedgerFormat = (typeof ledgerFormats)[number]
+export const bookFormats = ["csv", "json", "parquet", "camt053"] as const
+export type BookFormat = (typeof bookFormats)[number]
 
-const formatOfExtension: Readonly<Record<string, LedgerFormat>> = {
+const formatOfExtension: Readonly<Record<string, BookFormat>> = {
   csv: "csv",
   tsv: "csv",
   txt: "csv",
@@ -29,16 +29,16 @@ const formatOfExtension: Readonly<Record<string, LedgerFormat>> = {
 }
 
 /** The format that a file's extension means; null where it means none. */
-export const formatOf = (file: string): LedgerFormat | null =>
+export const formatOf = (file: string): BookFormat | null =>
   formatOfExtension[/\.([^./\\]+)$/.exec(file)?.[1]?.toLowerCase() ?? ""] ?? null
 
 /**
- * Every reader leaves the temporary table `ledger_source` behind, one row for each line of the file: `source_line`,
+ * Every reader leaves the temporary table `book_source` behind, one row for each line of the file: `source_line`,
  * `payload` (the line as it stands there), `fault` (why it cannot be read; NULL for a good one) and the mapped columns as
  * text, named by `fieldName`. What the file's own types make exact already is told here, so that no separator of the map
  * is applied to it.
  */
-export interface LedgerSource {
+export interface BookSource {
   /** Columns whose text is a plain decimal with a point, whatever the map says. */
   readonly decimals: ReadonlySet<string>
   /** Columns whose text is ISO 8601, whatever the map says. */

@@ -4,7 +4,7 @@ import type { StoreError } from "../../../store/store-error.ts"
 import { unitsOf } from "../exact-units.ts"
 import { keepMatches } from "../match-ground.ts"
 import type { BoundedRule } from "../settings.ts"
-import { ledgerTolerance } from "../tolerance.ts"
+import { bookTolerance } from "../tolerance.ts"
 import { untied } from "./amount-rule.ts"
 import { combinationsOf } from "./subset-search.ts"
 import { sweepSql } from "./sweep.ts"
@@ -14,7 +14,7 @@ const mostSteps = 100_000
 
 /** What one of a side is searched for among several of the other. */
 interface Search {
-  readonly ledger: string
+  readonly book: string
   readonly target: string
   readonly amount: string
   readonly tolerance: string
@@ -40,37 +40,37 @@ const openPostings = untied("transaction", "open_posting", "transaction_id")
 
 /** A line and a transaction that may have to do with each other: customer, currency, direction and time agree. */
 const near = (windowHours: number): string => `
-    p.ledger = l.ledger AND p.currency = l.currency AND sign(p.amount) = sign(l.amount) AND (l.is_nameless OR l.customer = p.customer_id)
+    p.book = l.book AND p.currency = l.currency AND sign(p.amount) = sign(l.amount) AND (l.is_nameless OR l.customer = p.customer_id)
     AND p.posted_at BETWEEN l.booked_from - INTERVAL ${windowHours} HOUR AND l.booked_to + INTERVAL ${windowHours} HOUR`
 
 const sweptOf = { line: "swept_line", transaction: "swept_posting" } as const
 
 /** Where there are more candidates than the bound allows, nothing is searched, and that is said. */
 const boundsSql = ({ target }: SumSide, rule: BoundedRule): string => `
-  INSERT INTO ledger_bound
-  SELECT ledger, '${target}', ${idOf[target]}, '${rule.by}', candidates,
-    concat('it could be the sum of some of ', candidates, ' ${target === "line" ? "transactions" : "lines"}, more than the ${rule.maxCandidates} that are searched (ledger.rules, maxCandidates)')
+  INSERT INTO book_bound
+  SELECT book, '${target}', ${idOf[target]}, '${rule.by}', candidates,
+    concat('it could be the sum of some of ', candidates, ' ${target === "line" ? "transactions" : "lines"}, more than the ${rule.maxCandidates} that are searched (books.rules, maxCandidates)')
   FROM ${sweptOf[target]} WHERE candidates > ${rule.maxCandidates}`
 
 const searchesSql = ({ members, target }: SumSide, rule: BoundedRule): string => {
   const [one, other] = target === "line" ? (["l", "p"] as const) : (["p", "l"] as const)
   return `
   WITH searchable AS (
-    SELECT ledger, ${idOf[target]} FROM ${sweptOf[target]} WHERE candidates BETWEEN 2 AND ${rule.maxCandidates}
+    SELECT book, ${idOf[target]} FROM ${sweptOf[target]} WHERE candidates BETWEEN 2 AND ${rule.maxCandidates}
   ),
   pair AS (
-    SELECT l.ledger, ${one}.${idOf[target]} AS target, ${one}.amount AS wanted, ${one}.currency, ${other}.${idOf[members]} AS member, ${other}.amount AS amount
+    SELECT l.book, ${one}.${idOf[target]} AS target, ${one}.amount AS wanted, ${one}.currency, ${other}.${idOf[members]} AS member, ${other}.amount AS amount
     FROM ${openLines} AS l JOIN ${openPostings} AS p ON ${near(rule.windowHours)}
-    SEMI JOIN searchable AS s ON s.ledger = l.ledger AND s.${idOf[target]} = ${one}.${idOf[target]}
+    SEMI JOIN searchable AS s ON s.book = l.book AND s.${idOf[target]} = ${one}.${idOf[target]}
   )
-  SELECT ledger, target, CAST(abs(wanted) AS VARCHAR) AS amount, CAST(${ledgerTolerance("currency", "wanted")} AS VARCHAR) AS tolerance,
+  SELECT book, target, CAST(abs(wanted) AS VARCHAR) AS amount, CAST(${bookTolerance("currency", "wanted")} AS VARCHAR) AS tolerance,
     members, amounts
   FROM (
-    SELECT ledger, target, any_value(wanted) AS wanted, any_value(currency) AS currency, list(member ORDER BY member) AS members,
+    SELECT book, target, any_value(wanted) AS wanted, any_value(currency) AS currency, list(member ORDER BY member) AS members,
       list(CAST(abs(amount) AS VARCHAR) ORDER BY member) AS amounts
-    FROM pair GROUP BY ledger, target
+    FROM pair GROUP BY book, target
   )
-  ORDER BY ledger, target`
+  ORDER BY book, target`
 }
 
 interface Found {
@@ -78,7 +78,7 @@ interface Found {
   readonly combinations: ReadonlyArray<ReadonlyArray<string>>
 }
 
-const keyOf = (search: Search, member: string): string => `${search.ledger}\u0000${member}`
+const keyOf = (search: Search, member: string): string => `${search.book}\u0000${member}`
 
 /** How many targets a member is wanted by: a member that two could use belongs to neither. */
 const wantedBy = (found: ReadonlyArray<Found>): ReadonlyMap<string, number> => {
@@ -139,11 +139,11 @@ export const matchBySum = (
     const ties = found.filter((one) => !isFree(one))
 
     yield* sql.run(
-      `CREATE OR REPLACE TEMP TABLE ledger_new_match AS
-       SELECT ledger, ${side.target === "line" ? "[target] AS lines, members AS postings" : "members AS lines, [target] AS postings"}, candidates, 0 AS ties
-       FROM (SELECT unnest($1) AS ledger, unnest($2) AS target, unnest($3)::JSON::VARCHAR[] AS members, unnest($4)::BIGINT AS candidates)`,
+      `CREATE OR REPLACE TEMP TABLE book_new_match AS
+       SELECT book, ${side.target === "line" ? "[target] AS lines, members AS postings" : "members AS lines, [target] AS postings"}, candidates, 0 AS ties
+       FROM (SELECT unnest($1) AS book, unnest($2) AS target, unnest($3)::JSON::VARCHAR[] AS members, unnest($4)::BIGINT AS candidates)`,
       [
-        matches.map(({ search }) => search.ledger),
+        matches.map(({ search }) => search.book),
         matches.map(({ search }) => search.target),
         matches.map(({ combinations }) => JSON.stringify(combinations[0] ?? [])),
         matches.map(({ search }) => String(search.members.length)),
@@ -152,14 +152,14 @@ export const matchBySum = (
     yield* keepMatches(sql, rule.by)
     const tied = ties.flatMap(({ combinations, search }) => [
       {
-        ledger: search.ledger,
+        book: search.book,
         side: side.target,
         id: search.target,
         ties: combinations.length,
         candidates: search.members.length,
       },
       ...[...new Set(combinations.flat())].map((member) => ({
-        ledger: search.ledger,
+        book: search.book,
         side: side.members,
         id: member,
         ties: wanted.get(keyOf(search, member)) ?? 1,
@@ -167,9 +167,9 @@ export const matchBySum = (
       })),
     ])
     yield* sql.run(
-      "INSERT INTO ledger_tie SELECT unnest($1), unnest($2), unnest($3), $4, unnest($5)::BIGINT, unnest($6)::BIGINT",
+      "INSERT INTO book_tie SELECT unnest($1), unnest($2), unnest($3), $4, unnest($5)::BIGINT, unnest($6)::BIGINT",
       [
-        tied.map((one) => one.ledger),
+        tied.map((one) => one.book),
         tied.map((one) => one.side),
         tied.map((one) => one.id),
         rule.by,
@@ -177,8 +177,8 @@ export const matchBySum = (
         tied.map((one) => String(one.ties)),
       ],
     )
-    yield* sql.run("INSERT INTO ledger_bound SELECT unnest($1), $2, unnest($3), $4, unnest($5)::BIGINT, $6", [
-      brokenOff.map((search) => search.ledger),
+    yield* sql.run("INSERT INTO book_bound SELECT unnest($1), $2, unnest($3), $4, unnest($5)::BIGINT, $6", [
+      brokenOff.map((search) => search.book),
       side.target,
       brokenOff.map((search) => search.target),
       rule.by,
