@@ -1,5 +1,5 @@
 import { Options } from "@effect/cli"
-import { severities } from "../pipelines/configuration-file.ts"
+import { severities } from "../pipelines/configuration/file.ts"
 import { choice } from "./option-kinds.ts"
 
 export const config = Options.text("config").pipe(

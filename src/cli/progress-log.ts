@@ -1,5 +1,5 @@
 import { Clock, Effect } from "effect"
-import type { ProgressListener } from "../pipelines/progress.ts"
+import type { ProgressListener } from "../pipelines/run/progress.ts"
 
 /** Often enough to see that a long run moves, seldom enough for a log. */
 const everyMillis = 10_000

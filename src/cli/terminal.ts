@@ -1,6 +1,6 @@
 import type { Writable } from "node:stream"
 import { Clock, Data, Effect, FiberRef, HashSet } from "effect"
-import { type Progress, ProgressListener } from "../pipelines/progress.ts"
+import { type Progress, ProgressListener } from "../pipelines/run/progress.ts"
 import { progressLog } from "./progress-log.ts"
 
 /** `Closed`: whoever read the output stopped reading, as `head` does. `Failed`: it could not be written, as on a full disk. */

@@ -1,6 +1,6 @@
-import type { Severity } from "../pipelines/configuration-file.ts"
-import { severities } from "../pipelines/configuration-file.ts"
-import type { RunSummary } from "../pipelines/run-summary.ts"
+import type { Severity } from "../pipelines/configuration/file.ts"
+import { severities } from "../pipelines/configuration/file.ts"
+import type { RunSummary } from "../pipelines/run/run-summary.ts"
 import { byteSize, count, duration, plural } from "./terminal.ts"
 
 const headline = (summary: RunSummary): string => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { byteSize, duration } from "../../src/cli/terminal.ts"
 import { verdictText } from "../../src/cli/verdict.ts"
-import type { RunSummary } from "../../src/pipelines/run-summary.ts"
+import type { RunSummary } from "../../src/pipelines/run/run-summary.ts"
 
 const quiet: RunSummary = {
   runId: "run-1",

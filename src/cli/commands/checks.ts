@@ -1,6 +1,6 @@
 import { Command, Options } from "@effect/cli"
 import { Effect, Option } from "effect"
-import type { Configuration } from "../../pipelines/configuration.ts"
+import type { Configuration } from "../../pipelines/configuration/settings.ts"
 import { settingsInForce } from "../../pipelines/reconcile/check-settings.ts"
 import { checks } from "../../pipelines/reconcile/checks.ts"
 import { explanationOf, explanationText } from "../check-explanation.ts"

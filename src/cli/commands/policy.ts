@@ -1,7 +1,7 @@
 import { Command } from "@effect/cli"
 import { Duration, Effect } from "effect"
 import type { RetryRow } from "../../api/retry-policy.ts"
-import type { Configuration } from "../../pipelines/configuration.ts"
+import type { Configuration } from "../../pipelines/configuration/settings.ts"
 import { config, json } from "../options.ts"
 import { plural, writeOut } from "../terminal.ts"
 import { textTable } from "../text-table.ts"

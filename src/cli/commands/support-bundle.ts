@@ -1,7 +1,7 @@
 import { Command, Options } from "@effect/cli"
 import { FileSystem } from "@effect/platform"
 import { Effect, Option } from "effect"
-import { type FailedRequest, type SupportBundle, supportBundle } from "../../pipelines/support/support-bundle.ts"
+import { type FailedRequest, type SupportBundle, supportBundle } from "../../pipelines/doctor/support-bundle.ts"
 import { UsageError } from "../exit-code.ts"
 import { config, db, json, quiet } from "../options.ts"
 import { plural, tell, writeOut } from "../terminal.ts"

@@ -1,7 +1,7 @@
 import { FileSystem } from "@effect/platform"
 import { Data, Effect, type ParseResult, Schema } from "effect"
 import { sha256Hex } from "../../api/signing.ts"
-import { issuesByKey, type KeyIssues, knownKeys, valueFault } from "../schema-issues.ts"
+import { issuesByKey, type KeyIssues, knownKeys, valueFault } from "../configuration/schema-issues.ts"
 
 /** Why a map cannot be used; the sentence names the key and the remedy. Exit code 2. */
 export class BookMapError extends Data.TaggedError("BookMapError")<{

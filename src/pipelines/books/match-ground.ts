@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import type { BookRule, BookSettings } from "./settings.ts"
+import type { BookRule, BookSettings } from "../configuration/books-settings.ts"
 
 /**
  * What the matching stands on. `book_line`: the books' lines with the customer that each one means. `book_posting`:

@@ -1,12 +1,12 @@
 import { Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
+import { type BookSettings, type BoundedRule, boundedRule } from "../configuration/books-settings.ts"
 import { type BookConservationBroken, checkBookConservation } from "./conservation.ts"
 import { prepareBooks } from "./match-ground.ts"
 import { matchByAmount } from "./rules/amount-rule.ts"
 import { matchByReference, referenceTiesSql } from "./rules/reference-rule.ts"
 import { matchBySum } from "./rules/sum-rule.ts"
-import { type BookSettings, type BoundedRule, boundedRule } from "./settings.ts"
 import { bookVerdictSql } from "./verdict.ts"
 
 const apply = (sql: Sql, { by, ...bounds }: BoundedRule): Effect.Effect<void, StoreError> => {

@@ -1,4 +1,4 @@
-import { toleranceOf } from "../reconcile/tolerance.ts"
+import { toleranceOf } from "../evidence/tolerance.ts"
 
 /** What a line and its transaction may differ by: the tolerance of BOOK_AMOUNT, of the currency's own amount. */
 export const bookTolerance = (currency: string, expected: string): string =>

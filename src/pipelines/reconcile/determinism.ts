@@ -2,7 +2,7 @@ import { Data, Effect } from "effect"
 import { sha256Hex } from "../../api/signing.ts"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import type { Configuration } from "../configuration.ts"
+import type { Configuration } from "../configuration/settings.ts"
 import type { Check } from "./check.ts"
 
 /**

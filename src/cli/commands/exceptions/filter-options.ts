@@ -1,6 +1,6 @@
 import { Options } from "@effect/cli"
 import { Option } from "effect"
-import { severities } from "../../../pipelines/configuration-file.ts"
+import { severities } from "../../../pipelines/configuration/file.ts"
 import type { ExceptionFilter } from "../../../pipelines/exceptions/filter.ts"
 import { choices, wholeNumber } from "../../option-kinds.ts"
 

@@ -1,6 +1,7 @@
 import { Args, Command } from "@effect/cli"
 import { Effect } from "effect"
 import { evidenceOf } from "../../../pipelines/exceptions/evidence.ts"
+import { checks } from "../../../pipelines/reconcile/checks.ts"
 import { Database } from "../../../store/database.ts"
 import type { JsValue } from "../../../store/dialect/read-value.ts"
 import { currentSnapshot } from "../../current-snapshot.ts"
@@ -18,7 +19,7 @@ export const showCommand = Command.make("show", { id, config, db, json }, (optio
   Effect.gen(function* () {
     const configuration = yield* configurationOf(options)
     const evidence = yield* Effect.flatMap(Database, (database) =>
-      evidenceOf(database, configuration.contract, options.id),
+      evidenceOf(database, configuration.contract, checks, options.id),
     ).pipe(Effect.provide(currentSnapshot(options.db)))
     yield* writeOut(options.json ? `${toJson(evidence as unknown as JsValue)}\n` : `${evidenceText(evidence)}\n`)
   }),

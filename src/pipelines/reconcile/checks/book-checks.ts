@@ -1,4 +1,4 @@
-import type { Severity } from "../../configuration-file.ts"
+import type { Severity } from "../../configuration/file.ts"
 import type { Check } from "../check.ts"
 
 /**

@@ -1,8 +1,8 @@
 import { Effect } from "effect"
-import type { Sql } from "../store/database.ts"
-import type { StoreError } from "../store/store-error.ts"
-import type { CoverageState } from "../store/tables.ts"
-import { type Severity, severities } from "./configuration-file.ts"
+import type { Sql } from "../../store/database.ts"
+import type { StoreError } from "../../store/store-error.ts"
+import type { CoverageState } from "../../store/tables.ts"
+import { type Severity, severities } from "../configuration/file.ts"
 
 /** What a person wants to know of a run at once, and what its exit code is decided by. */
 export interface RunSummary {

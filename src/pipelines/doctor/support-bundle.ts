@@ -2,7 +2,7 @@ import { Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
 import { Database } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import { UnknownRun } from "../unknown-run.ts"
+import { UnknownRun } from "../run/run.ts"
 
 /**
  * What Oceafin's support asks for about a request that failed, and nothing else: no body, no amount, no name, no address of

@@ -64,6 +64,11 @@ export const movementRows: ReadonlyArray<MovementRow> = [
   },
 ]
 
+/** Which list holds the records that a resourceType names, as the rows of VALUES. */
+export const movementKinds = [...new Set(movementRows.map((row) => `('${row.resourceType}', '${row.stream}')`))].join(
+  ", ",
+)
+
 const selectMovement = (row: MovementRow, place: number): string => `
   SELECT p.rowid * ${movementRows.length} + ${place} AS movement_no, '${row.stream}' AS stream,
     '${row.resourceType}${row.leg ? ` ${row.direction}` : ""}' AS match_kind, p.${row.id} AS record_id,

@@ -1,9 +1,9 @@
 import { FileSystem } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
 import { Duration, Effect, FastCheck as fc } from "effect"
-import { assumedPage } from "../../src/api/contract.ts"
-import { retryPolicy } from "../../src/api/retry-policy.ts"
-import { type KnownCheck, readConfiguration } from "../../src/pipelines/configuration.ts"
+import { assumedPage } from "../../../src/api/contract.ts"
+import { retryPolicy } from "../../../src/api/retry-policy.ts"
+import { type KnownCheck, readConfiguration } from "../../../src/pipelines/configuration/settings.ts"
 
 const checks: ReadonlyArray<KnownCheck> = [
   { code: "BAL_NEGATIVE" },

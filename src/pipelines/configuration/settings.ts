@@ -1,11 +1,11 @@
 import { FileSystem } from "@effect/platform"
 import { Data, Duration, Effect, Either, type ParseResult, Schema } from "effect"
-import { type Contract, type ContractOverrides, resolveContract } from "../api/contract.ts"
-import { changePolicy, type RetryRow } from "../api/retry-policy.ts"
-import { sha256Hex } from "../api/signing.ts"
-import { type StreamName, streams } from "../api/streams.ts"
-import { bookFault } from "./books/settings.ts"
-import { ConfigurationFile, knownAgeLimits } from "./configuration-file.ts"
+import { type Contract, type ContractOverrides, resolveContract } from "../../api/contract.ts"
+import { changePolicy, type RetryRow } from "../../api/retry-policy.ts"
+import { sha256Hex } from "../../api/signing.ts"
+import { type StreamName, streams } from "../../api/streams.ts"
+import { bookFault } from "./books-settings.ts"
+import { ConfigurationFile, knownAgeLimits } from "./file.ts"
 import { issuesByKey, type KeyIssues, valueFault } from "./schema-issues.ts"
 
 /** Why a configuration cannot be used; the sentence names the key and the remedy. Exit code 78. */

@@ -1,8 +1,8 @@
 import { expect, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { summarize } from "../../src/pipelines/run-summary.ts"
-import { Database } from "../../src/store/database.ts"
-import { ledgerStore, newBooks } from "../support/ledger-case.ts"
+import { summarize } from "../../../src/pipelines/run/run-summary.ts"
+import { Database } from "../../../src/store/database.ts"
+import { ledgerStore, newBooks } from "../../support/ledger-case.ts"
 
 const statements = (...all: ReadonlyArray<string>) =>
   Effect.flatMap(Database, (database) => Effect.forEach(all, (statement) => database.run(statement), { discard: true }))

@@ -1,7 +1,7 @@
 import { Duration, Schema } from "effect"
-import { defaultRetryBudget } from "../api/retry-budget.ts"
-import { defaultBreaker } from "../api/stream-breaker.ts"
-import { BookSettingsSchema } from "./books/settings.ts"
+import { defaultRetryBudget } from "../../api/retry-budget.ts"
+import { defaultBreaker } from "../../api/stream-breaker.ts"
+import { BookSettingsSchema } from "./books-settings.ts"
 import { whole, written } from "./setting-values.ts"
 
 export const severities = ["critical", "high", "medium", "low", "info"] as const

@@ -2,7 +2,7 @@ import { FileSystem } from "@effect/platform"
 import { SystemError } from "@effect/platform/Error"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { readRoster } from "../../src/pipelines/roster.ts"
+import { readRoster } from "../../../src/pipelines/configuration/roster.ts"
 
 /** Reads a roster whose file holds this text. */
 const read = (text: string, encoding: BufferEncoding = "utf8") =>

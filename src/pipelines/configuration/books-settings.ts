@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { whole, written } from "../setting-values.ts"
+import { whole, written } from "./setting-values.ts"
 
 const Day = written(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'must be a date such as "2026-01-31"')
 

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer"
 import { FileSystem } from "@effect/platform"
 import { parse } from "csv-parse/sync"
 import { Data, Effect, ParseResult, Schema } from "effect"
-import type { Product } from "../api/streams.ts"
+import type { Product } from "../../api/streams.ts"
 
 /** A customer to read. The API has no list of customers, so the partner names its own. Source: contract, "Customers". */
 export interface RosterEntry {

@@ -1,6 +1,6 @@
 import { expect, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { supportBundle } from "../../../src/pipelines/support/support-bundle.ts"
+import { supportBundle } from "../../../src/pipelines/doctor/support-bundle.ts"
 import { Database } from "../../../src/store/database.ts"
 import { ledgerStore, newBooks } from "../../support/ledger-case.ts"
 
