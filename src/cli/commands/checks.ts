@@ -20,8 +20,8 @@ const explain = Options.text("explain").pipe(
 const listed = (configuration: Configuration, asJson: boolean): string => {
   const rows = checks.map((check) => {
     const { enabled, severity } = settingsInForce(check, configuration)
-    const { code, definition, family, unproven } = check
-    return { code, severity, enabled, family, needsProof: unproven !== null, definition }
+    const { action, code, definition, family } = check
+    return { code, severity, enabled, family, definition, action }
   })
   if (asJson) return JSON.stringify(rows, null, 2)
   return textTable(
