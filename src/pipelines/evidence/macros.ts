@@ -39,25 +39,6 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> => {
     "has_separate_fees(kind) AS kind IN (SELECT resource_type FROM recon.product WHERE has_separate_fees)",
     "lists_refunds(list) AS list NOT IN (SELECT stream FROM recon.product WHERE NOT lists_refunds)",
     "noun(list) AS (SELECT any_value(p.noun) FROM recon.product AS p WHERE p.stream = list)",
-    // The settings of the check that is named.
-    "grace(check_code) AS (SELECT any_value(s.grace) FROM recon.check_settings AS s WHERE s.code = check_code)",
-    "number_of(check_code, setting) AS (SELECT any_value(s.numbers) FROM recon.check_settings AS s WHERE s.code = check_code)[setting]",
-    "words_of(check_code, setting) AS (SELECT any_value(s.words) FROM recon.check_settings AS s WHERE s.code = check_code)[setting]",
-    "limit_hours(check_code, list) AS (SELECT any_value(s.limit_hours) FROM recon.check_settings AS s WHERE s.code = check_code)[list]",
-    `absolute_tolerance(check_code, of_currency) AS coalesce(
-       (SELECT any_value(s.absolute) FROM recon.check_settings AS s WHERE s.code = check_code)[of_currency],
-       (SELECT any_value(s.absolute) FROM recon.check_settings AS s WHERE s.code = check_code)['*'], 0)`,
-    `tolerance_rate(check_code, of_currency) AS coalesce(
-       (SELECT any_value(s.rate) FROM recon.check_settings AS s WHERE s.code = check_code)[of_currency],
-       (SELECT any_value(s.rate) FROM recon.check_settings AS s WHERE s.code = check_code)['*'], 0)`,
-    // The larger of an absolute amount and a share of the expected amount, taken of whole part and fraction apart, because
-    // DECIMAL(38,18) times a rate does not fit.
-    `tolerance(check_code, of_currency, expected_amount) AS greatest(
-       recon.absolute_tolerance(check_code, of_currency),
-       coalesce(
-         CAST(CAST(trunc(abs(CAST(expected_amount AS DECIMAL(38,18)))) AS DECIMAL(20,0)) * CAST(recon.tolerance_rate(check_code, of_currency) AS DECIMAL(5,4)) AS DECIMAL(38,18))
-         + CAST(CAST(abs(CAST(expected_amount AS DECIMAL(38,18))) - trunc(abs(CAST(expected_amount AS DECIMAL(38,18)))) AS DECIMAL(19,18))
-             * CAST(recon.tolerance_rate(check_code, of_currency) AS DECIMAL(5,4)) AS DECIMAL(38,18)), 0))`,
     // What came of a case.
     `outcome(stands_in_the_way, is_in_grace) AS CASE WHEN stands_in_the_way IS NOT NULL THEN 'unproven'
        WHEN coalesce(is_in_grace, FALSE) THEN 'in flight' ELSE 'exception' END`,
