@@ -2,7 +2,7 @@ import type { Configuration } from "../pipelines/configuration.ts"
 import type { Check } from "../pipelines/reconcile/check.ts"
 import { settingsInForce } from "../pipelines/reconcile/check-settings.ts"
 import { preparedIn } from "../pipelines/reconcile/prepared.ts"
-import { plural } from "./terminal.ts"
+import { plural } from "./quantities.ts"
 
 /** A text without blank lines and without the indentation that its lines share. */
 const dedent = (text: string): string => {

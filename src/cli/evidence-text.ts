@@ -3,7 +3,7 @@ import type { BooksEvidence } from "../pipelines/exceptions/evidence-books.ts"
 import type { PageEvidence, RecordEvidence } from "../pipelines/exceptions/evidence-records.ts"
 import { formatMoney } from "../pipelines/report/money-format.ts"
 import type { Row } from "../store/database.ts"
-import { plural } from "./terminal.ts"
+import { plural } from "./quantities.ts"
 import { cellText, oneLine, textTable } from "./text-table.ts"
 
 /** Names and values in two columns; what is empty is left out. */

@@ -1,7 +1,10 @@
+import { Effect } from "effect"
+import type { Configuration } from "../pipelines/configuration.ts"
 import type { Severity } from "../pipelines/configuration-file.ts"
 import { severities } from "../pipelines/configuration-file.ts"
-import type { RunSummary } from "../pipelines/run-summary.ts"
-import { byteSize, count, duration, plural } from "./terminal.ts"
+import { exitCodeOf, type RunSummary } from "../pipelines/run-summary.ts"
+import { Finished } from "./ending.ts"
+import { byteSize, count, duration, plural } from "./quantities.ts"
 
 const headline = (summary: RunSummary): string => {
   const total = severities.reduce((sum, severity) => sum + summary.exceptions[severity], 0)
@@ -86,3 +89,14 @@ export const verdictText = (summary: RunSummary): string =>
     `exceptions  ${severityLine(summary.exceptions)}`,
     ...codeLines(summary),
   ].join("\n")
+
+/** Ends a command with the run's exit code, where that is not 0. */
+export const endWith = (summary: RunSummary, failOn: Configuration["failOn"]): Effect.Effect<void, Finished> => {
+  const exitCode = exitCodeOf(summary, failOn)
+  return exitCode === 0
+    ? Effect.void
+    : new Finished({
+        exitCode,
+        why: `${headline(summary)} (run ${summary.runId}; ${severityLine(summary.exceptions)})`,
+      })
+}

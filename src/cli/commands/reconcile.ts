@@ -1,35 +1,43 @@
-import { Command } from "@effect/cli"
 import { Effect } from "effect"
+import { ProgressListener } from "../../pipelines/progress.ts"
 import { findRun, reconcile } from "../../pipelines/reconcile/reconcile.ts"
 import { exitCodeOf, summarize } from "../../pipelines/run-summary.ts"
 import { refuseSigned } from "../../pipelines/sign-off/refuse-signed.ts"
 import { Database } from "../../store/database.ts"
 import { publishSnapshot } from "../../store/snapshot.ts"
-import { Finished } from "../exit-code.ts"
+import { command } from "../command.ts"
+import { goesOn } from "../ending.ts"
 import { withLogging } from "../logging.ts"
+import { existingStore } from "../open-store.ts"
 import { config, db, failOn, json, logs, quiet } from "../options.ts"
-import { tell, writeOut } from "../terminal.ts"
-import { verdictText } from "../verdict.ts"
-import { configurationOf, existingDatabase } from "../workplace.ts"
+import { tell, writeJson } from "../output.ts"
+import { withProgress } from "../progress-line.ts"
+import { endWith, verdictText } from "../verdict.ts"
+import { configurationOf } from "../workplace.ts"
 
-export const reconcileCommand = Command.make("reconcile", { config, db, failOn, json, quiet, ...logs }, (options) =>
-  Effect.gen(function* () {
-    const configuration = yield* configurationOf(options)
-    const summary = yield* Effect.gen(function* () {
-      const database = yield* Database
-      const run = yield* findRun(database)
-      yield* refuseSigned(database, run.runId)
-      yield* reconcile(run, configuration)
-      yield* publishSnapshot(database)
-      return yield* summarize(database, run.runId)
-    }).pipe(Effect.provide(existingDatabase(options.db, configuration, "reconcile")))
-    if (options.json) yield* writeOut(`${JSON.stringify(summary, null, 2)}\n`)
-    if (!options.quiet) yield* tell(verdictText(summary))
-    const code = exitCodeOf(summary, configuration.failOn)
-    if (code !== 0) return yield* new Finished({ code })
-  }).pipe(withLogging(options)),
-).pipe(
-  Command.withDescription(
-    "Judge what the newest run has read: match, roll forward, run every check. Asks the API nothing.",
-  ),
-)
+export const reconcileCommand = command({
+  name: "reconcile",
+  about: "Judge what the newest run has read: match, roll forward, run every check. Asks the API nothing.",
+  rows: { config, db, failOn, json, quiet, ...logs },
+  ifInterrupted: goesOn,
+  run: (options) =>
+    Effect.gen(function* () {
+      const configuration = yield* configurationOf(options)
+      const summary = yield* Effect.gen(function* () {
+        const database = yield* Database
+        const progress = yield* ProgressListener
+        const run = yield* findRun(database)
+        yield* progress.began(run.runId)
+        yield* refuseSigned(database, run.runId)
+        yield* progress.step("reconciling")
+        yield* reconcile(run, configuration)
+        yield* publishSnapshot(database)
+        return yield* summarize(database, run.runId)
+      }).pipe(Effect.provide(existingStore(options.db, { configuration, command: "reconcile" })), (effect) =>
+        withProgress(effect, options.quiet),
+      )
+      if (options.json) yield* writeJson({ ...summary, exitCode: exitCodeOf(summary, configuration.failOn) })
+      if (!options.quiet) yield* tell(verdictText(summary))
+      yield* endWith(summary, configuration.failOn)
+    }).pipe(withLogging(options)),
+})

@@ -1,12 +1,10 @@
-import { Command } from "@effect/cli"
 import { Effect } from "effect"
 import { Database } from "../../store/database.ts"
-import { currentSnapshot } from "../current-snapshot.ts"
+import { command } from "../command.ts"
+import { snapshotStore } from "../open-store.ts"
 import { db, json } from "../options.ts"
-import { writeOut } from "../terminal.ts"
+import { writeOut } from "../output.ts"
 import { cellText, textTable, toJson } from "../text-table.ts"
-import { signCommand } from "./runs/sign.ts"
-import { verifySignaturesCommand } from "./runs/verify-signatures.ts"
 
 const columns = [
   "run_id",
@@ -30,24 +28,22 @@ const runsSql = `
   FROM (SELECT *, ${signerOf("preparer")} AS prepared_by, ${signerOf("reviewer")} AS reviewed_by FROM recon.runs AS r)
   ORDER BY run_id DESC`
 
-export const runsCommand = Command.make("runs", { db, json }, (options) =>
-  Effect.gen(function* () {
-    const database = yield* Database
-    const rows = yield* database.rows(runsSql)
-    yield* writeOut(
-      options.json
-        ? `${toJson(rows)}\n`
-        : `${textTable(
-            [
-              ...["run", "began", "state", "coverage", "proven", "lists", "records", "exceptions"],
-              ...["prepared by", "reviewed by", "detail"],
-            ],
-            rows.map((row) => columns.map((column) => cellText(row[column] ?? null))),
-            [false, false, false, false, true, true, true, true],
-          )}\n`,
-    )
-  }).pipe(Effect.provide(currentSnapshot(options.db))),
-).pipe(
-  Command.withDescription("List the runs, newest first, as of the published snapshot, with who signed them."),
-  Command.withSubcommands([signCommand, verifySignaturesCommand]),
-)
+export const runsCommand = command({
+  name: "runs",
+  about: "List the runs, newest first, as of the published snapshot, with who signed them.",
+  rows: { db, json },
+  run: (options) =>
+    Effect.gen(function* () {
+      const database = yield* Database
+      const rows = yield* database.rows(runsSql)
+      const table = textTable(
+        [
+          ...["run", "began", "state", "coverage", "proven", "lists", "records", "exceptions"],
+          ...["prepared by", "reviewed by", "detail"],
+        ],
+        rows.map((row) => columns.map((column) => cellText(row[column] ?? null))),
+        [false, false, false, false, true, true, true, true],
+      )
+      yield* writeOut(`${options.json ? toJson(rows) : table}\n`)
+    }).pipe(Effect.provide(snapshotStore(options.db, "current"))),
+})

@@ -17,11 +17,12 @@ import { matchMovements } from "./matching.ts"
 import { rollforwardSql } from "./rollforward.ts"
 import { suspectsSql } from "./suspects.ts"
 
-/** There is no run that can be judged. Exit code 2. */
+/** There is no run that can be judged. */
 export class NoSuchRun extends Data.TaggedError("NoSuchRun")<{
   /** A later run that stored pages and was not read to its end: the typed rows are of two nights. */
   readonly brokenOff: string | null
 }> {
+  readonly exitCode = 2
   override get message(): string {
     return this.brokenOff === null
       ? "there is no run that was read to its end; run tidemark sync or tidemark nightly first"

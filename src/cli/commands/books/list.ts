@@ -1,0 +1,91 @@
+import { Effect } from "effect"
+import { formatMoney } from "../../../pipelines/report/money-format.ts"
+import { Database, type Row } from "../../../store/database.ts"
+import { command } from "../../command.ts"
+import { storeToRead } from "../../open-store.ts"
+import { config, db, json } from "../../options.ts"
+import { writeOut } from "../../output.ts"
+import { cellText, textTable, toJson } from "../../text-table.ts"
+import { configurationOf } from "../../workplace.ts"
+
+const importColumns = [
+  "ledger",
+  "file",
+  "format",
+  "imported_at",
+  "imported_by",
+  "lines_read",
+  "lines_new",
+  "lines_changed",
+  "lines_unchanged",
+  "lines_repeated",
+  "lines_quarantined",
+  "lines_removed",
+] as const
+
+const importsSql = `SELECT ${importColumns.join(", ")}, sha256 FROM recon.ledger_imports ORDER BY import_id DESC`
+
+/** A line that came after the last reconciliation has no category yet. */
+const statesSql = `
+  WITH line AS (
+    SELECT l.ledger, 'line' AS side, coalesce(j.category, 'not reconciled yet') AS category, j.code, l.currency, l.amount
+    FROM main.ledger_lines AS l
+    LEFT JOIN recon.ledger_judged AS j ON j.ledger = l.ledger AND j.side = 'line' AND j.record_id = l.line_id
+  ),
+  item AS (
+    SELECT * FROM line
+    UNION ALL
+    SELECT ledger, side, category, code, currency, amount FROM recon.ledger_judged WHERE side = 'transaction'
+  ),
+  grouped AS (
+    SELECT ledger, side, category, code, currency, count(*) AS items, list(amount) AS amounts FROM item GROUP BY ALL
+  )
+  -- A sum that leaves DECIMAL(38,18) is left out.
+  SELECT ledger, side, category, code, g.currency, items, CAST(TRY(list_sum(amounts)) AS VARCHAR) AS amount, c.places
+  FROM grouped AS g LEFT JOIN recon.currencies AS c ON c.currency = g.currency
+  ORDER BY ledger, side, category, code, g.currency`
+
+export const listCommand = command({
+  name: "books list",
+  about: "List the imports, and how many lines and transactions are in each state of matching.",
+  rows: { config, db, json },
+  run: (options) =>
+    Effect.gen(function* () {
+      const configuration = yield* configurationOf(options)
+      const { imports, states } = yield* Effect.gen(function* () {
+        const database = yield* Database
+        const states = (yield* database.rows(statesSql)).map(({ places, ...row }) => ({
+          ...row,
+          amount: row.amount == null ? null : formatMoney(String(row.amount), places === null ? 0 : Number(places)),
+        }))
+        return { imports: yield* database.rows(importsSql), states }
+      }).pipe(Effect.provide(storeToRead(options.db, configuration)))
+      if (options.json) return yield* writeOut(`${toJson({ imports, states })}\n`)
+      if (imports.length === 0) return yield* writeOut("nothing was imported yet; begin with tidemark books import\n")
+      const importTable = textTable(
+        [
+          "ledger",
+          "file",
+          "format",
+          "imported",
+          "by",
+          "lines",
+          "new",
+          "changed",
+          "unchanged",
+          "repeated",
+          "quarantined",
+          "removed",
+        ],
+        imports.map((row) => importColumns.map((column) => cellText(row[column] ?? null))),
+        importColumns.map((column) => column.startsWith("lines_")),
+      )
+      const stateColumns = ["ledger", "side", "category", "code", "currency", "items", "amount"] as const
+      const stateTable = textTable(
+        stateColumns,
+        states.map((row) => stateColumns.map((column) => cellText((row as Row)[column] ?? null))),
+        [false, false, false, false, false, true, true],
+      )
+      yield* writeOut(`${importTable}\n\n${stateTable}\n`)
+    }),
+})

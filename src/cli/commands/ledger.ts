@@ -1,8 +1,0 @@
-import { Command } from "@effect/cli"
-import { importCommand } from "./ledger/import.ts"
-import { listCommand } from "./ledger/list.ts"
-
-export const ledgerCommand = Command.make("ledger").pipe(
-  Command.withDescription("Bring in your own books or bank statements, which reconcile matches with the transactions."),
-  Command.withSubcommands([importCommand, listCommand]),
-)
