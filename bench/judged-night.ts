@@ -1,9 +1,9 @@
 import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { Effect, Layer, Logger, LogLevel } from "effect"
-import { readConfiguration } from "../src/pipelines/configuration.ts"
-import { importLedger } from "../src/pipelines/ledger/import-ledger.ts"
-import { checkMap } from "../src/pipelines/ledger/ledger-map.ts"
+import { importBook } from "../src/pipelines/books/import.ts"
+import { checkMap } from "../src/pipelines/books/map.ts"
+import { readConfiguration } from "../src/pipelines/configuration/settings.ts"
 import { checks } from "../src/pipelines/reconcile/checks.ts"
 import { reconcile } from "../src/pipelines/reconcile/reconcile.ts"
 import { sync } from "../src/pipelines/sync/sync.ts"
@@ -28,19 +28,19 @@ export interface JudgedNight {
 const day = 86_400_000
 const firstNight = Date.parse("2026-06-28T02:30:00Z")
 const days = 40
-const ledger = "books"
+const book = "books"
 
 const line = (code: string, recordId: string, leg: string | null | undefined, severity: string): string =>
   [code, recordId, leg ?? "-", severity].join(" ")
 
-/** The partner's books as their file, which is the whole ledger each night. */
+/** The partner's books as their file, which is the whole book each night. */
 const importBooks = (books: Books) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const file = yield* fs.makeTempFileScoped({ suffix: ".csv" })
     yield* fs.writeFileString(file, books.csv)
     const map = { file: "the bench's map", map: yield* checkMap("the bench's map", books.map), sha256: "the bench's" }
-    yield* importLedger({ file, format: "csv", map, ledger, whole: true, by: "bench" })
+    yield* importBook({ file, format: "csv", map, book, whole: true, by: "bench" })
   }).pipe(Effect.scoped)
 
 /** Reads and reconciles a world at its own time, with the partner's books; returns what this run found. */
@@ -80,7 +80,7 @@ export const judgedNights = (seed: number) =>
     const worlds = worldsOf(seed)
     return Effect.forEach(worlds, (world, nth) =>
       Effect.gen(function* () {
-        const books = booksOf(worlds.slice(0, nth + 1), { seed, ledger })
+        const books = booksOf(worlds.slice(0, nth + 1), { seed, book })
         const found = yield* nightOver(world, books)
         const planted = [...world.answerKey, ...books.answerKey].map((entry) =>
           line(entry.code, entry.recordId, entry.leg, entry.severity),

@@ -1,6 +1,6 @@
 import { Effect, Redacted } from "effect"
-import { benchSource } from "../src/sandbox/server/bench-source.ts"
 import { serveSandbox } from "../src/sandbox/server.ts"
+import { benchSource } from "./bench-source.ts"
 import { clientId, clientSecret, customers } from "./load-setup.ts"
 
 const transactions = Number(process.argv[2])

@@ -1,7 +1,7 @@
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import { Effect, Layer, Redacted } from "effect"
 import { PartnerApi } from "../src/api/partner-api.ts"
-import { readConfiguration } from "../src/pipelines/configuration.ts"
+import { readConfiguration } from "../src/pipelines/configuration/settings.ts"
 import { sync } from "../src/pipelines/sync/sync.ts"
 import { Database } from "../src/store/database.ts"
 import { peakBytes, say } from "./child.ts"

@@ -1,6 +1,6 @@
 import { NodeContext } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
-import { readConfiguration } from "../src/pipelines/configuration.ts"
+import { readConfiguration } from "../src/pipelines/configuration/settings.ts"
 import { ensureStore } from "../src/pipelines/ensure-store.ts"
 import { beginRun } from "../src/pipelines/sync/run-plan.ts"
 import { Database } from "../src/store/database.ts"

@@ -1,7 +1,8 @@
 import { NodeContext } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
-import { readConfiguration } from "../src/pipelines/configuration.ts"
-import { findRun, reconcile } from "../src/pipelines/reconcile/reconcile.ts"
+import { readConfiguration } from "../src/pipelines/configuration/settings.ts"
+import { reconcile } from "../src/pipelines/reconcile/reconcile.ts"
+import { findRun } from "../src/pipelines/run/run.ts"
 import { Database } from "../src/store/database.ts"
 import { peakBytes, say } from "./child.ts"
 

@@ -60,6 +60,18 @@ describe("the source", () => {
     expect(wrong).toEqual([])
   })
 
+  it("has no two rooms of pipelines that import each other", () => {
+    const room = (file: string): string => file.split("/")[1] ?? file
+    const doors = sourceFiles
+      .filter(({ file }) => familyOf(file) === "pipelines")
+      .flatMap(({ file, imports }) =>
+        imports.filter((path) => familyOf(path) === "pipelines").map((path) => [room(file), room(path)] as const),
+      )
+    const both = doors.filter(([from, to]) => from < to && doors.some(([a, b]) => a === to && b === from))
+    expect(doors.length).toBeGreaterThan(50)
+    expect([...new Set(both.map(([from, to]) => `${from} ↔ ${to}`))]).toEqual([])
+  })
+
   it("runs effects in main alone", () => {
     expect(filesThatMatch(/\brun(Promise|Sync|Fork|Callback|Main)(Exit)?\b/)).toEqual(["main.ts"])
   })

@@ -1,6 +1,6 @@
 import type { Field } from "./field.ts"
 import type { StatusClass, StatusTable } from "./status.ts"
-import { type Product, type StreamName, type StreamRow, streams } from "./streams.ts"
+import { type Product, type StreamName, streams } from "./streams.ts"
 
 /**
  * The contract in force: the table of streams with a user's differences laid over it. Everything that reads a page or
@@ -25,7 +25,6 @@ export interface ContractStream {
   readonly path: string
   readonly schema: string
   readonly product: Product
-  readonly carries: StreamRow["carries"]
   readonly fields: ReadonlyArray<Field>
   /** The fields whose values together identify a record, in order. */
   readonly idFields: ReadonlyArray<Field>
@@ -70,7 +69,6 @@ const resolveStream = (row: (typeof streams)[number], override: StreamOverride):
     path: override.path ?? row.path,
     schema: row.schema,
     product: row.product,
-    carries: row.carries,
     fields,
     idFields: row.id.map(byOriginalName),
     customerField: byOriginalName("customerId").field,

@@ -1,15 +1,4 @@
 import type { FailedTry } from "./failed-try.ts"
-import type { FailureClass } from "./retry-policy.ts"
-
-/** What became of the tries that failed in one way. */
-export interface FailureCounts {
-  readonly failure: FailureClass
-  readonly failures: number
-  /** Of these, how many were followed by another try. */
-  readonly retries: number
-  /** The waits before those tries, together. */
-  readonly waitedMillis: number
-}
 
 /** What the run has asked of the API so far. */
 export interface RequestCounts {
@@ -20,8 +9,6 @@ export interface RequestCounts {
   readonly waitedMillis: number
   /** Of the answers' bodies, as they came off the wire. */
   readonly bytes: number
-  /** Only the classes that were met, in the order in which they were. */
-  readonly byFailure: ReadonlyArray<FailureCounts>
 }
 
 /** The books of a client: counts for the run, and the failed tries since they were last taken. */
@@ -34,7 +21,6 @@ export interface RequestTally {
 }
 
 export const makeRequestTally = (): RequestTally => {
-  const byFailure = new Map<FailureClass, { failures: number; retries: number; waitedMillis: number }>()
   let failedTries: Array<FailedTry> = []
   let requests = 0
   let retries = 0
@@ -50,20 +36,13 @@ export const makeRequestTally = (): RequestTally => {
     },
     failed: (failedTry) => {
       failedTries.push(failedTry)
-      const counts = byFailure.get(failedTry.failure) ?? { failures: 0, retries: 0, waitedMillis: 0 }
-      byFailure.set(failedTry.failure, counts)
-      counts.failures++
-      if (failedTry.waitedMillis === null) return
-      counts.retries++
-      counts.waitedMillis += failedTry.waitedMillis
-      waitedMillis += failedTry.waitedMillis
+      waitedMillis += failedTry.waitedMillis ?? 0
     },
     counts: () => ({
       requests,
       retries,
       waitedMillis,
       bytes,
-      byFailure: [...byFailure].map(([failure, counts]) => ({ failure, ...counts })),
     }),
     takeFailedTries: () => {
       const taken = failedTries

@@ -10,10 +10,8 @@ export const streams = [
   {
     stream: "balances",
     path: "balances",
-    pathStanding: "documented",
     schema: "PartnerBalance",
     product: "core",
-    carries: "money",
     id: ["customerId", "currency", "network"],
     detail: null,
     statuses: null,
@@ -30,10 +28,8 @@ export const streams = [
   {
     stream: "transactions",
     path: "transactions",
-    pathStanding: "documented",
     schema: "PartnerTransaction",
     product: "core",
-    carries: "money",
     id: ["transactionId"],
     detail: "documented",
     statuses: transactionStatuses,
@@ -59,10 +55,8 @@ export const streams = [
   {
     stream: "fiat_deposits",
     path: "fiat-deposits",
-    pathStanding: "documented",
     schema: "PartnerFiatDeposit",
     product: "fiat",
-    carries: "money",
     id: ["depositId"],
     detail: "documented",
     statuses: productStatuses,
@@ -85,10 +79,8 @@ export const streams = [
   {
     stream: "fiat_withdrawals",
     path: "fiat-withdrawals",
-    pathStanding: "assumed",
     schema: "PartnerFiatWithdrawal",
     product: "fiat",
-    carries: "money",
     id: ["withdrawalId"],
     detail: "assumed",
     statuses: productStatuses,
@@ -111,10 +103,8 @@ export const streams = [
   {
     stream: "crypto_deposits",
     path: "crypto-deposits",
-    pathStanding: "assumed",
     schema: "PartnerCryptoDeposit",
     product: "crypto",
-    carries: "money",
     id: ["depositId"],
     detail: "assumed",
     statuses: productStatuses,
@@ -138,10 +128,8 @@ export const streams = [
   {
     stream: "crypto_withdrawals",
     path: "crypto-withdrawals",
-    pathStanding: "assumed",
     schema: "PartnerCryptoWithdrawal",
     product: "crypto",
-    carries: "money",
     id: ["withdrawalId"],
     detail: "assumed",
     statuses: productStatuses,
@@ -165,10 +153,8 @@ export const streams = [
   {
     stream: "crypto_refunds",
     path: "crypto-refunds",
-    pathStanding: "assumed",
     schema: "PartnerCryptoRefund",
     product: "crypto",
-    carries: "money",
     id: ["refundId"],
     detail: "assumed",
     statuses: productStatuses,
@@ -191,10 +177,8 @@ export const streams = [
   {
     stream: "conversions",
     path: "conversions",
-    pathStanding: "assumed",
     schema: "PartnerConversion",
     product: "conversion",
-    carries: "money",
     id: ["conversionId"],
     detail: "assumed",
     statuses: productStatuses,
@@ -218,10 +202,8 @@ export const streams = [
   {
     stream: "conversion_quotes",
     path: "conversion-quotes",
-    pathStanding: "assumed",
     schema: "PartnerConversionQuote",
     product: "conversion",
-    carries: "money",
     id: ["quoteId"],
     detail: "assumed",
     statuses: quoteStatuses,
@@ -243,10 +225,8 @@ export const streams = [
   {
     stream: "collection_payments",
     path: "collection-payments",
-    pathStanding: "assumed",
     schema: "PartnerCollectionPayment",
     product: "collection",
-    carries: "money",
     id: ["paymentId"],
     detail: "assumed",
     statuses: productStatuses,
@@ -271,10 +251,8 @@ export const streams = [
   {
     stream: "checkouts",
     path: "crypto-checkouts",
-    pathStanding: "assumed",
     schema: "PartnerCheckout",
     product: "collection",
-    carries: "money",
     id: ["checkoutId"],
     detail: "assumed",
     statuses: checkoutStatuses,
@@ -293,10 +271,8 @@ export const streams = [
   {
     stream: "fiat_accounts",
     path: "fiat-accounts",
-    pathStanding: "documented",
     schema: "PartnerFiatAccount",
     product: "fiat",
-    carries: "reference",
     id: ["fiatAccountId"],
     detail: null,
     statuses: null,
@@ -305,10 +281,8 @@ export const streams = [
   {
     stream: "bank_accounts",
     path: "bank-accounts",
-    pathStanding: "documented",
     schema: "PartnerBankAccount",
     product: "fiat",
-    carries: "reference",
     id: ["bankAccountId"],
     detail: null,
     statuses: null,
@@ -325,10 +299,8 @@ export const streams = [
   {
     stream: "crypto_deposit_wallets",
     path: "crypto-deposit-wallets",
-    pathStanding: "assumed",
     schema: "PartnerCryptoDepositWallet",
     product: "crypto",
-    carries: "reference",
     id: ["walletId"],
     detail: null,
     statuses: null,
@@ -345,10 +317,8 @@ export const streams = [
   {
     stream: "wallet_beneficiaries",
     path: "crypto-wallet-beneficiaries",
-    pathStanding: "assumed",
     schema: "PartnerWalletBeneficiary",
     product: "crypto",
-    carries: "reference",
     id: ["beneficiaryId"],
     detail: "assumed",
     statuses: null,
@@ -366,10 +336,8 @@ export const streams = [
   {
     stream: "collection_buyers",
     path: "collection-buyers",
-    pathStanding: "assumed",
     schema: "PartnerBuyer",
     product: "collection",
-    carries: "reference",
     id: ["buyerId"],
     detail: "assumed",
     statuses: null,
@@ -385,10 +353,8 @@ export const streams = [
   {
     stream: "collection_wallets",
     path: "collection-wallets",
-    pathStanding: "assumed",
     schema: "PartnerCollectionWallet",
     product: "collection",
-    carries: "reference",
     id: ["collectionWalletId"],
     detail: "assumed",
     statuses: null,
@@ -415,12 +381,9 @@ export interface StreamRow {
   readonly stream: string
   /** Last segment of `/partner/v1/customers/{customerId}/<path>`. */
   readonly path: string
-  readonly pathStanding: Standing
   /** The documented name of the record's schema. */
   readonly schema: string
   readonly product: Product
-  /** `money`: takes part in reconciliation. `reference`: who and where. */
-  readonly carries: "money" | "reference"
   /** The JSON fields that together identify a record; the first of several is never absent. */
   readonly id: ReadonlyArray<string>
   /** Whether a detail endpoint `/<path>/{id}` exists, and how well that is known. */

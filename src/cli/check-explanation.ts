@@ -1,4 +1,4 @@
-import type { Configuration } from "../pipelines/configuration.ts"
+import type { Configuration } from "../pipelines/configuration/settings.ts"
 import type { Check } from "../pipelines/reconcile/check.ts"
 import { settingsInForce } from "../pipelines/reconcile/check-settings.ts"
 import { preparedIn } from "../pipelines/reconcile/prepared.ts"

@@ -1,7 +1,7 @@
 import { hostname, userInfo } from "node:os"
 import { FileSystem, Path } from "@effect/platform"
 import { Context, Data, Effect, Layer, Option, type Scope } from "effect"
-import type { Configuration } from "../pipelines/configuration.ts"
+import type { Configuration } from "../pipelines/configuration/settings.ts"
 import { Database } from "../store/database.ts"
 import { heldDatabase } from "../store/held-database.ts"
 import { migrationState } from "../store/migrations/migration-state.ts"

@@ -1,4 +1,4 @@
-import { failOnWords, severities } from "../pipelines/configuration-file.ts"
+import { failOnWords, severities } from "../pipelines/configuration/file.ts"
 import { defaultTo, flag, oneOf, optional, path, repeated, text, wholeNumber } from "./option-row.ts"
 
 export const config = optional(

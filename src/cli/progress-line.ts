@@ -1,5 +1,5 @@
 import { Clock, Effect } from "effect"
-import { type Progress, ProgressListener } from "../pipelines/progress.ts"
+import { type Progress, ProgressListener } from "../pipelines/run/progress.ts"
 import { isLogged } from "./logging.ts"
 import { writeError } from "./output.ts"
 import { Outside } from "./outside.ts"

@@ -1,5 +1,5 @@
 import { Cause, Effect, Either, Exit, Fiber, Ref } from "effect"
-import { ProgressListener } from "../pipelines/progress.ts"
+import { ProgressListener } from "../pipelines/run/progress.ts"
 import { type Command, command, type Surroundings } from "./command.ts"
 import { type Asked, type Program, readCommandLine } from "./command-line.ts"
 import { importCommand } from "./commands/books/import.ts"

@@ -1,8 +1,8 @@
 import { Effect } from "effect"
-import type { Configuration } from "../pipelines/configuration.ts"
-import type { Severity } from "../pipelines/configuration-file.ts"
-import { severities } from "../pipelines/configuration-file.ts"
-import { exitCodeOf, type RunSummary } from "../pipelines/run-summary.ts"
+import type { Severity } from "../pipelines/configuration/file.ts"
+import { severities } from "../pipelines/configuration/file.ts"
+import type { Configuration } from "../pipelines/configuration/settings.ts"
+import { exitCodeOf, type RunSummary } from "../pipelines/run/run-summary.ts"
 import { Finished } from "./ending.ts"
 import { byteSize, count, duration, plural } from "./quantities.ts"
 

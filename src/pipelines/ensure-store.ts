@@ -3,7 +3,7 @@ import type { Contract } from "../api/contract.ts"
 import type { Database } from "../store/database.ts"
 import type { StoreError } from "../store/store-error.ts"
 import { ensureTypedTables } from "../store/typed-table.ts"
-import { ensureMatchesView } from "./reconcile/matching.ts"
+import { ensureMatchesView } from "./evidence/matches-view.ts"
 import { streamTables } from "./stream-tables.ts"
 
 /** Makes what the contract in force needs and the store does not have yet. */

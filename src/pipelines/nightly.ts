@@ -1,11 +1,11 @@
 import { Effect } from "effect"
 import { Database } from "../store/database.ts"
 import { publishSnapshot } from "../store/snapshot.ts"
-import { ProgressListener } from "./progress.ts"
 import { reconcile } from "./reconcile/reconcile.ts"
 import { report } from "./report/report.ts"
 import { reportDefinitions } from "./report/report-definitions.ts"
-import { summarize } from "./run-summary.ts"
+import { ProgressListener } from "./run/progress.ts"
+import { summarize } from "./run/run-summary.ts"
 import { type SyncOptions, sync } from "./sync/sync.ts"
 
 /**

@@ -105,11 +105,6 @@ describe("the failed tries of a run", () => {
         retries: 3,
         waitedMillis: 8500,
         bytes: emptyPage.body.byteLength + denied.body.byteLength,
-        byFailure: [
-          { failure: "transport", failures: 2, retries: 2, waitedMillis: 1500 },
-          { failure: "rate_limited", failures: 1, retries: 1, waitedMillis: 7000 },
-          { failure: "scope_denied", failures: 1, retries: 0, waitedMillis: 0 },
-        ],
       })
     }),
   )

@@ -29,8 +29,8 @@ describe("options may stand anywhere after the command:", () => {
 
   it("no option that takes no value takes the next option for one", () => {
     for (const flag of ["--replace", "--fresh", "--dry-run", "--json", "--quiet", "--verbose"]) {
-      expect(ordered("ledger", "books.csv", flag, "--db", "x.duckdb")).toEqual([
-        ...["ledger", flag, "--db", "x.duckdb", "books.csv"],
+      expect(ordered("books", "books.csv", flag, "--db", "x.duckdb")).toEqual([
+        ...["books", flag, "--db", "x.duckdb", "books.csv"],
       ])
     }
   })

@@ -4,7 +4,7 @@ import { NodeContext } from "@effect/platform-node"
 import { expect, layer } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { personalDataOf } from "../../src/cli/salt.ts"
-import { defaultConfiguration } from "../../src/pipelines/configuration.ts"
+import { defaultConfiguration } from "../../src/pipelines/configuration/settings.ts"
 import { ledgerStore } from "../support/ledger-case.ts"
 import { temporaryFolder } from "../support/temporary-folder.ts"
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { byteSize, duration } from "../../src/cli/terminal.ts"
 import { verdictText } from "../../src/cli/verdict.ts"
-import type { RunSummary } from "../../src/pipelines/run-summary.ts"
+import type { RunSummary } from "../../src/pipelines/run/run-summary.ts"
 
 const quiet: RunSummary = {
   runId: "run-1",
@@ -44,8 +44,8 @@ describe("what a person reads at the end of a night", () => {
   })
 
   it("says what a person should know besides", () => {
-    expect(lineOf({ ...quiet, notes: ["ledger.scope names the ledger bnk"] }, "note")).toBe(
-      "note        ledger.scope names the ledger bnk",
+    expect(lineOf({ ...quiet, notes: ["books.scope names the book bnk"] }, "note")).toBe(
+      "note        books.scope names the book bnk",
     )
   })
 

@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { exitCodeOf } from "../../src/pipelines/run-summary.ts"
+import { exitCodeOf } from "../../src/pipelines/run/run-summary.ts"
 import { generateWorld } from "../../src/sandbox/world.ts"
 import { Database } from "../../src/store/database.ts"
 import { temporaryFolder } from "../support/temporary-folder.ts"

@@ -1,11 +1,11 @@
 import { Effect, FastCheck, Redacted } from "effect"
 import { describe, expect, it } from "vitest"
+import { benchSource } from "../../bench/bench-source.ts"
 import { makeFaultEngine, type Strike } from "../../src/sandbox/faults/fault-engine.ts"
 import { faultPlan } from "../../src/sandbox/faults/fault-plan.ts"
 import type { Odds } from "../../src/sandbox/faults/odds.ts"
 import { profiles } from "../../src/sandbox/faults/profiles.ts"
 import type { Answer } from "../../src/sandbox/server/answer.ts"
-import { benchSource } from "../../src/sandbox/server/bench-source.ts"
 import { makeCursorSeal } from "../../src/sandbox/server/cursor.ts"
 
 const source = benchSource({ customers: 1, transactions: 0 })

@@ -1,7 +1,7 @@
 import { Effect, Exit, Redacted, Scope } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { benchSource } from "../../bench/bench-source.ts"
 import { streams } from "../../src/api/streams.ts"
-import { benchSource } from "../../src/sandbox/server/bench-source.ts"
 import { worldSource } from "../../src/sandbox/server/world-source.ts"
 import { type SandboxOptions, type Served, serveSandbox } from "../../src/sandbox/server.ts"
 import { generateWorld } from "../../src/sandbox/world.ts"

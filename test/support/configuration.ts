@@ -1,6 +1,6 @@
 import { FileSystem } from "@effect/platform"
 import { Effect } from "effect"
-import { type Configuration, readConfiguration } from "../../src/pipelines/configuration.ts"
+import { type Configuration, readConfiguration } from "../../src/pipelines/configuration/settings.ts"
 import { checks } from "../../src/pipelines/reconcile/checks.ts"
 
 /** The configuration that a file with these settings makes; defaults fill the rest. */

@@ -2,10 +2,10 @@ import { Effect, Layer } from "effect"
 import { resolveContract } from "../../src/api/contract.ts"
 import type { Field } from "../../src/api/field.ts"
 import { type StreamName, streams } from "../../src/api/streams.ts"
-import type { Configuration } from "../../src/pipelines/configuration.ts"
-import { movementRows } from "../../src/pipelines/reconcile/movements.ts"
+import type { Configuration } from "../../src/pipelines/configuration/settings.ts"
+import { movementRows } from "../../src/pipelines/evidence/movements.ts"
 import { reconcile } from "../../src/pipelines/reconcile/reconcile.ts"
-import type { Run } from "../../src/pipelines/run-id.ts"
+import type { Run } from "../../src/pipelines/run/run.ts"
 import { streamTables } from "../../src/pipelines/stream-tables.ts"
 import { Database, type Sql } from "../../src/store/database.ts"
 import { quoteText } from "../../src/store/describe-table.ts"
@@ -215,10 +215,14 @@ export const balance = (currency: string, total: string, values: Values = {}): L
 
 const contract = resolveContract()
 
+/** Makes every typed table. */
+export const ensureTables = Effect.flatMap(Database, (database) => ensureTypedTables(database, streamTables(contract)))
+
 /** A store in memory with every typed table. */
-export const ledgerStore: Layer.Layer<Database> = Layer.effectDiscard(
-  Effect.flatMap(Database, (database) => ensureTypedTables(database, streamTables(contract))),
-).pipe(Layer.provideMerge(Database.layer({ file: ":memory:", access: "write", memoryLimit: "512MB" })), Layer.orDie)
+export const ledgerStore: Layer.Layer<Database> = Layer.effectDiscard(ensureTables).pipe(
+  Layer.provideMerge(Database.layer({ file: ":memory:", access: "write", memoryLimit: "512MB" })),
+  Layer.orDie,
+)
 
 const emptied = [
   ...streams.map((stream) => `main.${stream.stream}`),

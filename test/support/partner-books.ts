@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { NodeContext } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
-import { type ImportRequest, importLedger } from "../../src/pipelines/ledger/import-ledger.ts"
-import { checkMap } from "../../src/pipelines/ledger/ledger-map.ts"
+import { type ImportRequest, importBook } from "../../src/pipelines/books/import.ts"
+import { checkMap } from "../../src/pipelines/books/map.ts"
 import { reconcile } from "../../src/pipelines/reconcile/reconcile.ts"
 import { Database } from "../../src/store/database.ts"
 import type { CoverageState } from "../../src/store/tables.ts"
@@ -24,7 +24,7 @@ export interface BooksCase {
   readonly api: ReadonlyArray<string>
   /** `L1 + L2 = t-1 by reference`, in the order of the first line. */
   readonly matches: ReadonlyArray<string>
-  /** `LEDG_DATE books/L1`, in order; with `(medium)` where a severity other than the check's is meant. */
+  /** `BOOK_DATE books/L1`, in order; with `(medium)` where a severity other than the check's is meant. */
   readonly found: ReadonlyArray<string>
   /** What is neither matched nor found: `line L1` or `transaction t-1` → category. */
   readonly others?: Readonly<Record<string, string>>
@@ -43,7 +43,7 @@ export interface BooksCase {
   readonly quarantined?: Readonly<Record<string, unknown>>
 }
 
-/** The ledger of a case goes from the 1st to the 8th of March; the run is of the 10th. */
+/** The book of a case goes from the 1st to the 8th of March; the run is of the 10th. */
 const scope = { books: { from: "2026-03-01", to: "2026-03-08" } }
 
 const wordsOf = (text: string): ReadonlyArray<string> => text.trim().split(/\s+/)
@@ -76,7 +76,7 @@ export const postingRow = (text: string): LedgerRow => {
 /** The books as a CSV whose reference column says by its place what it refers to. */
 const kinds = ["transactionId", "resourceId", "reference"] as const
 
-/** Each kind of reference is a ledger file of its own, because a map names one kind. */
+/** Each kind of reference is a book file of its own, because a map names one kind. */
 const filesOf = (books: ReadonlyArray<string>) =>
   kinds.map((kind, place) => ({
     kind,
@@ -126,11 +126,11 @@ export const importText = (
     const folder = yield* temporaryFolder
     const file = join(folder, name)
     writeFileSync(file, text)
-    return yield* importLedger({
+    return yield* importBook({
       file,
       format: "csv",
       map: map === null ? null : yield* mapped(map),
-      ledger: "books",
+      book: "books",
       whole: false,
       by: "tests",
       ...request,
@@ -157,27 +157,27 @@ const importBooks = (books: ReadonlyArray<string>) =>
     { discard: true },
   )
 
-const ledgerTables = [
-  "main.ledger_lines",
-  "main.superseded_ledger_lines",
-  "raw.ledger_quarantine",
-  "recon.ledger_imports",
-  "recon.ledger_statements",
-  "recon.ledger_judged",
+const bookTables = [
+  "main.book_lines",
+  "main.superseded_book_lines",
+  "raw.book_quarantine",
+  "recon.book_imports",
+  "recon.book_statements",
+  "recon.book_judged",
 ]
 
-/** Empties the store, the ledgers too. */
+/** Empties the store, the books too. */
 export const emptyStore = Effect.zipRight(
   newBooks,
   Effect.flatMap(Database, (database) =>
-    Effect.forEach(ledgerTables, (table) => database.run(`DELETE FROM ${table}`), { discard: true }),
+    Effect.forEach(bookTables, (table) => database.run(`DELETE FROM ${table}`), { discard: true }),
   ),
 )
 
 export const booksStore = Layer.mergeAll(ledgerStore, NodeContext.layer)
 
 export interface JudgedRow {
-  readonly ledger: string
+  readonly book: string
   readonly side: string
   readonly record_id: string
   readonly match_id: string | null
@@ -191,7 +191,7 @@ export interface JudgedRow {
 }
 
 export const judgedRows = Effect.flatMap(Database, (database) =>
-  database.rows<JudgedRow>("SELECT * FROM recon.ledger_judged ORDER BY ledger, side, record_id"),
+  database.rows<JudgedRow>("SELECT * FROM recon.book_judged ORDER BY book, side, record_id"),
 )
 
 const matchesIn = (rows: ReadonlyArray<JudgedRow>): ReadonlyArray<string> => {
@@ -212,7 +212,7 @@ const matchesIn = (rows: ReadonlyArray<JudgedRow>): ReadonlyArray<string> => {
 
 export const foundNow = Effect.flatMap(Database, (database) =>
   database.rows<{ code: string; record_id: string; severity: string; state: string; detail: string }>(
-    `SELECT code, record_id, severity, state, detail FROM recon.exceptions WHERE starts_with(code, 'LEDG_') ORDER BY code, record_id`,
+    `SELECT code, record_id, severity, state, detail FROM recon.exceptions WHERE starts_with(code, 'BOOK_') ORDER BY code, record_id`,
   ),
 )
 
@@ -222,7 +222,7 @@ const customersOf = (books: BooksCase): ReadonlyArray<string> => [
 
 const settingsOf = (given: BooksCase["settings"]) => ({
   ...given,
-  ledger: { scope, ...((given?.ledger as object | undefined) ?? {}) },
+  books: { scope, ...((given?.books as object | undefined) ?? {}) },
 })
 
 /** What a night over these books and transactions says, in the words of a case. */
@@ -244,7 +244,7 @@ export const judgeBooks = (books: BooksCase) =>
     const found = yield* foundNow
     const unproven = yield* Effect.flatMap(Database, (database) =>
       database.rows<{ code: string; unproven: bigint }>(
-        "SELECT code, unproven FROM recon.check_results WHERE starts_with(code, 'LEDG_') AND unproven > 0",
+        "SELECT code, unproven FROM recon.check_results WHERE starts_with(code, 'BOOK_') AND unproven > 0",
       ),
     )
     const notes = yield* Effect.flatMap(Database, (database) =>

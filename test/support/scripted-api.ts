@@ -81,7 +81,7 @@ export const scriptedApi = (script: Script) => {
           receivedAtMillis: 0,
         })
       }),
-    counts: Effect.sync(() => ({ requests: asked.length, retries: 0, waitedMillis: 0, bytes: 0, byFailure: [] })),
+    counts: Effect.sync(() => ({ requests: asked.length, retries: 0, waitedMillis: 0, bytes: 0 })),
     takeFailedTries: Effect.succeed([]),
   })
   return { layer, asked }

@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import type { Configuration } from "../../pipelines/configuration.ts"
+import type { Configuration } from "../../pipelines/configuration/settings.ts"
 import { settingsInForce } from "../../pipelines/reconcile/check-settings.ts"
 import { checks } from "../../pipelines/reconcile/checks.ts"
 import { explanationOf, explanationText } from "../check-explanation.ts"

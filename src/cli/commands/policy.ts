@@ -1,6 +1,6 @@
 import { Duration, Effect } from "effect"
 import type { RetryRow } from "../../api/retry-policy.ts"
-import type { Configuration } from "../../pipelines/configuration.ts"
+import type { Configuration } from "../../pipelines/configuration/settings.ts"
 import { command } from "../command.ts"
 import { exitCodes } from "../exit-codes.ts"
 import { config, json } from "../options.ts"

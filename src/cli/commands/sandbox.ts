@@ -146,7 +146,7 @@ const serve = (options: Options) =>
       mapFile: `${file.replace(/\.csv$/, "")}.map.json`,
       ...booksOf([...Array.from({ length: options.night - 1 }, (_, before) => worldAt(before + 1)), world], {
         seed: options.seed,
-        ledger: "books",
+        book: "books",
         codes: options.breaks === "all" ? bookCodes : [],
       }),
     })

@@ -1,6 +1,6 @@
 import { FileSystem } from "@effect/platform"
 import { Effect } from "effect"
-import { type FailedRequest, type SupportBundle, supportBundle } from "../../pipelines/support/support-bundle.ts"
+import { type FailedRequest, type SupportBundle, supportBundle } from "../../pipelines/doctor/support-bundle.ts"
 import { command } from "../command.ts"
 import { UsageError } from "../ending.ts"
 import { storeToRead } from "../open-store.ts"

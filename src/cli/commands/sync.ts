@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import { credentials } from "../../api/credentials.ts"
-import { summarize } from "../../pipelines/run-summary.ts"
+import { summarize } from "../../pipelines/run/run-summary.ts"
 import { sync } from "../../pipelines/sync/sync.ts"
 import { Database } from "../../store/database.ts"
 import { publishSnapshot } from "../../store/snapshot.ts"

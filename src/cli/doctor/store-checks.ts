@@ -1,7 +1,7 @@
 import { FileSystem } from "@effect/platform"
 import { Effect, Either } from "effect"
+import { isProduct, type RosterEntry, readProducts } from "../../pipelines/configuration/roster.ts"
 import { type Diagnosis, fail, ok, warn } from "../../pipelines/doctor/diagnosis.ts"
-import { isProduct, type RosterEntry, readProducts } from "../../pipelines/roster.ts"
 import { Database } from "../../store/database.ts"
 import { migrationState } from "../../store/migrations/migration-state.ts"
 import { readLockOwner } from "../../store/run-lock.ts"

@@ -1,7 +1,7 @@
 import { FileSystem, type Path } from "@effect/platform"
 import { Effect, Either } from "effect"
 import { type Credentials, credentials } from "../../api/credentials.ts"
-import { type Configuration, defaultConfigurationFile } from "../../pipelines/configuration.ts"
+import { type Configuration, defaultConfigurationFile } from "../../pipelines/configuration/settings.ts"
 import { type Diagnosis, fail, ok } from "../../pipelines/doctor/diagnosis.ts"
 import { reportDefinitions } from "../../pipelines/report/report-definitions.ts"
 import { duckDbVersion } from "../../store/duckdb-version.ts"

@@ -5,7 +5,7 @@ import type { ApiFailure } from "../../api/failures.ts"
 import { PartnerApi } from "../../api/partner-api.ts"
 import { type ReadPage, readPage } from "../../api/read-page.ts"
 import { classify } from "../../api/retry-policy.ts"
-import type { RosterEntry } from "../roster.ts"
+import type { RosterEntry } from "../configuration/roster.ts"
 import { type Diagnosis, fail, ok, warn } from "./diagnosis.ts"
 import { listAdvice } from "./list-advice.ts"
 

@@ -37,7 +37,7 @@ const nearest = 10
 
 const entriesSql = `
   WITH judged AS (
-    SELECT *, concat_ws('/', ledger, record_id) AS name FROM recon.ledger_judged
+    SELECT *, concat_ws('/', book, record_id) AS name FROM recon.book_judged
   ),
   itself AS (
     SELECT * FROM judged WHERE name = $1 ORDER BY code IS NOT DISTINCT FROM $2 DESC, side LIMIT 1
@@ -47,33 +47,33 @@ const entriesSql = `
       coalesce(j.match_id = i.match_id, FALSE) AS is_matched, j.name IS NOT DISTINCT FROM $3 AS is_repeated,
       j.match_id IS NULL AND i.match_id IS NULL AND j.currency = i.currency AND sign(j.amount) = sign(i.amount)
         AND (j.customer_id = i.customer_id OR j.customer_id IS NULL OR i.customer_id IS NULL) AS is_open
-    FROM judged AS j JOIN itself AS i ON i.ledger = j.ledger AND (i.side <> j.side OR i.record_id <> j.record_id)
+    FROM judged AS j JOIN itself AS i ON i.book = j.book AND (i.side <> j.side OR i.record_id <> j.record_id)
   ),
   open AS (
     SELECT * FROM other WHERE is_open AND NOT is_repeated
     QUALIFY row_number() OVER (PARTITION BY side ORDER BY amount = wanted DESC, apart, record_id) <= ${nearest}
   ),
   chosen AS (
-    SELECT 0 AS place, 'itself' AS role, ledger, side, record_id, booked_from, booked_to, currency, amount, customer_id, 0 AS apart FROM itself
+    SELECT 0 AS place, 'itself' AS role, book, side, record_id, booked_from, booked_to, currency, amount, customer_id, 0 AS apart FROM itself
     UNION ALL
-    SELECT 1, CASE WHEN is_matched THEN 'its match' ELSE 'repeated by it' END, ledger, side, record_id, booked_from, booked_to, currency, amount, customer_id, 0
+    SELECT 1, CASE WHEN is_matched THEN 'its match' ELSE 'repeated by it' END, book, side, record_id, booked_from, booked_to, currency, amount, customer_id, 0
     FROM other WHERE is_matched OR is_repeated
     UNION ALL
-    SELECT CASE WHEN amount = wanted THEN 2 ELSE 3 END, 'open', ledger, side, record_id, booked_from, booked_to, currency, amount, customer_id, apart FROM open
+    SELECT CASE WHEN amount = wanted THEN 2 ELSE 3 END, 'open', book, side, record_id, booked_from, booked_to, currency, amount, customer_id, apart FROM open
   ),
   known AS (
     SELECT c.place, c.role, c.side, c.record_id, c.booked_from, c.booked_to, c.currency, c.amount, c.customer_id, c.apart,
       coalesce(l.reference, t.reference) AS reference, l.description,
       CASE c.side WHEN 'line' THEN concat(i.file, ', line ', l.source_line) ELSE concat_ws(' ', t.type, t.status) END AS stands
     FROM chosen AS c
-    LEFT JOIN main.ledger_lines AS l ON c.side = 'line' AND l.ledger = c.ledger AND l.line_id = c.record_id
-    LEFT JOIN recon.ledger_imports AS i ON i.import_id = l.version_import
+    LEFT JOIN main.book_lines AS l ON c.side = 'line' AND l.book = c.book AND l.line_id = c.record_id
+    LEFT JOIN recon.book_imports AS i ON i.import_id = l.version_import
     LEFT JOIN main.transactions AS t ON c.side = 'transaction' AND t.transaction_id = c.record_id
     UNION ALL
     SELECT 1, concat('version ', s.version), 'line', s.line_id, s.booked_from, s.booked_to, s.currency, s.amount, s.customer_id, s.version,
       s.reference, s.description, concat(i.file, ', line ', s.source_line)
-    FROM main.superseded_ledger_lines AS s LEFT JOIN recon.ledger_imports AS i ON i.import_id = s.version_import
-    WHERE concat_ws('/', s.ledger, s.line_id) = $1
+    FROM main.superseded_book_lines AS s LEFT JOIN recon.book_imports AS i ON i.import_id = s.version_import
+    WHERE concat_ws('/', s.book, s.line_id) = $1
   )
   SELECT role, side, record_id,
     CASE WHEN booked_from = booked_to THEN strftime(booked_from, '%Y-%m-%dT%H:%M:%SZ') ELSE strftime(booked_from, '%Y-%m-%d') END AS booked,
@@ -82,8 +82,8 @@ const entriesSql = `
 
 const unreadableSql = `
   SELECT i.file, i.sha256, q.source_line, q.reason, q.payload
-  FROM raw.ledger_quarantine AS q JOIN recon.ledger_imports AS i ON i.import_id = q.import_id
-  WHERE q.in_force AND concat_ws('/', q.ledger, coalesce(q.line_id, concat('line ', q.source_line, ' of ', i.file))) = $1
+  FROM raw.book_quarantine AS q JOIN recon.book_imports AS i ON i.import_id = q.import_id
+  WHERE q.in_force AND concat_ws('/', q.book, coalesce(q.line_id, concat('line ', q.source_line, ' of ', i.file))) = $1
   ORDER BY ALL`
 
 /** What the books and their matching say around an exception; null where it is not about the books. */
@@ -96,7 +96,7 @@ export const booksAround = (
     readonly counterpart_id: string | null
   },
 ): Effect.Effect<BooksEvidence | null, StoreError> =>
-  exception.stream === "ledger"
+  exception.stream === "books"
     ? Effect.all({
         entries: sql.rows<BooksEntry>(entriesSql, [exception.record_id, exception.code, exception.counterpart_id]),
         unreadable: sql.rows<BooksEvidence["unreadable"][number]>(unreadableSql, [exception.record_id]),

@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import type { Row, Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import { matchKindOf, movementRows } from "../reconcile/movements.ts"
+import { matchKindOf, movementRows } from "../evidence/movements.ts"
 import type { RecordEvidence } from "./evidence-records.ts"
 
 /** One field of both records, side by side. */

@@ -2,7 +2,6 @@ import { Effect } from "effect"
 import type { Contract } from "../../api/contract.ts"
 import type { Row, Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import { checks } from "../reconcile/checks.ts"
 import { type BooksEvidence, booksAround } from "./evidence-books.ts"
 import { type ComparedField, compareRecords } from "./evidence-comparison.ts"
 import { type PageEvidence, pageColumns, type RecordEvidence, recordsOf } from "./evidence-records.ts"
@@ -49,15 +48,19 @@ const qualified = (columns: string, table: string): string =>
     .map((column) => `${table}.${column}`)
     .join(", ")
 
-const checkOf = (code: string): Evidence["check"] => {
-  const check = checks.find((candidate) => candidate.code === code)
-  return check === undefined ? null : { definition: check.definition, query: check.query }
+/** What is told of the check that found an exception. */
+export interface TellingCheck {
+  readonly code: string
+  readonly definition: string
+  readonly query: string
+  readonly unproven: string | null
 }
 
 /** The whole evidence of the exception with this id, or with an id that begins so. */
 export const evidenceOf = (
   sql: Sql,
   contract: Contract,
+  checks: ReadonlyArray<TellingCheck>,
   given: string,
 ): Effect.Effect<Evidence, StoreError | ExceptionIdError> =>
   Effect.gen(function* () {
@@ -71,11 +74,12 @@ export const evidenceOf = (
       exception.currency,
     ])
     const records = yield* recordsOf(sql, contract, exception)
-    const needsProof = checks.some((check) => check.code === exception.code && check.unproven !== null)
+    const check = checks.find(({ code }) => code === exception.code)
+    const needsProof = check !== undefined && check.unproven !== null
     return {
       exception,
       places: currency?.places ?? null,
-      check: checkOf(exception.code),
+      check: check === undefined ? null : { definition: check.definition, query: check.query },
       records,
       comparison: yield* compareRecords(sql, records, exception.leg),
       coverage: yield* sql.rows(

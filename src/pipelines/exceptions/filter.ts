@@ -1,4 +1,4 @@
-import type { Severity } from "../configuration-file.ts"
+import type { Severity } from "../configuration/file.ts"
 import { type ExceptionState, inStates } from "./state.ts"
 
 /** Which exceptions are meant; a list without entries leaves its column open. */

@@ -19,7 +19,7 @@ export class ExceptionIdError extends Data.TaggedError("ExceptionIdError")<{
 
 const sentences: Readonly<Record<ExceptionIdError["reason"], (given: string, candidates: string) => string>> = {
   NotAnId: (given) =>
-    `${given} is not an exception's id, which is made of digits and the letters a to f; tidemark exceptions list shows them`,
+    `${given} is not an exception's id, which is x and digits and letters from a to f; tidemark exceptions list shows them`,
   TooShort: (given) => `${given} is too short for an exception's id; give at least its first ${least} characters`,
   Unknown: (given) =>
     `there is no exception ${given}; tidemark exceptions list shows those that are not settled, and with --state all every one`,
@@ -28,7 +28,7 @@ const sentences: Readonly<Record<ExceptionIdError["reason"], (given: string, can
 
 const shown = 5
 
-/** The full ids for ids or their beginnings, each once, in the order given. */
+/** The full ids for ids or their beginnings, former ones too, each once, in the order given. */
 export const findByIds = (
   sql: Sql,
   given: ReadonlyArray<string>,
@@ -38,12 +38,13 @@ export const findByIds = (
     const fail = (reason: ExceptionIdError["reason"], text: string, candidates: ReadonlyArray<string> = []) =>
       new ExceptionIdError({ reason, given: text, candidates })
     for (const text of wanted) {
-      if (!/^[0-9a-f]{1,16}$/.test(text)) return yield* fail("NotAnId", text)
+      if (!/^(x[0-9a-f]{0,16}|[0-9a-f]{1,16})$/.test(text)) return yield* fail("NotAnId", text)
       if (text.length < least) return yield* fail("TooShort", text)
     }
     const rows = yield* sql.rows<{ wanted: string; exception_id: string }>(
       `SELECT DISTINCT w.wanted, e.exception_id
-       FROM (SELECT unnest($1) AS wanted) AS w JOIN recon.exceptions AS e ON starts_with(e.exception_id, w.wanted)
+       FROM (SELECT unnest($1) AS wanted) AS w JOIN recon.exceptions AS e
+         ON starts_with(e.exception_id, w.wanted) OR starts_with(e.former_id, w.wanted)
        ORDER BY ALL`,
       [wanted],
     )

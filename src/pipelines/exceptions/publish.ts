@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { Database } from "../../store/database.ts"
 import { publishSnapshot } from "../../store/snapshot.ts"
-import { findRun } from "../reconcile/reconcile.ts"
+import { findRun } from "../run/run.ts"
 
 /**
  * Publishes what people did, so that analysts see it at once. Null where the newest run broke off after it had stored

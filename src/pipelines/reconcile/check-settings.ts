@@ -1,5 +1,5 @@
-import type { Configuration } from "../configuration.ts"
-import type { Severity, Tolerance } from "../configuration-file.ts"
+import type { Severity, Tolerance } from "../configuration/file.ts"
+import type { Configuration } from "../configuration/settings.ts"
 import type { Check } from "./check.ts"
 
 /** What a check goes by in a run: its own settings, else those for all checks, else its defaults. */

@@ -1,4 +1,4 @@
-import type { Severity } from "../configuration-file.ts"
+import type { Severity } from "../configuration/file.ts"
 
 /**
  * One rule that can find exceptions. The query returns one row for each exception with any of the columns of
@@ -12,7 +12,7 @@ export interface Check {
     | "coverage"
     | "records"
     | "ledger"
-    | "partner ledger"
+    | "books"
     | "duplicates"
     | "hashes"
     | "age"

@@ -1,7 +1,7 @@
 import { Data, Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import { movementRows } from "./movements.ts"
+import { movementRows } from "../evidence/movements.ts"
 
 /**
  * A movement or a transaction was lost or counted twice on its way through the reconciliation. No figure of the run may

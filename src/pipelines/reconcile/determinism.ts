@@ -2,7 +2,7 @@ import { Data, Effect } from "effect"
 import { sha256Hex } from "../../api/signing.ts"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import type { Configuration } from "../configuration.ts"
+import type { Configuration } from "../configuration/settings.ts"
 import type { Check } from "./check.ts"
 
 /**
@@ -22,7 +22,7 @@ export class DeterminismBroken extends Data.TaggedError("DeterminismBroken")<{
 }
 
 /** What partners import of their own books may change between two judgements of a run, and nothing else may. */
-const rests = "NOT starts_with(code, 'LEDG_')"
+const rests = "NOT starts_with(code, 'BOOK_')"
 
 /** Every figure of the judgement in one order. */
 const judgementSql = `

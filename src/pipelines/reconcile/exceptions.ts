@@ -1,8 +1,9 @@
 import { Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
 import { quoteText } from "../../store/describe-table.ts"
+import { exceptionId } from "../../store/exception-id.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import type { Configuration } from "../configuration.ts"
+import type { Configuration } from "../configuration/settings.ts"
 import { type Check, findingColumns } from "./check.ts"
 import { settingsInForce } from "./check-settings.ts"
 import { recordMoneySql } from "./record-money.ts"
@@ -12,7 +13,7 @@ const columns = Object.keys(findingColumns)
 /** The check's findings with its code, its severity in force, and the id that the same break keeps night after night. */
 const findSql = (check: Check, severity: string): string => `
   INSERT INTO finding BY NAME
-  SELECT left(sha256(concat_ws('|', ${quoteText(check.code)}, stream, record_id, leg)), 16) AS exception_id, ${quoteText(check.code)} AS code,
+  SELECT ${exceptionId(quoteText(check.code))} AS exception_id, ${quoteText(check.code)} AS code,
     * REPLACE (coalesce(severity, ${quoteText(severity)}) AS severity)
   FROM (SELECT * FROM no_finding UNION ALL BY NAME (${check.query}))`
 

@@ -1,8 +1,8 @@
 import { Duration } from "effect"
 import { type Contract, resolveContract } from "../../api/contract.ts"
 import type { RetryRow } from "../../api/retry-policy.ts"
-import { type Configuration, defaultConfiguration } from "../configuration.ts"
-import { knownAgeLimits, knownPlaces } from "../configuration-file.ts"
+import { knownAgeLimits, knownPlaces } from "../configuration/file.ts"
+import { type Configuration, defaultConfiguration } from "../configuration/settings.ts"
 import type { Check } from "./check.ts"
 import { settingsInForce } from "./check-settings.ts"
 

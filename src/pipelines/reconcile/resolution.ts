@@ -57,14 +57,14 @@ const restsOn: Readonly<Record<string, Ground>> = {
   BAL_INCEPTION: "customer",
   BAL_ROLLFORWARD: "customer",
   BAL_UNSTATED: "customer",
-  LEDG_MISSING_HERE: "customer",
-  LEDG_MISSING_THERE: "customer",
-  LEDG_AMOUNT: "customer",
-  LEDG_CURRENCY: "customer",
-  LEDG_DATE: "customer",
-  LEDG_DUPLICATE: "customer",
-  LEDG_AMBIGUOUS: "customer",
-  LEDG_INVALID: "customer",
+  BOOK_MISSING_HERE: "customer",
+  BOOK_MISSING_THERE: "customer",
+  BOOK_AMOUNT: "customer",
+  BOOK_CURRENCY: "customer",
+  BOOK_DATE: "customer",
+  BOOK_DUPLICATE: "customer",
+  BOOK_AMBIGUOUS: "customer",
+  BOOK_INVALID: "customer",
 }
 
 const grounds = Object.entries(restsOn)
@@ -127,6 +127,6 @@ export const resolvedSql = `
       WHEN 'partition' THEN coalesce(own.is_proven, FALSE)
       WHEN 'stream' THEN s.stream IS NOT NULL
       ELSE (e.customer_id IS NULL OR c.customer_id IS NOT NULL)
-        AND (e.customer_id IS NULL OR e.stream IS NULL OR e.stream = 'ledger' OR coalesce(own.is_walked, FALSE))
+        AND (e.customer_id IS NULL OR e.stream IS NULL OR e.stream = 'books' OR coalesce(own.is_walked, FALSE))
         AND (w.is_whole OR e.rests_on = 'customer' AND e.customer_id IS NOT NULL)
     END`

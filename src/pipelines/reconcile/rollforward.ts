@@ -1,4 +1,4 @@
-import { toleranceOf } from "./tolerance.ts"
+import { toleranceOf } from "../evidence/tolerance.ts"
 
 /**
  * The sums of posted transactions per customer and currency, and the roll-forward from them. Source: design, section 5

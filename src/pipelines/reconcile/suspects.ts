@@ -1,4 +1,4 @@
-import { toleranceOf } from "./tolerance.ts"
+import { toleranceOf } from "../evidence/tolerance.ts"
 
 /**
  * For a balance that does not add up: what its residual equals, so that a person begins with a suspect and not with a

@@ -1,14 +1,7 @@
 import { quoteText } from "../../store/describe-table.ts"
-import type { Configuration } from "../configuration.ts"
+import type { Configuration } from "../configuration/settings.ts"
 import type { Check } from "./check.ts"
 import { settingsInForce } from "./check-settings.ts"
-
-/**
- * SQL for what may differ: the larger of an absolute amount and a share of the expected amount; zero unless configured.
- * The tolerance is that of the check that runs, or of the one that is named.
- */
-export const toleranceOf = (currency: string, expected: string, code?: string): string =>
-  `tolerance_of(${code === undefined ? "getvariable('check_code')" : quoteText(code)}, ${currency}, ${expected})`
 
 /** A choice by code and currency; what is configured for single currencies goes before what holds for all. */
 const choice = (
@@ -25,7 +18,7 @@ const choice = (
 }
 
 /**
- * The macros behind `toleranceOf`. The share is taken of the whole part and of the fraction apart, because DECIMAL(38,18)
+ * The macros behind `toleranceOf` (evidence/tolerance.ts). The share is taken of the whole part and of the fraction apart, because DECIMAL(38,18)
  * times a rate does not fit.
  */
 export const toleranceMacros = (checks: ReadonlyArray<Check>, configuration: Configuration): ReadonlyArray<string> => {

@@ -1,8 +1,8 @@
 import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect } from "effect"
 import { quoteText } from "../../store/describe-table.ts"
-import { ageBucket } from "../exceptions/age-bucket.ts"
-import type { Run } from "../run-id.ts"
+import { ageBucket } from "../evidence/age-bucket.ts"
+import type { Run } from "../run/run.ts"
 
 /** What a report's query may use besides the tables: the run's id and start, and the bucket of an age. */
 const sessionSql = (run: Run): ReadonlyArray<string> => [

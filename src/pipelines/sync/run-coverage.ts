@@ -3,7 +3,7 @@ import { chainHashes } from "../../store/chain-hash.ts"
 import type { Database } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import type { RunState } from "../../store/tables.ts"
-import type { Run } from "../run-id.ts"
+import type { Run } from "../run/run.ts"
 import { keepCosts, type ReadingCosts } from "./reading-costs.ts"
 
 /**

@@ -6,9 +6,9 @@ import { readPage } from "../../api/read-page.ts"
 import { sha256Hex } from "../../api/signing.ts"
 import type { Database, Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import type { Configuration } from "../configuration.ts"
-import type { RosterEntry } from "../roster.ts"
-import { newRun, type Run } from "../run-id.ts"
+import type { RosterEntry } from "../configuration/roster.ts"
+import type { Configuration } from "../configuration/settings.ts"
+import { newRun, type Run } from "../run/run.ts"
 import type { Unread } from "./read-partitions.ts"
 
 /** A run about to read, and what of it is left to read. */

@@ -5,7 +5,7 @@ import type { CoverageState } from "../../store/tables.ts"
 import type { Manifest } from "../report/manifest.ts"
 import { formatMoney } from "../report/money-format.ts"
 import { controlTotals } from "../report/report.ts"
-import { summarize } from "../run-summary.ts"
+import { summarize } from "../run/run-summary.ts"
 import type { FileFinding } from "./finding.ts"
 
 const coverageFaults = (

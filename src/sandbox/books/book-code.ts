@@ -1,13 +1,13 @@
-/** The checks of the partner's own books (design of the checks: LEDG_) for which the sandbox can seed a fault. */
+/** The checks of the partner's own books (design of the checks: BOOK_) for which the sandbox can seed a fault. */
 export const bookCodes = [
-  "LEDG_MISSING_HERE",
-  "LEDG_MISSING_THERE",
-  "LEDG_AMOUNT",
-  "LEDG_CURRENCY",
-  "LEDG_DATE",
-  "LEDG_DUPLICATE",
-  "LEDG_AMBIGUOUS",
-  "LEDG_INVALID",
+  "BOOK_MISSING_HERE",
+  "BOOK_MISSING_THERE",
+  "BOOK_AMOUNT",
+  "BOOK_CURRENCY",
+  "BOOK_DATE",
+  "BOOK_DUPLICATE",
+  "BOOK_AMBIGUOUS",
+  "BOOK_INVALID",
 ] as const
 
 export type BookCode = (typeof bookCodes)[number]

@@ -8,11 +8,11 @@ import { bookPlanters } from "./planters.ts"
 
 /** A partner's own books over a world, and what is wrong with them. */
 export interface Books {
-  /** The CSV and the map that `tidemark ledger import` takes. */
+  /** The CSV and the map that `tidemark books import` takes. */
   readonly csv: string
   readonly map: typeof booksMap
   readonly lines: ReadonlyArray<BookLine>
-  /** Record ids are `ledger/line id`, or `ledger/transaction id` for what the books lack. */
+  /** Record ids are `book/line id`, or `book/transaction id` for what the books lack. */
   readonly answerKey: ReadonlyArray<AnswerKeyEntry>
   readonly nearMisses: ReadonlyArray<NearMissEntry>
 }
@@ -38,16 +38,16 @@ export const booksMap = {
 } as const
 
 /** What cannot be read leaves its transactions unproven, so it is planted before anything is missing. */
-const order = ["LEDG_INVALID", ...bookCodes.filter((code) => code !== "LEDG_INVALID")] as const
+const order = ["BOOK_INVALID", ...bookCodes.filter((code) => code !== "BOOK_INVALID")] as const
 
 /**
  * Books that have every posted transaction of the nights, one line each, and then the faults that are asked for, with what
- * merely looks like them. The nights are of one world, the last one being when the books are closed; `ledger` is the name
+ * merely looks like them. The nights are of one world, the last one being when the books are closed; `book` is the name
  * that they are imported under. Pure: the same nights and seed give the same books.
  */
 export const booksOf = (
   nights: ReadonlyArray<World>,
-  options: { readonly seed: number; readonly ledger: string; readonly codes?: ReadonlyArray<BookCode> },
+  options: { readonly seed: number; readonly book: string; readonly codes?: ReadonlyArray<BookCode> },
 ): Books => {
   const desk = openDesk(nights, options)
   for (const code of order) if ((options.codes ?? bookCodes).includes(code)) bookPlanters[code](desk)

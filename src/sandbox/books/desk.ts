@@ -32,7 +32,7 @@ const sameAs = (posting: Posting): string => `${rowOf(posting)}/${posting.signed
 
 export const openDesk = (
   nights: ReadonlyArray<World>,
-  { ledger, seed }: { readonly seed: number; readonly ledger: string },
+  { book, seed }: { readonly seed: number; readonly book: string },
 ): Desk => {
   const first = nights.at(0)
   const last = nights.at(-1)
@@ -77,7 +77,7 @@ export const openDesk = (
       return lowest?.posting ?? null
     },
     leaveAlone: (posting) => void closed.add(rowOf(posting)),
-    plant: (code, id, severity, why) => void answerKey.push({ code, recordId: `${ledger}/${id}`, severity, why }),
-    nearMiss: (code, id, why) => void nearMisses.push({ code, recordId: `${ledger}/${id}`, why }),
+    plant: (code, id, severity, why) => void answerKey.push({ code, recordId: `${book}/${id}`, severity, why }),
+    nearMiss: (code, id, why) => void nearMisses.push({ code, recordId: `${book}/${id}`, why }),
   }
 }

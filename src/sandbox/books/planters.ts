@@ -18,39 +18,39 @@ const otherCurrency = (currency: string): string => (currency === "EUR" ? "USD" 
 
 /** Who plants what: the faults of a check, and beside them what merely looks like them. */
 export const bookPlanters: Readonly<Record<BookCode, (desk: Desk) => void>> = {
-  LEDG_MISSING_HERE: (desk) => {
+  BOOK_MISSING_HERE: (desk) => {
     eachOf(desk, "missing here", ({ transactionId }) => {
       desk.lines.delete(transactionId)
-      desk.plant("LEDG_MISSING_HERE", transactionId, "high", "posted, and nobody booked it")
+      desk.plant("BOOK_MISSING_HERE", transactionId, "high", "posted, and nobody booked it")
     })
   },
 
-  LEDG_MISSING_THERE: (desk) => {
+  BOOK_MISSING_THERE: (desk) => {
     eachOf(desk, "missing there", (posting, nth) => {
       const lineId = `E-invented-${nth}`
       const line = { ...lineOf(posting), lineId, amount: `7654321.0${nth}`, reference: "", text: "booked by mistake" }
       desk.lines.set(lineId, [line])
-      desk.plant("LEDG_MISSING_THERE", lineId, "critical", "booked, and never posted")
+      desk.plant("BOOK_MISSING_THERE", lineId, "critical", "booked, and never posted")
     })
     for (const posting of desk.unreadable) {
       const line = { ...lineOf(posting), amount: "7654321.08" }
       desk.lines.set(posting.transactionId, [line])
-      desk.nearMiss("LEDG_MISSING_THERE", line.lineId, "its transaction is there and cannot be read")
+      desk.nearMiss("BOOK_MISSING_THERE", line.lineId, "its transaction is there and cannot be read")
     }
     const posting = desk.take("missing there/near")
     if (posting === null) return
     const lineId = "E-on-its-way"
     const booked = renderInstant(desk.now - 20 * minute, plainTime)
     desk.lines.set(lineId, [{ ...lineOf(posting), lineId, booked, amount: "7654321.09", reference: "" }])
-    desk.nearMiss("LEDG_MISSING_THERE", lineId, "booked twenty minutes ago, within the grace")
+    desk.nearMiss("BOOK_MISSING_THERE", lineId, "booked twenty minutes ago, within the grace")
   },
 
-  LEDG_AMOUNT: (desk) => {
+  BOOK_AMOUNT: (desk) => {
     eachOf(desk, "amount", (posting, nth) => {
       const line = lineOf(posting)
       const amount = withMore(line.amount, nth)
       desk.lines.set(posting.transactionId, [{ ...line, amount }])
-      desk.plant("LEDG_AMOUNT", line.lineId, "high", "booked with the smallest unit more, or two")
+      desk.plant("BOOK_AMOUNT", line.lineId, "high", "booked with the smallest unit more, or two")
     })
     const posting = desk.take("amount/near", ({ signed }) => inTwo(signed) !== null)
     const parts = posting === null ? null : inTwo(posting.signed)
@@ -61,46 +61,46 @@ export const bookPlanters: Readonly<Record<BookCode, (desk: Desk) => void>> = {
       { ...line, amount: part },
       { ...line, lineId: `${line.lineId}-rest`, amount: rest },
     ])
-    desk.nearMiss("LEDG_AMOUNT", line.lineId, "booked in two parts that make the whole")
-    desk.nearMiss("LEDG_DUPLICATE", `${line.lineId}-rest`, "the second part of a whole")
+    desk.nearMiss("BOOK_AMOUNT", line.lineId, "booked in two parts that make the whole")
+    desk.nearMiss("BOOK_DUPLICATE", `${line.lineId}-rest`, "the second part of a whole")
   },
 
-  LEDG_CURRENCY: (desk) => {
+  BOOK_CURRENCY: (desk) => {
     eachOf(desk, "currency", (posting) => {
       const line = lineOf(posting)
       desk.lines.set(posting.transactionId, [{ ...line, currency: otherCurrency(line.currency) }])
-      desk.plant("LEDG_CURRENCY", line.lineId, "critical", "booked in another currency")
+      desk.plant("BOOK_CURRENCY", line.lineId, "critical", "booked in another currency")
     })
     const posting = desk.take("currency/near")
     if (posting === null) return
     const line = lineOf(posting)
     desk.lines.set(posting.transactionId, [{ ...line, currency: line.currency.toLowerCase() }])
-    desk.nearMiss("LEDG_CURRENCY", line.lineId, "the same currency in small letters")
+    desk.nearMiss("BOOK_CURRENCY", line.lineId, "the same currency in small letters")
   },
 
-  LEDG_DATE: (desk) => {
+  BOOK_DATE: (desk) => {
     const moved = (posting: Posting, by: number) =>
       desk.lines.set(posting.transactionId, [{ ...lineOf(posting), booked: renderInstant(posting.at + by, plainTime) }])
     eachOf(desk, "date", (posting) => {
       moved(posting, -10 * day)
-      desk.plant("LEDG_DATE", lineOf(posting).lineId, "low", "booked ten days before it was posted")
+      desk.plant("BOOK_DATE", lineOf(posting).lineId, "low", "booked ten days before it was posted")
     })
     const posting = desk.take("date/near")
     if (posting === null) return
     moved(posting, 40 * hour)
-    desk.nearMiss("LEDG_DATE", lineOf(posting).lineId, "booked forty hours later")
+    desk.nearMiss("BOOK_DATE", lineOf(posting).lineId, "booked forty hours later")
   },
 
-  LEDG_DUPLICATE: (desk) => {
+  BOOK_DUPLICATE: (desk) => {
     eachOf(desk, "duplicate", (posting) => {
       const line = lineOf(posting)
       const lineId = `${line.lineId}-again`
       desk.lines.set(posting.transactionId, [line, { ...line, lineId }])
-      desk.plant("LEDG_DUPLICATE", lineId, "high", "the same line under another number")
+      desk.plant("BOOK_DUPLICATE", lineId, "high", "the same line under another number")
     })
   },
 
-  LEDG_AMBIGUOUS: (desk) => {
+  BOOK_AMBIGUOUS: (desk) => {
     eachOf(desk, "ambiguous", (posting) => {
       const line = { ...lineOf(posting), reference: "" }
       const lines = [
@@ -109,29 +109,29 @@ export const bookPlanters: Readonly<Record<BookCode, (desk: Desk) => void>> = {
       ]
       desk.lines.set(posting.transactionId, lines)
       for (const { lineId } of lines) {
-        desk.plant("LEDG_AMBIGUOUS", lineId, "medium", "two lines, and one transaction that either could be")
+        desk.plant("BOOK_AMBIGUOUS", lineId, "medium", "two lines, and one transaction that either could be")
       }
     })
     const posting = desk.take("ambiguous/near")
     if (posting === null) return
     const line = lineOf(posting)
     desk.lines.set(posting.transactionId, [{ ...line, reference: "" }])
-    desk.nearMiss("LEDG_AMBIGUOUS", line.lineId, "names nothing, and only one transaction can be it")
+    desk.nearMiss("BOOK_AMBIGUOUS", line.lineId, "names nothing, and only one transaction can be it")
   },
 
-  LEDG_INVALID: (desk) => {
+  BOOK_INVALID: (desk) => {
     eachOf(desk, "invalid", (posting) => {
       const line = lineOf(posting)
       desk.lines.set(posting.transactionId, [{ ...line, amount: "12,5x" }])
       desk.leaveAlone(posting)
-      desk.plant("LEDG_INVALID", line.lineId, "high", "its amount is no number")
-      desk.nearMiss("LEDG_MISSING_HERE", posting.transactionId, "its line is there and cannot be read")
+      desk.plant("BOOK_INVALID", line.lineId, "high", "its amount is no number")
+      desk.nearMiss("BOOK_MISSING_HERE", posting.transactionId, "its line is there and cannot be read")
     })
     const posting = desk.take("invalid/near")
     if (posting === null) return
     const line = lineOf(posting)
     const amount = line.amount.startsWith("-") ? `(${line.amount.slice(1)})` : `+${line.amount}`
     desk.lines.set(posting.transactionId, [{ ...line, amount }])
-    desk.nearMiss("LEDG_INVALID", line.lineId, "an amount in brackets, or with a plus")
+    desk.nearMiss("BOOK_INVALID", line.lineId, "an amount in brackets, or with a plus")
   },
 }

@@ -5,6 +5,7 @@ import { exceptionsLive } from "./0004-exceptions-live.ts"
 import { ledgerTables } from "./0005-ledger.ts"
 import { determinism } from "./0006-determinism.ts"
 import { nights } from "./0007-nights.ts"
+import { books } from "./0008-books.ts"
 
 /** In the order of their names; a migration that has been released is never edited. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -14,6 +15,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0005-ledger": ledgerTables,
   "0006-determinism": determinism,
   "0007-nights": nights,
+  "0008-books": books,
 }
 
 /** The migrations that this program knows, in order. */

@@ -18,7 +18,7 @@ describe("books that the sandbox wrote", () => {
       const { env } = yield* startSandbox(["--books", "books.csv", "--answer-key", "key.json"], { cwd })
       const run = (...args: ReadonlyArray<string>) => runProgram(args, { cwd, env })
       expect((yield* run("sync", "--customers", "sandbox-customers.csv")).stderr).not.toContain("salt")
-      const imported = yield* run("ledger", "import", "books.csv", "--map", "books.map.json")
+      const imported = yield* run("books", "import", "books.csv", "--map", "books.map.json")
       expect(imported.stderr).toContain("2 quarantined")
       expect((yield* run("reconcile", "--quiet")).code).toBe(3)
 
@@ -30,9 +30,9 @@ describe("books that the sandbox wrote", () => {
       expect(found.map((row) => `${row.code} ${row.record_id}`).sort()).toEqual(
         key.map(({ code, recordId }) => `${code} ${recordId}`).sort(),
       )
-      expect(key.filter(({ code }) => code.startsWith("LEDG_")).length).toBeGreaterThan(12)
+      expect(key.filter(({ code }) => code.startsWith("BOOK_")).length).toBeGreaterThan(12)
 
-      const ambiguous = found.find(({ code }) => code === "LEDG_AMBIGUOUS")
+      const ambiguous = found.find(({ code }) => code === "BOOK_AMBIGUOUS")
       const { stdout } = yield* run("exceptions", "show", ambiguous?.exception_id ?? "")
       const line = ambiguous?.record_id.replace("books/", "").replace(/-or$/, "") ?? ""
       expect(stdout).toMatch(new RegExp(`itself +line +${line}`))

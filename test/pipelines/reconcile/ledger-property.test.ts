@@ -1,6 +1,6 @@
 import { expect, layer } from "@effect/vitest"
 import { Effect, FastCheck } from "effect"
-import { movementRows } from "../../../src/pipelines/reconcile/movements.ts"
+import { movementRows } from "../../../src/pipelines/evidence/movements.ts"
 import { Database } from "../../../src/store/database.ts"
 import type { CoverageState } from "../../../src/store/tables.ts"
 import { textOf, unitsOf } from "../../support/decimal.ts"

@@ -263,7 +263,7 @@ layer(ledgerStore)("an exception, from night to night", (it) => {
       const database = yield* Database
       yield* judge({ rows: [broken, withdrawal("w-1")] })
       const rows = yield* database.rows(
-        `SELECT bool_and(exception_id = left(sha256(concat_ws('|', code, stream, record_id, leg)), 16)) AS as_designed
+        `SELECT bool_and(exception_id = concat('x', left(sha256(json_array(code, stream, record_id, leg)::VARCHAR), 16))) AS as_designed
          FROM recon.exceptions`,
       )
       expect(rows).toEqual([{ as_designed: true }])

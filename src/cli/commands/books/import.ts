@@ -1,9 +1,9 @@
 import { FileSystem } from "@effect/platform"
 import { Effect, Option } from "effect"
+import { type ImportRequest, type ImportResult, importBook } from "../../../pipelines/books/import.ts"
+import { readMap } from "../../../pipelines/books/map.ts"
+import { bookFormats, formatOf } from "../../../pipelines/books/readers/reader.ts"
 import { publishActs } from "../../../pipelines/exceptions/publish.ts"
-import { type ImportRequest, type ImportResult, importLedger } from "../../../pipelines/ledger/import-ledger.ts"
-import { readMap } from "../../../pipelines/ledger/ledger-map.ts"
-import { formatOf, ledgerFormats } from "../../../pipelines/ledger/ledger-source.ts"
 import { command } from "../../command.ts"
 import { UsageError } from "../../ending.ts"
 import { existingStore } from "../../open-store.ts"
@@ -22,10 +22,7 @@ const rows = {
     "Which column means what, as JSON. A bank statement (CAMT.053) needs none; every other format does.",
   ),
   book: defaultTo(text("NAME"), "books", "Which of your books the file belongs to."),
-  format: optional(
-    oneOf(ledgerFormats),
-    "How the file is written. Default: by its extension (csv, json, parquet, xml).",
-  ),
+  format: optional(oneOf(bookFormats), "How the file is written. Default: by its extension (csv, json, parquet, xml)."),
   replace: flag("The file is the whole book: lines that it does not have are taken out."),
   by,
   json,
@@ -51,8 +48,8 @@ const sentences = (result: ImportResult): ReadonlyArray<string> => {
   const more = result.quarantined - result.faults.length
   return [
     result.known
-      ? `${result.file} is the last import of book ${result.ledger} already; nothing changed`
-      : `${result.file} into book ${result.ledger}: ${plural(result.read, "line")} read, ${counted}`,
+      ? `${result.file} is the last import of book ${result.book} already; nothing changed`
+      : `${result.file} into book ${result.book}: ${plural(result.read, "line")} read, ${counted}`,
     ...(result.removed > 0 ? [`${plural(result.removed, "line")} of earlier imports taken out`] : []),
     ...result.statements.map(
       (one) =>
@@ -60,7 +57,7 @@ const sentences = (result: ImportResult): ReadonlyArray<string> => {
     ),
     ...result.faults.map((fault) => `${result.file}, line ${fault.line}: ${fault.reason}`),
     ...(more > 0 && result.faults.length > 0
-      ? [`and ${plural(more, "more line")}; all of them are in raw.ledger_quarantine`]
+      ? [`and ${plural(more, "more line")}; all of them are in raw.book_quarantine`]
       : []),
     ...(result.quarantined > 0 ? ["correct the lines, or the map, and import the file again"] : []),
     "run tidemark reconcile to match the books with the transactions",
@@ -81,7 +78,7 @@ const requestOf = (options: Given<typeof rows>) =>
     const format = options.format ?? formatOf(file)
     if (format === null) {
       return yield* refuse(
-        `${file}: its extension does not say how it is written; give --format ${ledgerFormats.join(" or ")}`,
+        `${file}: its extension does not say how it is written; give --format ${bookFormats.join(" or ")}`,
       )
     }
     if (map === null && format !== "camt053") {
@@ -91,7 +88,7 @@ const requestOf = (options: Given<typeof rows>) =>
       file,
       format,
       map: map === null ? null : yield* readMap(map),
-      ledger: book,
+      book,
       whole: replace,
       by: yield* personOf(options.by),
     } satisfies ImportRequest
@@ -106,7 +103,7 @@ export const importCommand = command({
     Effect.gen(function* () {
       const configuration = yield* configurationOf(options)
       const request = yield* requestOf(options)
-      const result = yield* importLedger(request).pipe(
+      const result = yield* importBook(request).pipe(
         Effect.zipLeft(publishActs),
         Effect.provide(existingStore(options.db, { configuration, command: "books", onlyFiles: [options.file] })),
       )

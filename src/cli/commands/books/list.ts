@@ -9,7 +9,7 @@ import { cellText, textTable, toJson } from "../../text-table.ts"
 import { configurationOf } from "../../workplace.ts"
 
 const importColumns = [
-  "ledger",
+  "book",
   "file",
   "format",
   "imported_at",
@@ -23,27 +23,27 @@ const importColumns = [
   "lines_removed",
 ] as const
 
-const importsSql = `SELECT ${importColumns.join(", ")}, sha256 FROM recon.ledger_imports ORDER BY import_id DESC`
+const importsSql = `SELECT ${importColumns.join(", ")}, sha256 FROM recon.book_imports ORDER BY import_id DESC`
 
 /** A line that came after the last reconciliation has no category yet. */
 const statesSql = `
   WITH line AS (
-    SELECT l.ledger, 'line' AS side, coalesce(j.category, 'not reconciled yet') AS category, j.code, l.currency, l.amount
-    FROM main.ledger_lines AS l
-    LEFT JOIN recon.ledger_judged AS j ON j.ledger = l.ledger AND j.side = 'line' AND j.record_id = l.line_id
+    SELECT l.book, 'line' AS side, coalesce(j.category, 'not reconciled yet') AS category, j.code, l.currency, l.amount
+    FROM main.book_lines AS l
+    LEFT JOIN recon.book_judged AS j ON j.book = l.book AND j.side = 'line' AND j.record_id = l.line_id
   ),
   item AS (
     SELECT * FROM line
     UNION ALL
-    SELECT ledger, side, category, code, currency, amount FROM recon.ledger_judged WHERE side = 'transaction'
+    SELECT book, side, category, code, currency, amount FROM recon.book_judged WHERE side = 'transaction'
   ),
   grouped AS (
-    SELECT ledger, side, category, code, currency, count(*) AS items, list(amount) AS amounts FROM item GROUP BY ALL
+    SELECT book, side, category, code, currency, count(*) AS items, list(amount) AS amounts FROM item GROUP BY ALL
   )
   -- A sum that leaves DECIMAL(38,18) is left out.
-  SELECT ledger, side, category, code, g.currency, items, CAST(TRY(list_sum(amounts)) AS VARCHAR) AS amount, c.places
+  SELECT book, side, category, code, g.currency, items, CAST(TRY(list_sum(amounts)) AS VARCHAR) AS amount, c.places
   FROM grouped AS g LEFT JOIN recon.currencies AS c ON c.currency = g.currency
-  ORDER BY ledger, side, category, code, g.currency`
+  ORDER BY book, side, category, code, g.currency`
 
 export const listCommand = command({
   name: "books list",
@@ -64,7 +64,7 @@ export const listCommand = command({
       if (imports.length === 0) return yield* writeOut("nothing was imported yet; begin with tidemark books import\n")
       const importTable = textTable(
         [
-          "ledger",
+          "book",
           "file",
           "format",
           "imported",
@@ -80,7 +80,7 @@ export const listCommand = command({
         imports.map((row) => importColumns.map((column) => cellText(row[column] ?? null))),
         importColumns.map((column) => column.startsWith("lines_")),
       )
-      const stateColumns = ["ledger", "side", "category", "code", "currency", "items", "amount"] as const
+      const stateColumns = ["book", "side", "category", "code", "currency", "items", "amount"] as const
       const stateTable = textTable(
         stateColumns,
         states.map((row) => stateColumns.map((column) => cellText((row as Row)[column] ?? null))),

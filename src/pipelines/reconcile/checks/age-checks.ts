@@ -1,6 +1,6 @@
-import { knownAgeLimits } from "../../configuration-file.ts"
+import { knownAgeLimits } from "../../configuration/file.ts"
+import { movementRows } from "../../evidence/movements.ts"
 import type { Check } from "../check.ts"
-import { movementRows } from "../movements.ts"
 
 const products = movementRows.filter((row) => row.direction === "DEBIT" || !row.leg)
 

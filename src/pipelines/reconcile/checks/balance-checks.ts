@@ -1,5 +1,5 @@
+import { toleranceOf } from "../../evidence/tolerance.ts"
 import type { Check } from "../check.ts"
-import { toleranceOf } from "../tolerance.ts"
 
 const balanceId = (row: string): string => `concat_ws('/', ${row}.customer_id, ${row}.currency)`
 

@@ -1,6 +1,6 @@
+import { toleranceOf } from "../../evidence/tolerance.ts"
 import type { Check } from "../check.ts"
 import { joinedSum, sumOfRest, sumOfWhole } from "../exact-sum.ts"
-import { toleranceOf } from "../tolerance.ts"
 import { unjudgedCases } from "../unjudged-cases.ts"
 
 /**

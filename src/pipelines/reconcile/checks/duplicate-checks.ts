@@ -1,6 +1,6 @@
 import { streams } from "../../../api/streams.ts"
+import { movementRows } from "../../evidence/movements.ts"
 import type { Check } from "../check.ts"
-import { movementRows } from "../movements.ts"
 
 /** Products whose records carry a reference of the payer or payee; the others have nothing to tell a copy by. */
 const withReference = movementRows.filter((row) =>

@@ -1,4 +1,4 @@
-import type { Severity } from "../../configuration-file.ts"
+import type { Severity } from "../../configuration/file.ts"
 import type { Check, CheckSetting } from "../check.ts"
 
 /** What each ledger check takes from the verdicts: a sentence, and a severity of its own where the rule says so. */

@@ -1,7 +1,7 @@
 import { streams } from "../../../api/streams.ts"
+import { movementRows } from "../../evidence/movements.ts"
 import type { Check } from "../check.ts"
 import { idColumnOf } from "../id-column.ts"
-import { movementRows } from "../movements.ts"
 
 const withStatuses = streams.filter((row) => row.statuses !== null)
 

@@ -1,7 +1,7 @@
+import { toleranceOf } from "../../evidence/tolerance.ts"
 import type { Check } from "../check.ts"
 import { joinedSum, sumOfRest, sumOfWhole } from "../exact-sum.ts"
 import { missingNamedSql, type Naming, unprovenNamedSql, unprovenWhenNamed } from "../named-record.ts"
-import { toleranceOf } from "../tolerance.ts"
 import { unjudgedCases } from "../unjudged-cases.ts"
 
 const depositOfRefund: Naming = {

@@ -1,0 +1,171 @@
+import { FileSystem } from "@effect/platform"
+import { Data, Effect, type ParseResult, Schema } from "effect"
+import { sha256Hex } from "../../api/signing.ts"
+import { issuesByKey, type KeyIssues, knownKeys, valueFault } from "../configuration/schema-issues.ts"
+
+/** Why a map cannot be used; the sentence names the key and the remedy. */
+export class BookMapError extends Data.TaggedError("BookMapError")<{
+  readonly file: string
+  readonly detail: string
+}> {
+  readonly exitCode = 2
+  override get message(): string {
+    return `${this.file}: ${this.detail}`
+  }
+}
+
+const Name = Schema.NonEmptyString
+
+const Column = Schema.Struct({ column: Name })
+
+/** A column of the file, or one value for all of its lines. */
+const ColumnOrConstant = Schema.Struct({ column: Schema.optional(Name), constant: Schema.optional(Name) })
+
+const Moment = Schema.Struct({
+  column: Name,
+  /** As DuckDB's strptime has it, such as `%d.%m.%Y`; left out, ISO 8601 is read. */
+  format: Schema.optional(Name),
+  /** Such as `Europe/Berlin`; left out, UTC. */
+  zone: Schema.optional(Name),
+})
+
+const Amount = Schema.Struct({
+  column: Schema.optional(Name),
+  debit: Schema.optional(Name),
+  credit: Schema.optional(Name),
+  /** A column that says which side it is; the amount itself then has no sign of its own. */
+  direction: Schema.optional(Name),
+  creditWords: Schema.optional(Schema.Array(Name)),
+  debitWords: Schema.optional(Schema.Array(Name)),
+})
+
+export const referenceKinds = ["transactionId", "resourceId", "reference"] as const
+export type ReferenceKind = (typeof referenceKinds)[number]
+
+const Reference = Schema.Struct({
+  column: Name,
+  refersTo: Schema.optionalWith(Schema.Literal(...referenceKinds), { default: () => "reference" as const }),
+})
+
+const one = (text: string) => (value: string) => [...value].length === 1 || text
+
+const MapSchema = Schema.Struct({
+  $schema: Schema.optional(Schema.String),
+  delimiter: Schema.optional(Schema.String.pipe(Schema.filter(one('must be one character, such as ";"')))),
+  decimalSeparator: Schema.optionalWith(Schema.Literal(".", ","), { default: () => "." as const }),
+  thousandsSeparator: Schema.optional(Schema.Literal(".", ",", " ", "'")),
+  sign: Schema.optionalWith(Schema.Literal("creditPositive", "debitPositive"), {
+    default: () => "creditPositive" as const,
+  }),
+  lineId: Column,
+  date: Schema.optional(Moment),
+  dateTime: Schema.optional(Moment),
+  amount: Amount,
+  currency: ColumnOrConstant,
+  customerId: Schema.optional(ColumnOrConstant),
+  partnerCustomerRef: Schema.optional(ColumnOrConstant),
+  reference: Schema.optional(Reference),
+  description: Schema.optional(Column),
+})
+
+/** Which column of the partner's file means what, and how its dates and amounts are written. */
+export type BookMap = typeof MapSchema.Type
+
+export interface ReadMap {
+  readonly file: string
+  readonly map: BookMap
+  /** SHA-256 of the map's file, in hex. */
+  readonly sha256: string
+}
+
+/** What the schema cannot say: which keys exclude or need one another. Null where the map is sound. */
+const fault = (map: BookMap): string | null => {
+  const { amount } = map
+  if ((map.date === undefined) === (map.dateTime === undefined)) {
+    return "give either date (whole days) or dateTime (instants), and not both"
+  }
+  const signed = amount.column !== undefined
+  const sided = amount.debit !== undefined || amount.credit !== undefined
+  if (signed === sided) return 'amount: give {"column"}, {"column", "direction"}, or {"debit", "credit"}'
+  if (sided && (amount.debit === undefined || amount.credit === undefined)) {
+    return "amount: debit and credit are given together; name both columns"
+  }
+  if (amount.direction !== undefined && !signed) return "amount: direction goes with column; remove debit and credit"
+  if (amount.direction === undefined && (amount.creditWords ?? amount.debitWords) !== undefined) {
+    return "amount: creditWords and debitWords explain direction; name that column too, or remove them"
+  }
+  for (const key of ["currency", "customerId", "partnerCustomerRef"] as const) {
+    const given = map[key]
+    if (given !== undefined && (given.column === undefined) === (given.constant === undefined)) {
+      return `${key}: give either column or constant`
+    }
+  }
+  if (map.customerId !== undefined && map.partnerCustomerRef !== undefined) {
+    return "give customerId or partnerCustomerRef, and not both"
+  }
+  if (map.thousandsSeparator === map.decimalSeparator) return "decimalSeparator and thousandsSeparator are the same"
+  if (/%z/i.test(map.dateTime?.format ?? "")) {
+    return "dateTime.format: offsets are read without a format, as ISO 8601; remove the format, or give the zone"
+  }
+  return null
+}
+
+const describeKey = ({ issues, key }: KeyIssues): string => {
+  const unexpected = issues.find((issue) => issue._tag === "Unexpected")
+  if (unexpected !== undefined) {
+    const known = knownKeys(unexpected).join(", ")
+    return `${key} is not a key of the map; remove it or correct its spelling; the known ones are ${known}`
+  }
+  if (issues.some((issue) => issue._tag === "Missing")) return `${key} is missing`
+  return `${key === "" ? "the map" : key}: ${valueFault(issues)}`
+}
+
+const describe = (error: ParseResult.ParseError): string => issuesByKey(error).map(describeKey).join("; ")
+
+export const checkMap = (file: string, content: unknown): Effect.Effect<BookMap, BookMapError> =>
+  Schema.decodeUnknown(MapSchema, { onExcessProperty: "error", errors: "all" })(content).pipe(
+    Effect.mapError((error) => new BookMapError({ file, detail: describe(error) })),
+    Effect.flatMap((map) => {
+      const detail = fault(map)
+      return detail === null ? Effect.succeed(map) : Effect.fail(new BookMapError({ file, detail }))
+    }),
+  )
+
+/** Reads a map from its JSON file; a key that is not known is refused by name. */
+export const readMap = (file: string): Effect.Effect<ReadMap, BookMapError, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const fail = (detail: string) => new BookMapError({ file, detail })
+    const text = yield* fs
+      .readFileString(file)
+      .pipe(Effect.mapError(() => fail("cannot be read; check the path given to --map")))
+    const content = yield* Effect.try({
+      try: () => JSON.parse(text.replace(/^\uFEFF/, "")) as unknown,
+      catch: (error) => fail(`is not JSON: ${error instanceof Error ? error.message : String(error)}`),
+    })
+    return { file, map: yield* checkMap(file, content), sha256: sha256Hex(text) }
+  })
+
+/** The columns of the file that a map names, each once. */
+export const mappedColumns = (map: BookMap): ReadonlyArray<string> => [
+  ...new Set(
+    [
+      map.lineId.column,
+      map.date?.column,
+      map.dateTime?.column,
+      map.amount.column,
+      map.amount.debit,
+      map.amount.credit,
+      map.amount.direction,
+      map.currency.column,
+      map.customerId?.column,
+      map.partnerCustomerRef?.column,
+      map.reference?.column,
+      map.description?.column,
+    ].filter((column) => column !== undefined),
+  ),
+]
+
+/** The columns that hold amounts. */
+export const amountColumns = (map: BookMap): ReadonlyArray<string> =>
+  [map.amount.column, map.amount.debit, map.amount.credit].filter((column) => column !== undefined)

@@ -1,0 +1,153 @@
+import { Duration, Schema } from "effect"
+import { defaultRetryBudget } from "../../api/retry-budget.ts"
+import { defaultBreaker } from "../../api/stream-breaker.ts"
+import { BookSettingsSchema } from "./books-settings.ts"
+import { whole, written } from "./setting-values.ts"
+
+export const severities = ["critical", "high", "medium", "low", "info"] as const
+export type Severity = (typeof severities)[number]
+export const SeveritySchema = Schema.Literal(...severities)
+
+/** What may end a run with 3: an exception that is at least so severe, or a case that could not be judged. */
+export const failOnWords = [...severities, "unproven"] as const
+
+const FailOnWord = Schema.Literal(...failOnWords)
+
+/** One word, or several of which each counts. */
+const FailOn = Schema.transform(
+  Schema.Union(FailOnWord, Schema.NonEmptyArray(FailOnWord)),
+  Schema.Array(Schema.typeSchema(FailOnWord)),
+  {
+    strict: true,
+    decode: (given) => (typeof given === "string" ? [given] : given),
+    encode: ([first = "high", ...others]) => [first, ...others] as const,
+  },
+)
+
+const Decimal = written(/^\d{1,20}(\.\d{1,18})?$/, 'must be a decimal written as a string, such as "0.01"')
+
+const secondsSentence = () => "must be a number of seconds from 0 to 3600"
+
+const Seconds = Schema.Number.annotations({ message: secondsSentence }).pipe(
+  Schema.between(0, 3600, { message: secondsSentence }),
+)
+
+/** What may be changed of a row of the retry table. */
+const RetryChangeSchema = Schema.Struct({
+  tries: Schema.optional(whole(1, 100)),
+  firstDelaySeconds: Schema.optional(Seconds),
+  capSeconds: Schema.optional(Seconds),
+})
+
+const RetryBudgetSchema = Schema.Struct({
+  percent: Schema.optionalWith(whole(0, 1000), { default: () => defaultRetryBudget.percent }),
+  floor: Schema.optionalWith(whole(0, 1_000_000), { default: () => defaultRetryBudget.floor }),
+})
+
+const BreakerSchema = Schema.Struct({
+  failures: Schema.optionalWith(whole(1, 1000), { default: () => defaultBreaker.failures }),
+  coolDownSeconds: Schema.optionalWith(whole(1, 3600), { default: () => Duration.toSeconds(defaultBreaker.coolDown) }),
+})
+
+/** What is accepted as equal: the larger of an absolute amount and basis points of the expected amount. */
+const Tolerance = Schema.Struct({
+  absolute: Schema.optionalWith(Decimal, { default: () => "0" }),
+  basisPoints: Schema.optionalWith(whole(0, 10_000), { default: () => 0 }),
+})
+
+export type Tolerance = typeof Tolerance.Type
+
+/** Settings of one check; where it is silent, those for all checks hold. `*` is every currency that is not named. */
+const CheckSettings = Schema.Struct({
+  enabled: Schema.optional(Schema.Boolean),
+  severity: Schema.optional(SeveritySchema),
+  tolerance: Schema.optional(Schema.Record({ key: Schema.String, value: Tolerance })),
+  graceMinutes: Schema.optional(whole(0, 10_080)),
+  limitHours: Schema.optional(whole(1, 100_000)),
+})
+
+const StreamOverrideSchema = Schema.Struct({
+  path: Schema.optional(Schema.NonEmptyString),
+  fields: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.NonEmptyString })),
+  statuses: Schema.optional(
+    Schema.Record({ key: Schema.String, value: Schema.Literal("open", "settled", "void", "undone") }),
+  ),
+})
+
+const ContractSchema = Schema.Struct({
+  page: Schema.optional(
+    Schema.Struct({
+      items: Schema.optional(Schema.String),
+      nextCursor: Schema.optional(Schema.NonEmptyString),
+      hasMore: Schema.optional(Schema.NonEmptyString),
+      limitParameter: Schema.optional(Schema.NonEmptyString),
+      cursorParameter: Schema.optional(Schema.NonEmptyString),
+    }),
+  ),
+  streams: Schema.optional(Schema.Record({ key: Schema.String, value: StreamOverrideSchema })),
+})
+
+/** Decimal places of the currencies that the contract names. Source: design, CONV_RATE: ISO 4217 for fiat, then crypto. */
+export const knownPlaces: Readonly<Record<string, number>> = {
+  USD: 2,
+  EUR: 2,
+  GBP: 2,
+  CHF: 2,
+  AUD: 2,
+  CAD: 2,
+  SGD: 2,
+  HKD: 2,
+  CNY: 2,
+  JPY: 0,
+  KRW: 0,
+  USDT: 6,
+  USDC: 6,
+  BTC: 8,
+  ETH: 18,
+}
+
+/** Hours that a record may stay open. Source: design, AGE_STUCK. */
+export const knownAgeLimits: Readonly<Record<string, number>> = {
+  fiat_deposits: 48,
+  fiat_withdrawals: 72,
+  crypto_deposits: 24,
+  crypto_withdrawals: 24,
+  crypto_refunds: 24,
+  conversions: 1,
+  collection_payments: 24,
+  transactions: 72,
+}
+
+/** The keys of tidemark.json, with their defaults. */
+export const ConfigurationFile = Schema.Struct({
+  $schema: Schema.optional(Schema.String),
+  pageSize: Schema.optionalWith(whole(1, 200), { default: () => 200 }),
+  concurrency: Schema.optionalWith(whole(1, 256), { default: () => 8 }),
+  requestsPerSecond: Schema.optionalWith(Schema.NullOr(whole(1, 10_000)), { default: () => null }),
+  requestTimeoutSeconds: Schema.optionalWith(whole(1, 3600), { default: () => 30 }),
+  retry: Schema.optionalWith(Schema.Record({ key: Schema.String, value: RetryChangeSchema }), { default: () => ({}) }),
+  retryBudget: Schema.optionalWith(RetryBudgetSchema, { default: () => RetryBudgetSchema.make({}) }),
+  breaker: Schema.optionalWith(BreakerSchema, { default: () => BreakerSchema.make({}) }),
+  deadlineMinutes: Schema.optionalWith(Schema.NullOr(whole(1, 10_080)), { default: () => 360 }),
+  maxPageMegabytes: Schema.optionalWith(whole(1, 512), { default: () => 20 }),
+  memoryLimit: Schema.optionalWith(written(/^\d+(KB|MB|GB)$/, 'must be a size such as "512MB"'), {
+    default: () => "512MB",
+  }),
+  resumeWithinMinutes: Schema.optionalWith(whole(0, 10_080), { default: () => 360 }),
+  failOn: Schema.optionalWith(FailOn, { default: () => ["high"] as const }),
+  personalData: Schema.optionalWith(Schema.Literal("hash", "keep"), { default: () => "hash" as const }),
+  csvProfile: Schema.optionalWith(Schema.Literal("plain", "excel"), { default: () => "plain" as const }),
+  graceMinutes: Schema.optionalWith(whole(0, 10_080), { default: () => 60 }),
+  tolerance: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Tolerance }), { default: () => ({}) }),
+  currencyPlaces: Schema.optionalWith(Schema.Record({ key: Schema.String, value: whole(0, 18) }), {
+    default: () => ({}),
+  }),
+  ageLimitHours: Schema.optionalWith(Schema.Record({ key: Schema.String, value: whole(1, 100_000) }), {
+    default: () => ({}),
+  }),
+  checks: Schema.optionalWith(Schema.Record({ key: Schema.String, value: CheckSettings }), { default: () => ({}) }),
+  books: Schema.optionalWith(BookSettingsSchema, {
+    default: () => Schema.decodeSync(BookSettingsSchema)({}),
+  }),
+  contract: Schema.optionalWith(ContractSchema, { default: () => ({}) }),
+})

@@ -1,0 +1,183 @@
+import { FileSystem } from "@effect/platform"
+import { Data, Duration, Effect, Either, type ParseResult, Schema } from "effect"
+import { type Contract, type ContractOverrides, resolveContract } from "../../api/contract.ts"
+import { changePolicy, type RetryRow } from "../../api/retry-policy.ts"
+import { sha256Hex } from "../../api/signing.ts"
+import { type StreamName, streams } from "../../api/streams.ts"
+import { bookFault } from "./books-settings.ts"
+import { ConfigurationFile, knownAgeLimits } from "./file.ts"
+import { issuesByKey, type KeyIssues, valueFault } from "./schema-issues.ts"
+
+/** Why a configuration cannot be used; the sentence names the key and the remedy. */
+export class ConfigurationError extends Data.TaggedError("ConfigurationError")<{
+  readonly file: string
+  readonly detail: string
+}> {
+  readonly exitCode = 78
+  override get message(): string {
+    return `${this.file}: ${this.detail}`
+  }
+}
+
+type FileSettings = typeof ConfigurationFile.Type
+
+/** Everything a run may be told, defaults filled in. */
+export interface Configuration extends Omit<FileSettings, "contract" | "retry" | "$schema"> {
+  readonly contract: Contract
+  readonly retryPolicy: ReadonlyArray<RetryRow>
+  /** SHA-256 over the settings in force, keys in order: two runs with the same hash judged by the same rules. */
+  readonly sha256: string
+}
+
+const canonical = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(canonical)
+  if (typeof value !== "object" || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, canonical(inner)]),
+  )
+}
+
+/** What a user may set of a row, in numbers: the sentences beside them are no rule. */
+const retryNumbers = ({ cap, failure, firstDelay, tries }: RetryRow) => ({
+  failure,
+  tries,
+  firstDelayMillis: Duration.toMillis(firstDelay),
+  capMillis: Duration.toMillis(cap),
+})
+
+const unknownName = (key: string, given: string, known: ReadonlyArray<string>): string =>
+  `${key}.${given} is not known; the known ones are ${known.join(", ")}`
+
+/** A check as the configuration knows it: its code, and which settings it answers to. */
+export interface KnownCheck {
+  readonly code: string
+  readonly takes?: ReadonlyArray<"grace" | "tolerance">
+  readonly limitHours?: number | Readonly<Record<string, number>>
+}
+
+const isCurrency = (name: string): boolean => /^[A-Z][A-Z0-9]{1,11}$/.test(name)
+
+const currencyFault = (key: string, byCurrency: Readonly<Record<string, unknown>>): string | null => {
+  const odd = Object.keys(byCurrency).find((name) => name !== "*" && !isCurrency(name))
+  if (odd === undefined) return null
+  return `${key}.${odd} is not a currency; write it in capitals, as the API does, or "*" for all that are not named`
+}
+
+/** Settings of a check that it does not answer to. */
+const checkFault = (settings: FileSettings, checks: ReadonlyArray<KnownCheck>): string | null => {
+  const known = checks.map(({ code }) => code)
+  for (const [code, own] of Object.entries(settings.checks)) {
+    const check = checks.find((candidate) => candidate.code === code)
+    if (check === undefined) return unknownName("checks", code, known)
+    const refuse = (key: string, what: string) => `checks.${code}.${key}: this check has no ${what}; remove the key`
+    if (own.graceMinutes !== undefined && check.takes?.includes("grace") !== true)
+      return refuse("graceMinutes", "grace")
+    if (own.limitHours !== undefined && check.limitHours === undefined) return refuse("limitHours", "limit")
+    if (own.tolerance === undefined) continue
+    if (check.takes?.includes("tolerance") !== true) return refuse("tolerance", "tolerance")
+    const fault = currencyFault(`checks.${code}.tolerance`, own.tolerance)
+    if (fault !== null) return fault
+  }
+  return null
+}
+
+/** Names that the schema cannot check by itself, because they stand in tables. */
+const nameFault = (settings: FileSettings, checks: ReadonlyArray<KnownCheck>): string | null => {
+  const badCheck = checkFault(settings, checks)
+  if (badCheck !== null) return badCheck
+  const badTolerance = currencyFault("tolerance", settings.tolerance)
+  if (badTolerance !== null) return badTolerance
+  const odd = Object.keys(settings.currencyPlaces).find((currency) => !isCurrency(currency))
+  if (odd !== undefined) return `currencyPlaces.${odd} is not a currency; write it in capitals, as the API does`
+  const limits = Object.keys(knownAgeLimits)
+  const badLimit = Object.keys(settings.ageLimitHours).find((stream) => !limits.includes(stream))
+  if (badLimit !== undefined) return unknownName("ageLimitHours", badLimit, limits)
+  const badBooks = bookFault(settings.books)
+  if (badBooks !== null) return badBooks
+  const names: ReadonlyArray<string> = streams.map((row) => row.stream)
+  for (const [stream, override] of Object.entries(settings.contract.streams ?? {})) {
+    const row = streams.find((candidate) => candidate.stream === (stream as StreamName))
+    if (row === undefined) return unknownName("contract.streams", stream, names)
+    const columns = row.fields.map((field) => field.column)
+    const badColumn = Object.keys(override.fields ?? {}).find((column) => !columns.includes(column))
+    if (badColumn !== undefined) return unknownName(`contract.streams.${stream}.fields`, badColumn, columns)
+  }
+  return null
+}
+
+/** One sentence for a key, in the words of the file and not of its schema. */
+const describeKey = ({ issues, key }: KeyIssues): string => {
+  if (issues.some((issue) => issue._tag === "Unexpected")) {
+    return `${key} is not a key of the configuration; remove it or correct its spelling`
+  }
+  return key === "" ? "must be an object { … } of settings" : `${key}: ${valueFault(issues)}`
+}
+
+const describe = (error: ParseResult.ParseError): string => issuesByKey(error).map(describeKey).join("; ")
+
+/** The settings in force of what a file says; a sentence where they contradict each other or the program. */
+const settle = (
+  settings: FileSettings,
+  knownChecks: ReadonlyArray<KnownCheck>,
+): Either.Either<Configuration, string> => {
+  const fault = nameFault(settings, knownChecks)
+  if (fault !== null) return Either.left(fault)
+  const { $schema: _, contract: overrides, retry, ...rest } = settings
+  const inForce = { ...rest, contract: resolveContract(overrides as ContractOverrides) }
+  return Either.map(changePolicy(retry), (retryPolicy) => {
+    const sha256 = sha256Hex(JSON.stringify(canonical({ ...inForce, retry: retryPolicy.map(retryNumbers) })))
+    return { ...inForce, retryPolicy, sha256 }
+  })
+}
+
+/** What is in force where nothing is configured. */
+export const defaultConfiguration: Configuration = Either.getOrThrow(
+  settle(Schema.decodeSync(ConfigurationFile)({}), []),
+)
+
+const resolve = (
+  file: string,
+  content: unknown,
+  knownChecks: ReadonlyArray<KnownCheck>,
+): Effect.Effect<Configuration, ConfigurationError> =>
+  Schema.decodeUnknown(ConfigurationFile, { onExcessProperty: "error", errors: "all" })(content).pipe(
+    Effect.mapError(describe),
+    Effect.flatMap((settings) => settle(settings, knownChecks)),
+    Effect.mapError((detail) => new ConfigurationError({ file, detail })),
+  )
+
+export const defaultConfigurationFile = "tidemark.json"
+
+/**
+ * Reads the configuration. The default file may be absent, a named one may not; a key that is not known is refused, so
+ * that a misspelt setting never passes for the default.
+ */
+export const readConfiguration = (
+  named: string | null,
+  knownChecks: ReadonlyArray<KnownCheck>,
+  defaultFile = defaultConfigurationFile,
+): Effect.Effect<Configuration, ConfigurationError, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const file = named ?? defaultFile
+    const fail = (detail: string) => new ConfigurationError({ file, detail })
+    const present = yield* fs.exists(file).pipe(Effect.mapError((error) => fail(error.message)))
+    if (!present) {
+      if (named !== null) return yield* fail("there is no such file; check the path given to --config")
+      return yield* resolve("the default configuration", {}, knownChecks)
+    }
+    const text = yield* fs
+      .readFileString(file)
+      .pipe(
+        Effect.mapError((error) =>
+          fail(error.message.includes("EISDIR") ? "is a folder; --config names a file" : error.message),
+        ),
+      )
+    const content = yield* Effect.try({
+      try: () => JSON.parse(text) as unknown,
+      catch: (error) => fail(`is not JSON: ${error instanceof Error ? error.message : String(error)}`),
+    })
+    return yield* resolve(file, content, knownChecks)
+  })

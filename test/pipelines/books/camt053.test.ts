@@ -1,0 +1,164 @@
+import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { expect, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { reconcile } from "../../../src/pipelines/reconcile/reconcile.ts"
+import { Database } from "../../../src/store/database.ts"
+import { configurationWith } from "../../support/configuration.ts"
+import { read } from "../../support/ledger-case.ts"
+import { booksStore, emptyStore, importText, judgedRows, postingRow } from "../../support/partner-books.ts"
+
+const bytesOf = (name: string): Uint8Array =>
+  new Uint8Array(readFileSync(fileURLToPath(new URL(`./statements/${name}`, import.meta.url))))
+
+const twoStatements = new TextDecoder().decode(bytesOf("two-statements-v08.xml"))
+
+const importStatement = (text: string | Uint8Array) =>
+  importText("statement.xml", text, null, { format: "camt053", book: "bank" })
+
+const lines = Effect.flatMap(Database, (database) =>
+  database.rows(
+    `SELECT line_id, currency, rtrim(rtrim(amount::VARCHAR, '0'), '.') AS amount, booked_from::DATE::VARCHAR AS day, reference, description
+     FROM main.book_lines ORDER BY line_id`,
+  ),
+)
+
+const refused = (text: string) =>
+  Effect.map(Effect.flip(Effect.zipRight(emptyStore, importStatement(text))), (error) => error.message)
+
+layer(booksStore)("a bank statement (CAMT.053)", (it) => {
+  it.effect("gives its booked entries as lines, a batch by its transactions, and tells what was proven", () =>
+    Effect.gen(function* () {
+      yield* emptyStore
+      const result = yield* importStatement(twoStatements)
+      expect(yield* lines).toEqual([
+        {
+          line_id: "BANK-1",
+          currency: "EUR",
+          amount: "99.95",
+          day: "2026-03-03",
+          reference: "INV-7",
+          description: "Invoice 7 & thanks",
+        },
+        {
+          line_id: "BANK-2/1",
+          currency: "EUR",
+          amount: "-100",
+          day: "2026-03-03",
+          reference: "PAY-1",
+          description: null,
+        },
+        { line_id: "BANK-2/2", currency: "EUR", amount: "-60", day: "2026-03-03", reference: null, description: null },
+        { line_id: "S-2/1", currency: "USD", amount: "7", day: "2026-03-03", reference: null, description: null },
+      ])
+      expect(result.statements).toEqual([
+        {
+          id: "S-1",
+          account: "DE02120300000000202051",
+          currency: "EUR",
+          opening: "1000",
+          closing: "939.95",
+          booked: "-60.05",
+          entries: 2,
+          notBooked: 1,
+        },
+        {
+          id: "S-2",
+          account: "4711",
+          currency: "USD",
+          opening: null,
+          closing: null,
+          booked: "7",
+          entries: 1,
+          notBooked: 0,
+        },
+      ])
+      const database = yield* Database
+      expect(
+        yield* database.rows("SELECT statement_id, proven FROM recon.book_statements ORDER BY statement_id"),
+      ).toEqual([
+        { statement_id: "S-1", proven: true },
+        { statement_id: "S-2", proven: false },
+      ])
+    }),
+  )
+
+  it.effect(
+    "is read in an older version, with prefixes, in its own encoding; a batch that does not prove itself stays one",
+    () =>
+      Effect.gen(function* () {
+        yield* emptyStore
+        yield* importStatement(bytesOf("prefixed-v02.xml"))
+        expect(yield* lines).toEqual([
+          {
+            line_id: "BANK-1",
+            currency: "EUR",
+            amount: "14.5",
+            day: "2026-03-03",
+            reference: null,
+            description: "Grüße",
+          },
+        ])
+      }),
+  )
+
+  it.effect("is refused whole where its entries do not make its closing balance", () =>
+    Effect.gen(function* () {
+      const message = yield* refused(twoStatements.replace("939.95", "939.96"))
+      expect(message).toMatch(
+        /statement\.xml, line 5: statement S-1 does not add up: opening 1000 and entries -60\.05 make 939\.95 EUR, and its closing balance is 939\.96/,
+      )
+      expect(yield* lines).toEqual([])
+    }),
+  )
+
+  it.effect("is refused with a document type, so that no entity can reach for a file", () =>
+    Effect.gen(function* () {
+      const evil = twoStatements
+        .replace("<Document", '<!DOCTYPE Document [<!ENTITY x SYSTEM "file:///etc/hostname">]>\n<Document')
+        .replace("Invoice 7 &amp; thanks", "&x;")
+      expect(yield* refused(evil)).toContain("has a document type (DOCTYPE)")
+      expect(yield* refused(twoStatements.replace("&amp;", "&x;"))).toContain("is not well-formed XML")
+    }),
+  )
+
+  it.effect("is refused where it is something else, or an amount is not plain", () =>
+    Effect.gen(function* () {
+      expect(yield* refused(twoStatements.replace("camt.053.001.08", "camt.052.001.08"))).toContain("it is camt.052")
+      expect(yield* refused("<html/>")).toContain("is not a bank statement camt.053")
+      expect(yield* refused(twoStatements.replace(">160.00<", ">1.6e2<"))).toContain(
+        'the amount "1.6e2" is not a plain decimal',
+      )
+      expect(yield* refused(twoStatements.replace("<CdtDbtInd>DBIT", "<CdtDbtInd>LEFT"))).toContain(
+        "CRDT or DBIT is expected",
+      )
+    }),
+  )
+
+  it.effect("is matched like any other book, across customers, because its lines name none", () =>
+    Effect.gen(function* () {
+      yield* emptyStore
+      yield* importStatement(twoStatements)
+      const run = yield* read({
+        rows: [
+          "t-1 2026-03-03T09:00:00Z c-1 EUR +99.95 reference:INV-7",
+          "t-2 2026-03-03T22:30:00Z c-2 EUR -100 reference:PAY-1",
+          "t-3 2026-03-03T22:30:00Z c-2 EUR -60",
+        ].map(postingRow),
+        customers: ["c-1", "c-2"],
+      })
+      yield* reconcile(run, configurationWith())
+      expect(
+        (yield* judgedRows).map((row) => `${row.side} ${row.record_id} ${row.rule ?? "-"} ${row.code ?? row.category}`),
+      ).toEqual([
+        "line BANK-1 reference matched",
+        "line BANK-2/1 reference matched",
+        "line BANK-2/2 amount matched",
+        "line S-2/1 - BOOK_MISSING_THERE",
+        "transaction t-1 reference matched",
+        "transaction t-2 reference matched",
+        "transaction t-3 amount matched",
+      ])
+    }),
+  )
+})

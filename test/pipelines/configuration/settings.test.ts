@@ -1,0 +1,321 @@
+import { FileSystem } from "@effect/platform"
+import { describe, expect, it } from "@effect/vitest"
+import { Duration, Effect, FastCheck as fc } from "effect"
+import { assumedPage } from "../../../src/api/contract.ts"
+import { retryPolicy } from "../../../src/api/retry-policy.ts"
+import { type KnownCheck, readConfiguration } from "../../../src/pipelines/configuration/settings.ts"
+
+const checks: ReadonlyArray<KnownCheck> = [
+  { code: "BAL_NEGATIVE" },
+  { code: "REC_INVALID" },
+  { code: "BAL_INCEPTION", takes: ["tolerance"] },
+  { code: "LED_MISSING_PRODUCT", takes: ["grace"] },
+  { code: "COV_LATE_ARRIVAL", limitHours: 1 },
+]
+
+/** Reads a configuration from a file system that holds these files. */
+const readFrom = (files: Readonly<Record<string, string>>, named: string | null = null) =>
+  readConfiguration(named, checks).pipe(
+    Effect.provide(
+      FileSystem.layerNoop({
+        exists: (path) => Effect.succeed(Object.hasOwn(files, path)),
+        readFileString: (path) => Effect.succeed(files[path] ?? ""),
+      }),
+    ),
+  )
+
+const read = (settings: unknown) => readFrom({ "tidemark.json": JSON.stringify(settings) })
+const refusal = (settings: unknown) => Effect.map(Effect.flip(read(settings)), (error) => error.message)
+
+describe("a configuration", () => {
+  it.effect("that is not there leaves every setting at its default", () =>
+    Effect.gen(function* () {
+      const configuration = yield* readFrom({})
+      expect(configuration).toMatchObject({
+        pageSize: 200,
+        concurrency: 8,
+        requestsPerSecond: null,
+        requestTimeoutSeconds: 30,
+        retryPolicy,
+        retryBudget: { percent: 10, floor: 20 },
+        breaker: { failures: 5, coolDownSeconds: 30 },
+        deadlineMinutes: 360,
+        failOn: "high",
+        personalData: "hash",
+        csvProfile: "plain",
+        graceMinutes: 60,
+        tolerance: {},
+        checks: {},
+      })
+      expect(configuration.contract.page).toEqual(assumedPage)
+      expect(configuration.sha256).toMatch(/^[0-9a-f]{64}$/)
+    }),
+  )
+
+  it.effect("that was named must be there", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(readFrom({}, "nightly.json"))
+      expect(error.message).toBe("nightly.json: there is no such file; check the path given to --config")
+    }),
+  )
+
+  it.effect("is read from the file that was named, not from the default one", () =>
+    Effect.gen(function* () {
+      const files = { "tidemark.json": '{"pageSize":10}', "nightly.json": '{"pageSize":20}' }
+      expect((yield* readFrom(files, "nightly.json")).pageSize).toBe(20)
+      expect((yield* readFrom(files)).pageSize).toBe(10)
+    }),
+  )
+
+  it.effect.each(["", "{", "pageSize: 10"])("that is not JSON says so: %j", (text) =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(readFrom({ "tidemark.json": text }))
+      expect(error.message).toMatch(/^tidemark\.json: is not JSON: /)
+    }),
+  )
+
+  it.effect.each([[[]], ["text"], [null], [7]])("that is no object is refused: %j", ([settings]) =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(read(settings))
+      expect(error._tag).toBe("ConfigurationError")
+    }),
+  )
+})
+
+describe("a setting that cannot be used is named with its remedy", () => {
+  it.effect.each([
+    [{ pagesize: 10 }, "pagesize is not a key of the configuration; remove it or correct its spelling"],
+    [{ tolerance: { EUR: { absolut: "1" } } }, "tolerance.EUR.absolut is not a key of the configuration"],
+    [{ contract: { page: { item: "x" } } }, "contract.page.item is not a key of the configuration"],
+    [{ pageSize: 0 }, "pageSize: must be a whole number from 1 to 200"],
+    [{ pageSize: 201 }, "pageSize: must be a whole number from 1 to 200"],
+    [{ concurrency: 1000 }, "concurrency: must be a whole number from 1 to 256"],
+    [
+      { retry: { scope_denied: { tries: 2 } } },
+      "retry.scope_denied.tries cannot be set, because scope_denied is never",
+    ],
+    [{ retry: { run_deadline: { capSeconds: 2 } } }, "retry.run_deadline.capSeconds cannot be set"],
+    [{ retry: { timeout: { tries: 2 } } }, "retry.timeout is not known; the known ones are transport, rate_limited"],
+    [{ retry: { constructor: { tries: 2 } } }, "retry.constructor is not known"],
+    [{ retry: { transport: { attempts: 2 } } }, "retry.transport.attempts is not a key of the configuration"],
+    [{ retry: { transport: { tries: 0 } } }, "retry.transport.tries: must be a whole number from 1 to 100"],
+    [{ retry: { transport: { capSeconds: -1 } } }, "retry.transport.capSeconds: must be a number of seconds from 0 to"],
+    [
+      { retry: { transport: { firstDelaySeconds: 31 } } },
+      "retry.transport.firstDelaySeconds: 31 is longer than the longest wait of 30 s; raise capSeconds with it",
+    ],
+    [
+      { retry: { processing_unavailable: { capSeconds: 4 } } },
+      "retry.processing_unavailable.capSeconds: 4 is shorter than the first wait of 5 s; lower firstDelaySeconds with it",
+    ],
+    [{ retryBudget: { share: 10 } }, "retryBudget.share is not a key of the configuration"],
+    [{ retryBudget: { percent: -1 } }, "retryBudget.percent: must be a whole number from 0 to 1000"],
+    [{ breaker: { failures: 0 } }, "breaker.failures: must be a whole number from 1 to 1000"],
+    [{ breaker: { coolDownSeconds: 0.5 } }, "breaker.coolDownSeconds: must be a whole number from 1 to 3600"],
+    [{ deadlineMinutes: 0 }, "deadlineMinutes: must be a whole number from 1 to 10080"],
+    [{ memoryLimit: "lots" }, 'memoryLimit: must be a size such as "512MB"'],
+    [{ tolerance: { EUR: { absolute: "0,01" } } }, 'must be a decimal written as a string, such as "0.01"'],
+    [{ tolerance: { USD: 0.01 } }, "tolerance.USD: must be an object { … }; found 0.01"],
+    [
+      { tolerance: { USD: { absolute: 0.01 } } },
+      'tolerance.USD.absolute: must be a decimal written as a string, such as "0.01"',
+    ],
+    [{ pageSize: "200" }, "pageSize: must be a whole number from 1 to 200"],
+    [{ memoryLimit: 512 }, 'memoryLimit: must be a size such as "512MB"'],
+    [{ checks: { BAL_NEGATIVE: { enabled: "no" } } }, 'checks.BAL_NEGATIVE.enabled: must be true or false; found "no"'],
+    [{ breaker: null }, "breaker: must be an object { … }; found null"],
+    [{ books: { rules: {} } }, "books.rules: must be a list [ … ]; found {}"],
+    [{ books: { scope: { books: { from: 7 } } } }, 'books.scope.books.from: must be a date such as "2026-01-31"'],
+    [{ contract: { page: { items: 7 } } }, "contract.page.items: must be a text in quotes; found 7"],
+    [
+      { contract: { streams: { balances: { path: "" } } } },
+      'contract.streams.balances.path: must not be empty; found ""',
+    ],
+    [{ failOn: "severe" }, 'failOn: must be one of "critical", "high", "medium", "low", "info"; found "severe"'],
+    [{ checks: { BAL_NEGATIV: {} } }, "checks.BAL_NEGATIV is not known; the known ones are BAL_NEGATIVE, REC_INVALID"],
+    [{ checks: { constructor: {} } }, "checks.constructor is not known"],
+    [
+      { checks: { REC_INVALID: { graceMinutes: 5 } } },
+      "checks.REC_INVALID.graceMinutes: this check has no grace; remove the key",
+    ],
+    [
+      { checks: { LED_MISSING_PRODUCT: { tolerance: { USD: { absolute: "1" } } } } },
+      "checks.LED_MISSING_PRODUCT.tolerance: this check has no tolerance; remove the key",
+    ],
+    [
+      { checks: { BAL_INCEPTION: { limitHours: 2 } } },
+      "checks.BAL_INCEPTION.limitHours: this check has no limit; remove the key",
+    ],
+    [
+      { checks: { BAL_INCEPTION: { tolerance: { usd: { absolute: "1" } } } } },
+      'checks.BAL_INCEPTION.tolerance.usd is not a currency; write it in capitals, as the API does, or "*"',
+    ],
+    [{ checks: { BAL_INCEPTION: { grace: 5 } } }, "checks.BAL_INCEPTION.grace is not a key of the configuration"],
+    [{ currencyPlaces: { "*": 2 } }, "currencyPlaces.* is not a currency"],
+    [
+      { ageLimitHours: { fiat_deposit: 1 } },
+      "ageLimitHours.fiat_deposit is not known; the known ones are fiat_deposits",
+    ],
+    [
+      { contract: { streams: { deposits: {} } } },
+      "contract.streams.deposits is not known; the known ones are balances",
+    ],
+    [
+      { contract: { streams: { balances: { fields: { amount: "x" } } } } },
+      "contract.streams.balances.fields.amount is not known; the known ones are customer_id, currency",
+    ],
+  ] as const)("%j", ([settings, sentence]) =>
+    Effect.gen(function* () {
+      const message = yield* refusal(settings)
+      expect(message).toContain(sentence)
+      expect(message.startsWith("tidemark.json: ")).toBe(true)
+      expect(message).not.toMatch(/Expected|actual/)
+    }),
+  )
+
+  it.effect.each([
+    ["pageSize", { pageSize: "200" }],
+    ["pageSize", { pageSize: 1.5 }],
+    ["failOn", { failOn: "severe" }],
+    ["personalData", { personalData: true }],
+    ["csvProfile", { csvProfile: "tsv" }],
+    ["checks.BAL_NEGATIVE.enabled", { checks: { BAL_NEGATIVE: { enabled: "no" } } }],
+    ["checks.BAL_NEGATIVE.severity", { checks: { BAL_NEGATIVE: { severity: "HIGH" } } }],
+    ["tolerance.EUR.absolute", { tolerance: { EUR: { absolute: 0.01 } } }],
+    ["tolerance.EUR.basisPoints", { tolerance: { EUR: { basisPoints: -1 } } }],
+    ["currencyPlaces.EUR", { currencyPlaces: { EUR: 19 } }],
+    ["contract.streams.balances.path", { contract: { streams: { balances: { path: "" } } } }],
+    ["contract.streams.balances.statuses.X", { contract: { streams: { balances: { statuses: { X: "done" } } } } }],
+  ] as const)("by its key where its value is of the wrong kind: %s", ([key, settings]) =>
+    Effect.gen(function* () {
+      expect(yield* refusal(settings)).toContain(`tidemark.json: ${key}: `)
+    }),
+  )
+
+  it.effect("together with every other one", () =>
+    Effect.gen(function* () {
+      const message = yield* refusal({ pagesize: 1, concurrency: 0, failOn: "severe" })
+      for (const key of ["pagesize", "concurrency", "failOn"]) expect(message).toContain(key)
+    }),
+  )
+})
+
+describe("the hash of a configuration", () => {
+  const settings = {
+    pageSize: 100,
+    failOn: "medium",
+    tolerance: { EUR: { absolute: "0.01", basisPoints: 1 }, USD: { absolute: "0.02" } },
+    currencyPlaces: { XAU: 4, XAG: 3 },
+    checks: { BAL_NEGATIVE: { enabled: false, severity: "low" }, REC_INVALID: { severity: "info" } },
+    contract: { page: { items: "records" }, streams: { balances: { path: "b", fields: { as_of: "at" } } } },
+  }
+
+  /** The same value with the keys of every object in another order. */
+  const reordered = (value: unknown, first: (key: string) => number): unknown =>
+    typeof value !== "object" || value === null
+      ? value
+      : Object.fromEntries(
+          Object.entries(value)
+            .sort(([a], [b]) => first(a) - first(b) || (a < b ? -1 : 1))
+            .map(([key, inner]) => [key, reordered(inner, first)]),
+        )
+
+  it.effect.prop("does not depend on the order of the keys", [fc.integer({ min: 1, max: 1000 })], ([factor]) =>
+    Effect.gen(function* () {
+      const first = (key: string) => ([...key].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) * factor) % 17
+      expect((yield* read(reordered(settings, first))).sha256).toBe((yield* read(settings)).sha256)
+    }),
+  )
+
+  it.effect("is the same for a default, said or unsaid, and whatever editor's schema is named", () =>
+    Effect.gen(function* () {
+      const unsaid = yield* readFrom({})
+      const said = yield* read({ $schema: "./schema.json", pageSize: 200, contract: { page: { items: "data" } } })
+      expect(said.sha256).toBe(unsaid.sha256)
+    }),
+  )
+
+  it.effect("differs where any rule differs", () =>
+    Effect.gen(function* () {
+      const changes = [{}, { pageSize: 50 }, { graceMinutes: 5 }, { contract: { page: { items: "x" } } }, settings]
+      const hashes = yield* Effect.forEach(changes, (change) => Effect.map(read(change), ({ sha256 }) => sha256))
+      expect(new Set(hashes).size).toBe(changes.length)
+    }),
+  )
+})
+
+describe("what is said about retries", () => {
+  it.effect("changes the rows that it names, in what it names, and no others", () =>
+    Effect.gen(function* () {
+      const { retryPolicy: inForce } = yield* read({
+        retry: { transport: { tries: 9 }, rate_limited: { firstDelaySeconds: 1.5, capSeconds: 90 }, redirect: {} },
+      })
+      const summary = inForce.map(({ cap, failure, firstDelay, tries, ...rest }) => ({
+        failure,
+        tries,
+        first: Duration.toMillis(firstDelay),
+        cap: Duration.toMillis(cap),
+        rest,
+      }))
+      const expected = retryPolicy.map(({ cap, failure, firstDelay, tries, ...rest }) => ({
+        failure,
+        tries: failure === "transport" ? 9 : tries,
+        first: failure === "rate_limited" ? 1500 : Duration.toMillis(firstDelay),
+        cap: failure === "rate_limited" ? 90_000 : Duration.toMillis(cap),
+        rest,
+      }))
+      expect(summary).toEqual(expected)
+    }),
+  )
+
+  it.effect("may be a part: the rest stays at its default", () =>
+    Effect.gen(function* () {
+      const configuration = yield* read({ retryBudget: { floor: 0 }, breaker: { failures: 9 }, deadlineMinutes: null })
+      expect(configuration).toMatchObject({
+        retryBudget: { percent: 10, floor: 0 },
+        breaker: { failures: 9, coolDownSeconds: 30 },
+        deadlineMinutes: null,
+      })
+    }),
+  )
+
+  it.effect("is a rule of the run: said otherwise, the hash is another; the default, said, is the same", () =>
+    Effect.gen(function* () {
+      const unsaid = (yield* read({})).sha256
+      expect((yield* read({ retry: { transport: { tries: 5, capSeconds: 30 } } })).sha256).toBe(unsaid)
+      for (const settings of [
+        { retry: { transport: { tries: 6 } } },
+        { retryBudget: { percent: 11 } },
+        { breaker: { failures: 6 } },
+        { deadlineMinutes: null },
+      ]) {
+        expect((yield* read(settings)).sha256).not.toBe(unsaid)
+      }
+    }),
+  )
+})
+
+describe("differences from the contract", () => {
+  it.effect("are laid over the table of streams", () =>
+    Effect.gen(function* () {
+      const { contract } = yield* read({
+        contract: {
+          page: { items: "result.records", hasMore: "more", cursorParameter: "after" },
+          streams: {
+            fiat_deposits: { path: "incoming", fields: { amount: "gross" }, statuses: { BOOKED: "settled" } },
+          },
+        },
+      })
+      const deposits = contract.streams.find(({ stream }) => stream === "fiat_deposits")
+      expect(contract.page).toEqual({
+        ...assumedPage,
+        items: "result.records",
+        hasMore: "more",
+        cursorParameter: "after",
+      })
+      expect(deposits?.path).toBe("incoming")
+      expect(deposits?.fields.find(({ column }) => column === "amount")?.field).toBe("gross")
+      expect(deposits?.statuses?.BOOKED).toBe("settled")
+    }),
+  )
+})
