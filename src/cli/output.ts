@@ -40,4 +40,9 @@ export const writeJson = (value: unknown): Effect.Effect<void, OutputError> =>
 export const writeError = (text: string): Effect.Effect<void> =>
   Effect.flatMap(Outside, ({ stderr }) => Effect.ignore(write(stderr, text)))
 
-export const tell = (line: string): Effect.Effect<void> => writeError(`${line}\n`)
+/** On a terminal, takes away the line that is being redrawn. */
+export const clearLine = "\r\u001b[K"
+
+/** A line for a person, which stands by itself even where progress is being drawn. */
+export const tell = (line: string): Effect.Effect<void> =>
+  Effect.flatMap(Outside, ({ stderr }) => writeError(`${stderr.isTTY === true ? clearLine : ""}${line}\n`))

@@ -1,7 +1,7 @@
 import { Clock, Effect } from "effect"
 import { type Progress, ProgressListener } from "../pipelines/run/progress.ts"
 import { isLogged } from "./logging.ts"
-import { writeError } from "./output.ts"
+import { clearLine, writeError } from "./output.ts"
 import { Outside } from "./outside.ts"
 import { count, duration, plural } from "./quantities.ts"
 
@@ -15,8 +15,6 @@ const logMillis = 10_000
 
 /** Columns of a terminal that does not say how wide it is. */
 const usualColumns = 80
-
-const clearLine = "\r\u001b[K"
 
 /** How far the reading is: partitions, records, rate, retries, time left. */
 const lineOf = ({ partitions, partitionsDone, records, retries }: Progress, elapsed: number): string => {

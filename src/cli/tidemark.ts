@@ -1,4 +1,4 @@
-import { Cause, Effect, Either, Exit, Fiber, Ref } from "effect"
+import { Cause, Config, Effect, Either, Exit, Fiber, Ref } from "effect"
 import { ProgressListener } from "../pipelines/run/progress.ts"
 import { type Command, command, type Surroundings } from "./command.ts"
 import { type Asked, type Program, readCommandLine } from "./command-line.ts"
@@ -96,7 +96,9 @@ const answer = (asked: Asked) =>
     if (asked._tag === "Run") return yield* asked.command.run(asked.given as never)
     const { program, stdout } = yield* Outside
     if (asked._tag === "Version") return yield* writeOut(`${version}\n`)
-    return yield* writeOut(helpOf(asked.words, tidemark(program), { coloured: stdout.isTTY === true, version }))
+    const plain = yield* Config.withDefault(Config.string("NO_COLOR"), "")
+    const coloured = stdout.isTTY === true && plain === ""
+    return yield* writeOut(helpOf(asked.words, tidemark(program), { coloured, version }))
   })
 
 /** Says how it ended: a sentence on stderr, and where JSON was asked for, the same on stdout. */
