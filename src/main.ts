@@ -26,7 +26,7 @@ const program = Effect.gen(function* () {
   return yield* runTidemark(process.argv.slice(2)).pipe(
     Effect.provideService(Outside, {
       ...outside,
-      program: programName(process.argv[1] ?? "", process.env),
+      program: programName(process.argv[1] ?? "tidemark", process.cwd()),
       signal: Deferred.await(signal),
     }),
   )

@@ -50,11 +50,15 @@ const listed = (program: Program, family: string | null): ReadonlyArray<Line> =>
   return [...lines]
 }
 
-/** What a command takes, as one line to type. */
-export const usageOf = (command: Command): string => {
+/** What a command is about, as it is typed; empty where it takes options alone. */
+export const argumentsText = (command: Command): string => {
   const argument = argumentOf(command)
-  return [...optionsOf(command), ...(argument === undefined ? [] : [argument])].map(usageTerm).join(" ")
+  return argument === undefined ? "" : ` ${usageTerm(argument)}`
 }
+
+/** What a command takes, as one line to type. */
+const usageOf = (command: Command): string =>
+  `${optionsOf(command).map(usageTerm).join(" ")}${argumentsText(command)}`.trimStart()
 
 /** The help of a command, a family or, without words, the program. Headings are bold where colours are wanted. */
 export const helpOf = (
@@ -72,7 +76,7 @@ export const helpOf = (
   const argument = command === undefined ? undefined : argumentOf(command)
   const usage = command === undefined ? "<command> [options]" : usageOf(command)
   const sections: ReadonlyArray<readonly [title: string, lines: ReadonlyArray<string>]> = [
-    ["USAGE", [`$ ${[program.name, ...words, usage].join(" ").trimEnd()}`]],
+    ["USAGE", [`$ ${["tidemark", ...words, usage].join(" ").trimEnd()}`]],
     ["DESCRIPTION", [about]],
     ["ARGUMENTS", argument === undefined ? [] : stacked([[`<${nameOf(argument[0])}>`, argument[1].about]])],
     ["OPTIONS", command === undefined ? [] : stacked(optionsOf(command).map((row) => [optionTerm(row), row[1].about]))],

@@ -43,6 +43,12 @@ export const writeError = (text: string): Effect.Effect<void> =>
 /** On a terminal, takes away the line that is being redrawn. */
 export const clearLine = "\r\u001b[K"
 
+/** A sentence that says what to run, with the program as this person calls it. */
+export const asCalled = (sentence: string, program: string): string =>
+  sentence.replaceAll("run tidemark ", `run ${program} `)
+
 /** A line for a person, which stands by itself even where progress is being drawn. */
 export const tell = (line: string): Effect.Effect<void> =>
-  Effect.flatMap(Outside, ({ stderr }) => writeError(`${stderr.isTTY === true ? clearLine : ""}${line}\n`))
+  Effect.flatMap(Outside, ({ program, stderr }) =>
+    writeError(`${stderr.isTTY === true ? clearLine : ""}${asCalled(line, program)}\n`),
+  )

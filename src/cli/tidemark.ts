@@ -27,7 +27,7 @@ import { type Ending, endingOf, Finished } from "./ending.ts"
 import { helpOf } from "./help.ts"
 import { silence } from "./logging.ts"
 import { argument, oneOf, repeated, required, text } from "./option-row.ts"
-import { tell, writeJson, writeOut } from "./output.ts"
+import { asCalled, tell, writeJson, writeOut } from "./output.ts"
 import { type EndingSignal, Outside } from "./outside.ts"
 
 /** The package's own; a test compares them. */
@@ -113,7 +113,8 @@ const tellEnding = (ending: Ending, exit: Exit.Exit<unknown, unknown>, run: stri
     }
     if (message === null) return
     yield* tell(`tidemark: ${message}`)
-    if (given.json) yield* Effect.ignore(writeJson({ exitCode: code, error: message, run }))
+    const { program } = yield* Outside
+    if (given.json) yield* Effect.ignore(writeJson({ exitCode: code, error: asCalled(message, program), run }))
   })
 
 interface Flags {
