@@ -6,7 +6,7 @@ import type { EndingSignal } from "./outside.ts"
 /** A command that did its work and has something to say by its exit code. */
 export class Finished extends Data.TaggedError("Finished")<{
   readonly exitCode: ExitCode
-  /** Why, in a sentence, for whoever asked for nothing else to be printed; null where that was said already. */
+  /** Why, in a sentence for stderr, where nothing but JSON was asked for; null where that was said already. */
   readonly why: string | null
 }> {}
 

@@ -32,7 +32,7 @@ export const failOn = repeated(
 
 export const json = flag("Print the result as JSON on stdout; an error too.")
 
-export const quiet = flag("Print nothing but errors, and one line where the exit code is not 0.")
+export const quiet = flag("Print nothing but errors; with --json, one line wherever the exit code is not 0.")
 
 export const by = optional(
   text("NAME"),

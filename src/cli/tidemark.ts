@@ -109,7 +109,7 @@ const tellEnding = (ending: Ending, exit: Exit.Exit<unknown, unknown>, run: stri
     // What a command printed says the rest, but to whoever wanted to hear errors only.
     if (failure?._tag === "Some" && failure.value instanceof Finished) {
       const { why } = failure.value
-      return given.quiet && why !== null ? yield* tell(`tidemark: ${why}`) : undefined
+      return given.quiet && given.json && why !== null ? yield* tell(`tidemark: ${why}`) : undefined
     }
     if (message === null) return
     yield* tell(`tidemark: ${message}`)
