@@ -1,3 +1,4 @@
+import { cpSync } from "node:fs"
 import { build } from "esbuild"
 
 /**
@@ -19,3 +20,8 @@ await build({
   legalComments: "eof",
   logLevel: "warning",
 })
+
+// The package ships dist: the views and checks that are .sql files lie there, too.
+for (const folder of ["evidence/views", "reconcile/checks"]) {
+  cpSync(`src/pipelines/${folder}`, `dist/sql/${folder}`, { recursive: true, filter: (file) => !file.endsWith(".ts") })
+}

@@ -4,7 +4,7 @@ import { isDateTime } from "./date-time.ts"
 import { quoteNumbers } from "./exact-numbers.ts"
 import { UnreadablePage } from "./failures.ts"
 import { hashFields, hashPersonal, isHidden, type PersonalData } from "./personal-data.ts"
-import { type RejectedRecord, readRecord, recordId } from "./read-record.ts"
+import { type RejectedRecord, readableColumns, readRecord, recordId } from "./read-record.ts"
 
 /** A page of a list as the contract reads it: what to keep, what to load, what was refused. */
 export interface ReadPage {
@@ -154,7 +154,13 @@ export const readPage = (
   list.forEach((item, index) => {
     const fault = readRecord(stream, customerId, item)
     if (fault !== null) {
-      rejected.push({ index, recordId: recordId(stream, item), reason: fault, payload: JSON.stringify(item) })
+      rejected.push({
+        index,
+        recordId: recordId(stream, item),
+        reason: fault,
+        payload: JSON.stringify(item),
+        readable: JSON.stringify(readableColumns(stream, item)),
+      })
     }
   })
   const createdField = stream.fields.find((field) => field.column === "created_at")?.field

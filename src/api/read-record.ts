@@ -13,6 +13,8 @@ export interface RejectedRecord {
   readonly reason: string
   /** The record as JSON text, number tokens quoted. */
   readonly payload: string
+  /** What of it can be read, as JSON by column: a text, or null where the record says none. What is missing cannot be read. */
+  readonly readable: string
 }
 
 const kindOf = (value: unknown): string => {
@@ -58,6 +60,24 @@ export const readRecord = (stream: ContractStream, customerId: string, item: unk
   return owner === customerId
     ? null
     : `${stream.customerField} is ${JSON.stringify(owner)}, but the list was read for ${JSON.stringify(customerId)}`
+}
+
+/**
+ * Of a record that was refused, what can be read all the same: each column of the contract with its text, or with null
+ * where the record says none (an explicit null, or an optional field absent). A column that is left out cannot be read, and
+ * may hold anything. Names and numbers of persons are left out.
+ */
+export const readableColumns = (stream: ContractStream, item: unknown): Readonly<Record<string, string | null>> => {
+  if (typeof item !== "object" || item === null || Array.isArray(item)) return {}
+  const record = item as Record<string, unknown>
+  const columns: Record<string, string | null> = {}
+  for (const field of stream.fields) {
+    if (field.type === "personal") continue
+    const value = record[field.field]
+    if (value === null || (value === undefined && !field.required)) columns[field.column] = null
+    else if (typeof value === "string" && fieldFault(field, value) === null) columns[field.column] = value
+  }
+  return columns
 }
 
 /** The record's id, its parts joined with a slash; null where a part that must be there cannot be read. */

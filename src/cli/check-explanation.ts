@@ -1,7 +1,6 @@
 import type { Configuration } from "../pipelines/configuration/settings.ts"
-import type { Check } from "../pipelines/reconcile/check.ts"
+import type { CheckFile } from "../pipelines/reconcile/check-file.ts"
 import { settingsInForce } from "../pipelines/reconcile/check-settings.ts"
-import { preparedIn } from "../pipelines/reconcile/prepared.ts"
 import { plural } from "./quantities.ts"
 
 /** A text without blank lines and without the indentation that its lines share. */
@@ -13,7 +12,7 @@ const dedent = (text: string): string => {
 }
 
 /** Everything that can be said of a check, with the settings in force. */
-export const explanationOf = (check: Check, configuration: Configuration) => {
+export const explanationOf = (check: CheckFile, configuration: Configuration) => {
   const settings = settingsInForce(check, configuration)
   return {
     code: check.code,
@@ -21,11 +20,13 @@ export const explanationOf = (check: Check, configuration: Configuration) => {
     definition: check.definition,
     ...settings,
     defaultSeverity: check.severity,
-    unprovenWhen: check.unproven === null ? null : (check.unprovenWhen ?? "Some cases may lack proof."),
-    finds: check.finds ?? null,
-    silent: check.silent ?? null,
-    query: dedent(check.query),
-    prepared: Object.fromEntries(preparedIn(check.query)),
+    restsOn: check.restsOn,
+    accepts: check.accepts,
+    unprovenWhen: check.unprovenWhen,
+    finds: check.finds,
+    silent: check.silent,
+    action: check.action,
+    query: dedent(check.sql),
   }
 }
 
@@ -40,13 +41,24 @@ const toleranceText = ({ tolerance }: Explanation): string => {
   return rows.length === 0 ? "0 in every currency" : rows.join("; ")
 }
 
-const limitText = ({ limitHours }: Explanation): string => {
-  if (limitHours === null) return "none; this check has no limit"
-  if (typeof limitHours === "number") return plural(limitHours, "hour")
-  return Object.entries(limitHours)
-    .map(([stream, hours]) => `${stream} ${plural(hours, "hour")}`)
-    .join(", ")
+const limitText = ({ limitHours, numbers, words }: Explanation): string => {
+  const rows = [
+    ...Object.entries(limitHours ?? {}).map(([stream, hours]) => `${stream} ${plural(hours, "hour")}`),
+    ...Object.entries(numbers).map(([name, value]) =>
+      name === "limitHours" ? plural(value, "hour") : `${name} ${value}`,
+    ),
+    ...Object.entries(words).map(([name, list]) => `${name} ${list.length === 0 ? "none" : list.join(" ")}`),
+  ]
+  return rows.length === 0 ? "none; this check has no limit" : rows.join(", ")
 }
+
+/** What must be proven before an exception that was not found is resolved. */
+const restsOnText = {
+  list: "its own list, read to its end",
+  stream: "that list of every customer",
+  customer: "every list of its customer",
+  run: "every list of the run",
+} as const
 
 const settingsRows = (about: Explanation): ReadonlyArray<readonly [string, string]> => [
   [
@@ -59,9 +71,11 @@ const settingsRows = (about: Explanation): ReadonlyArray<readonly [string, strin
   ["grace", about.graceMinutes === null ? "none; this check has no grace" : plural(about.graceMinutes, "minute")],
   ["tolerance", toleranceText(about)],
   ["limit", limitText(about)],
-  ["unproven", about.unprovenWhen ?? "never; this check relies on nothing being absent"],
-  ...(about.finds === null ? [] : [["finds", about.finds] as const]),
-  ...(about.silent === null ? [] : [["silent on", about.silent] as const]),
+  ["unproven", about.unprovenWhen ?? "told case by case, with what stands in the way"],
+  ["rests on", restsOnText[about.restsOn]],
+  ["finds", about.finds],
+  ["silent on", about.silent],
+  ["what to do", about.action],
 ]
 
 const table = (rows: ReadonlyArray<readonly [string, string]>): string => {
@@ -71,15 +85,6 @@ const table = (rows: ReadonlyArray<readonly [string, string]>): string => {
 
 /** The same for a person. */
 export const explanationText = (about: Explanation): string =>
-  [
-    `${about.code} (${about.family})`,
-    about.definition,
-    "",
-    table(settingsRows(about)),
-    "",
-    "query",
-    about.query,
-    ...(Object.keys(about.prepared).length === 0
-      ? []
-      : ["", "of which the run prepares", table(Object.entries(about.prepared))]),
-  ].join("\n")
+  [`${about.code} (${about.family})`, about.definition, "", table(settingsRows(about)), "", "query", about.query].join(
+    "\n",
+  )

@@ -3,9 +3,11 @@ import type { Contract } from "../api/contract.ts"
 import type { Database } from "../store/database.ts"
 import type { StoreError } from "../store/store-error.ts"
 import { ensureTypedTables } from "../store/typed-table.ts"
-import { ensureMatchesView } from "./evidence/matches-view.ts"
 import { streamTables } from "./stream-tables.ts"
 
 /** Makes what the contract in force needs and the store does not have yet. */
 export const ensureStore = (database: Database["Type"], contract: Contract): Effect.Effect<void, StoreError> =>
-  ensureTypedTables(database, streamTables(contract)).pipe(Effect.zipRight(ensureMatchesView(database)))
+  ensureTypedTables(database, streamTables(contract)).pipe(
+    // There before anything was reconciled, and empty; each reconciliation makes it anew.
+    Effect.zipRight(database.run("CREATE VIEW IF NOT EXISTS recon.matches AS SELECT * FROM recon.judged")),
+  )

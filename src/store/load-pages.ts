@@ -35,6 +35,8 @@ export interface LoadPage {
     readonly recordId: string | null
     readonly reason: string
     readonly payload: string
+    /** By column, as JSON: what of it can be read. */
+    readonly readable: string
   }>
 }
 
@@ -121,7 +123,7 @@ const stageGroup = (sql: Sql, runId: string, pages: ReadonlyArray<LoadPage>) =>
        WITH rejected AS (
          SELECT $1 AS run_id, unnest($2) AS customer_id, unnest($3) AS stream, unnest($4)::INTEGER AS sequence,
            unnest($5)::INTEGER AS item_index, unnest($6) AS record_id, unnest($7) AS reason, unnest($8) AS payload,
-           unnest($9)::INTEGER AS chain, unnest($10)::INTEGER AS place
+           unnest($9)::INTEGER AS chain, unnest($10)::INTEGER AS place, unnest($11) AS readable
        )
        SELECT * FROM rejected ANTI JOIN raw.quarantine AS known USING (run_id, customer_id, stream, payload)
        QUALIFY row_number() OVER (PARTITION BY customer_id, stream, payload ORDER BY place) = 1`,
@@ -136,6 +138,7 @@ const stageGroup = (sql: Sql, runId: string, pages: ReadonlyArray<LoadPage>) =>
         list(rejected, ({ record }) => record.payload),
         list(rejected, ({ page }) => page.chain),
         rejected.map((_, place) => String(place)),
+        list(rejected, ({ record }) => record.readable),
       ],
     )
     yield* sql.run("INSERT INTO raw.quarantine BY NAME SELECT * EXCLUDE place FROM newly_rejected")

@@ -1,6 +1,7 @@
 import { Effect, Layer } from "effect"
-import { resolveContract } from "../../src/api/contract.ts"
+import { type ContractStream, resolveContract } from "../../src/api/contract.ts"
 import type { Field } from "../../src/api/field.ts"
+import { readableColumns } from "../../src/api/read-record.ts"
 import { type StreamName, streams } from "../../src/api/streams.ts"
 import type { Configuration } from "../../src/pipelines/configuration/settings.ts"
 import { movementRows } from "../../src/pipelines/evidence/movements.ts"
@@ -215,6 +216,12 @@ export const balance = (currency: string, total: string, values: Values = {}): L
 
 const contract = resolveContract()
 
+const streamOf = (name: StreamName): ContractStream => {
+  const stream = contract.streams.find((candidate) => candidate.stream === name)
+  if (stream === undefined) throw new Error(`the contract has no list ${name}`)
+  return stream
+}
+
 /** Makes every typed table. */
 export const ensureTables = Effect.flatMap(Database, (database) => ensureTypedTables(database, streamTables(contract)))
 
@@ -299,7 +306,7 @@ export const insertCoverage = (sql: Sql, run: Run, ledger: Ledger) => {
 
 export const insertQuarantine = (sql: Sql, run: Run, records: ReadonlyArray<Quarantined>) =>
   sql.run(
-    `INSERT INTO raw.quarantine (run_id, customer_id, stream, sequence, item_index, record_id, reason, payload) VALUES ${tuples(
+    `INSERT INTO raw.quarantine (run_id, customer_id, stream, sequence, item_index, record_id, reason, payload, readable) VALUES ${tuples(
       records.map((record, index) => [
         run.runId,
         record.customer,
@@ -309,6 +316,7 @@ export const insertQuarantine = (sql: Sql, run: Run, records: ReadonlyArray<Quar
         record.recordId,
         "amount is missing",
         JSON.stringify(record.payload),
+        JSON.stringify(readableColumns(streamOf(record.stream), record.payload)),
       ]),
     )}`,
   )

@@ -17,8 +17,8 @@ const explain = optional(text("CODE"), "Explain one check: what it finds, by whi
 const listed = (configuration: Configuration, asJson: boolean): string => {
   const rows = checks.map((check) => {
     const { enabled, severity } = settingsInForce(check, configuration)
-    const { code, definition, family, unproven } = check
-    return { code, severity, enabled, family, needsProof: unproven !== null, definition }
+    const { action, code, definition, family } = check
+    return { code, severity, enabled, family, definition, action }
   })
   if (asJson) return JSON.stringify(rows, null, 2)
   return textTable(

@@ -1,4 +1,5 @@
 import { Duration, Schema } from "effect"
+import { products } from "../../api/contract/products.ts"
 import { defaultRetryBudget } from "../../api/retry-budget.ts"
 import { defaultBreaker } from "../../api/stream-breaker.ts"
 import { BookSettingsSchema } from "./books-settings.ts"
@@ -57,6 +58,14 @@ const Tolerance = Schema.Struct({
 
 export type Tolerance = typeof Tolerance.Type
 
+/** Other names of currencies or networks, each with the one that counts. */
+const Aliases = Schema.optionalWith(Schema.Record({ key: Schema.NonEmptyString, value: Schema.NonEmptyString }), {
+  default: () => ({}),
+})
+
+const ofStream = <Word extends string>(...words: readonly [Word, ...Word[]]) =>
+  Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.Literal(...words) }), { default: () => ({}) })
+
 /** Settings of one check; where it is silent, those for all checks hold. `*` is every currency that is not named. */
 const CheckSettings = Schema.Struct({
   enabled: Schema.optional(Schema.Boolean),
@@ -64,6 +73,10 @@ const CheckSettings = Schema.Struct({
   tolerance: Schema.optional(Schema.Record({ key: Schema.String, value: Tolerance })),
   graceMinutes: Schema.optional(whole(0, 10_080)),
   limitHours: Schema.optional(whole(1, 100_000)),
+  windowHours: Schema.optional(whole(1, 100_000)),
+  futureMinutes: Schema.optional(whole(0, 100_000)),
+  exceptCustomers: Schema.optional(Schema.Array(Schema.NonEmptyString)),
+  accountClosed: Schema.optional(Schema.Array(Schema.NonEmptyString)),
 })
 
 const StreamOverrideSchema = Schema.Struct({
@@ -106,15 +119,9 @@ export const knownPlaces: Readonly<Record<string, number>> = {
   ETH: 18,
 }
 
-/** Hours that a record may stay open. Source: design, AGE_STUCK. */
+/** Hours that a record may stay open, and a transaction that names none. Source: design, AGE_STUCK. */
 export const knownAgeLimits: Readonly<Record<string, number>> = {
-  fiat_deposits: 48,
-  fiat_withdrawals: 72,
-  crypto_deposits: 24,
-  crypto_withdrawals: 24,
-  crypto_refunds: 24,
-  conversions: 1,
-  collection_payments: 24,
+  ...Object.fromEntries(products.map(({ ageLimitHours, stream }) => [stream, ageLimitHours])),
   transactions: 72,
 }
 
@@ -141,6 +148,18 @@ export const ConfigurationFile = Schema.Struct({
   tolerance: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Tolerance }), { default: () => ({}) }),
   currencyPlaces: Schema.optionalWith(Schema.Record({ key: Schema.String, value: whole(0, 18) }), {
     default: () => ({}),
+  }),
+  currencyAliases: Aliases,
+  networkAliases: Aliases,
+  /** Whether the API lists the refunds of a product; where it does not, money that stands may have gone back unseen. */
+  refunds: ofStream("listed", "notListed"),
+  /** Whether fees that name a record are part of its money, or charged apart from it. */
+  fees: ofStream("included", "separate"),
+  /** Whether payments in another currency than their checkout's are told as not compared each night. */
+  checkouts: Schema.optionalWith(Schema.Literal("compared", "notCompared"), { default: () => "compared" as const }),
+  /** Whether a conversion's rate is applied to fromAmount before or after its fee. */
+  conversionFee: Schema.optionalWith(Schema.Literal("apart", "beforeRate", "afterRate"), {
+    default: () => "apart" as const,
   }),
   ageLimitHours: Schema.optionalWith(Schema.Record({ key: Schema.String, value: whole(1, 100_000) }), {
     default: () => ({}),

@@ -53,8 +53,13 @@ const unknownName = (key: string, given: string, known: ReadonlyArray<string>): 
 /** A check as the configuration knows it: its code, and which settings it answers to. */
 export interface KnownCheck {
   readonly code: string
-  readonly takes?: ReadonlyArray<"grace" | "tolerance">
-  readonly limitHours?: number | Readonly<Record<string, number>>
+  readonly settings: {
+    readonly grace: boolean
+    readonly tolerance: boolean
+    readonly limitByStream: boolean
+    readonly numbers: Readonly<Record<string, number>>
+    readonly words: Readonly<Record<string, ReadonlyArray<string>>>
+  }
 }
 
 const isCurrency = (name: string): boolean => /^[A-Z][A-Z0-9]{1,11}$/.test(name)
@@ -71,12 +76,18 @@ const checkFault = (settings: FileSettings, checks: ReadonlyArray<KnownCheck>): 
   for (const [code, own] of Object.entries(settings.checks)) {
     const check = checks.find((candidate) => candidate.code === code)
     if (check === undefined) return unknownName("checks", code, known)
-    const refuse = (key: string, what: string) => `checks.${code}.${key}: this check has no ${what}; remove the key`
-    if (own.graceMinutes !== undefined && check.takes?.includes("grace") !== true)
-      return refuse("graceMinutes", "grace")
-    if (own.limitHours !== undefined && check.limitHours === undefined) return refuse("limitHours", "limit")
+    const { settings: taken } = check
+    const names = [
+      ...["enabled", "severity"],
+      ...(taken.grace ? ["graceMinutes"] : []),
+      ...(taken.tolerance ? ["tolerance"] : []),
+      ...(taken.limitByStream ? ["limitHours"] : []),
+      ...Object.keys(taken.numbers),
+      ...Object.keys(taken.words),
+    ]
+    const odd = Object.keys(own).find((key) => !names.includes(key))
+    if (odd !== undefined) return `checks.${code}.${odd}: this check has no such setting; it has ${names.join(", ")}`
     if (own.tolerance === undefined) continue
-    if (check.takes?.includes("tolerance") !== true) return refuse("tolerance", "tolerance")
     const fault = currencyFault(`checks.${code}.tolerance`, own.tolerance)
     if (fault !== null) return fault
   }

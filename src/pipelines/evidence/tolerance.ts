@@ -5,4 +5,4 @@ import { quoteText } from "../../store/describe-table.ts"
  * The tolerance is that of the check that runs, or of the one that is named.
  */
 export const toleranceOf = (currency: string, expected: string, code?: string): string =>
-  `tolerance_of(${code === undefined ? "getvariable('check_code')" : quoteText(code)}, ${currency}, ${expected})`
+  `recon.tolerance(${code === undefined ? "getvariable('check_code')" : quoteText(code)}, ${currency}, ${expected})`

@@ -52,8 +52,7 @@ const qualified = (columns: string, table: string): string =>
 export interface TellingCheck {
   readonly code: string
   readonly definition: string
-  readonly query: string
-  readonly unproven: string | null
+  readonly sql: string
 }
 
 /** The whole evidence of the exception with this id, or with an id that begins so. */
@@ -75,11 +74,11 @@ export const evidenceOf = (
     ])
     const records = yield* recordsOf(sql, contract, exception)
     const check = checks.find(({ code }) => code === exception.code)
-    const needsProof = check !== undefined && check.unproven !== null
+    const needsProof = check !== undefined
     return {
       exception,
       places: currency?.places ?? null,
-      check: check === undefined ? null : { definition: check.definition, query: check.query },
+      check: check === undefined ? null : { definition: check.definition, query: check.sql },
       records,
       comparison: yield* compareRecords(sql, records, exception.leg),
       coverage: yield* sql.rows(

@@ -1,7 +1,7 @@
 import { Data, Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import { movementRows } from "../evidence/movements.ts"
+import { agreed } from "./judge.ts"
 
 /**
  * A movement or a transaction was lost or counted twice on its way through the reconciliation. No figure of the run may
@@ -30,17 +30,13 @@ export class ConservationBroken extends Data.TaggedError("ConservationBroken")<{
   }
 }
 
-const netAmountsSql = `
-    SELECT currency, net_amount FROM main.transactions
-    ${movementRows.map((row) => `UNION ALL SELECT ${row.currency}, ${row.netAmount} FROM main.${row.stream}`).join("\n    ")}`
-
 /** Found by their largest amount, which costs little; only those that might are summed in whole units. */
 const enormousSql = `
   CREATE OR REPLACE TEMP TABLE enormous_currency AS
   WITH candidate AS (
-    SELECT currency FROM (${netAmountsSql}) GROUP BY currency HAVING max(abs(net_amount)) >= 9e19 / count(*)
+    SELECT currency FROM recon.held GROUP BY currency HAVING max(abs(net_amount)) >= 9e19 / count(*)
   )
-  SELECT currency FROM (${netAmountsSql}) SEMI JOIN candidate USING (currency)
+  SELECT currency FROM recon.held SEMI JOIN candidate USING (currency)
   GROUP BY currency
   HAVING sum(CAST(trunc(abs(net_amount)) AS HUGEINT)) + count(*) >= 99999999999999999999::HUGEINT`
 
@@ -48,44 +44,53 @@ const enormousSql = `
 const summable = (amount: string, currency: string): string =>
   `CASE WHEN ${currency} NOT IN (SELECT currency FROM enormous_currency) THEN ${amount} END`
 
-/** What the join found clean counts on both sides; what it did not is counted as it was judged. */
+/** What the money test did not look at, and what it judged. */
 const accountedSql = `
-  INSERT INTO recon.conservation
-  WITH clean AS (
-    SELECT currency, count(*) AS items, sum(${summable("net_amount", "currency")}) AS amount
-    FROM side_by_side WHERE is_clean AND movement_no NOT IN (SELECT movement_no FROM crowded)
-    GROUP BY currency
-  ),
-  counted AS (
-    SELECT 'movement' AS side, currency, 'matched' AS category, items, amount FROM clean
+  CREATE OR REPLACE TEMP TABLE accounted AS
+  WITH counted AS (
+    SELECT 'movement' AS side, currency, category, count(*) AS items, sum(${summable("amount", "currency")}) AS amount, sum(${summable("moved", "currency")}) AS agreed
+    FROM (${agreed.movement}) GROUP BY ALL
     UNION ALL
-    SELECT 'transaction', currency, 'matched', items, amount FROM clean
+    SELECT 'transaction', currency, category, count(*), sum(${summable("amount", "currency")}), sum(${summable("moved", "currency")})
+    FROM (${agreed.transaction}) GROUP BY ALL
     UNION ALL
-    SELECT 'movement', currency, category, count(*), sum(${summable("expected", "currency")}) FROM recon.judged WHERE side = 'movement' GROUP BY ALL
-    UNION ALL
-    SELECT 'transaction', transaction_currency, category, count(*), sum(${summable("actual", "transaction_currency")}) FROM recon.judged
-    WHERE transaction_id IS NOT NULL GROUP BY ALL
+    SELECT side, currency, category, count(*), sum(${summable("CASE side WHEN 'movement' THEN expected ELSE actual END", "currency")}), 0
+    FROM recon.judged GROUP BY ALL
   )
-  SELECT getvariable('run'), side, currency, category, sum(items)::BIGINT, sum(amount)
+  SELECT side, currency, category, sum(items)::BIGINT AS items, sum(amount) AS amount, sum(agreed) AS agreed
   FROM counted GROUP BY ALL`
 
-/** Counted on the typed tables themselves, apart from everything that the matching made. */
-const totalsSql = `
+const keepSql = `
   INSERT INTO recon.conservation
-  SELECT getvariable('run'), 'movement', currency, 'total', count(*), sum(${summable("amount", "currency")})
-  FROM (${movementRows.map((row) => `SELECT ${row.currency} AS currency, ${row.netAmount} AS amount FROM main.${row.stream}`).join(" UNION ALL ")})
-  GROUP BY currency
+  SELECT recon.run(), side, currency, category, items, amount FROM accounted
   UNION ALL
-  SELECT getvariable('run'), 'transaction', currency, 'total', count(*), sum(${summable("net_amount", "currency")}) FROM main.transactions GROUP BY currency`
+  -- Counted on the typed tables themselves, apart from everything that the judgement made.
+  SELECT recon.run(), side, currency, 'total', count(*), sum(${summable("net_amount", "currency")}) FROM recon.held GROUP BY side, currency`
+
+/** What the money test passed over moved the same on both sides, to the last decimal. */
+const disagreedSql = `
+  SELECT 'agreed' AS side, currency, 0::BIGINT AS items, 0::BIGINT AS expected_items,
+    sum(agreed) FILTER (side = 'transaction') AS amount, sum(agreed) FILTER (side = 'movement') AS expected_amount
+  FROM accounted GROUP BY currency
+  HAVING coalesce(sum(agreed) FILTER (side = 'transaction'), 0) <> coalesce(sum(agreed) FILTER (side = 'movement'), 0)`
+
+/** Whatever is counted as an exception is told by one. */
+const untoldSql = `
+  SELECT concat_ws(' ', j.side, j.stream, j.record_id, j.leg, j.transaction_id, j.code) AS name, 0::BIGINT AS times
+  FROM recon.judged AS j
+  WHERE j.category = 'exception' AND NOT EXISTS (
+    SELECT 1 FROM recon.finding AS f WHERE f.outcome = 'exception' AND f.code = j.code
+      AND (f.stream = j.stream AND f.record_id = j.record_id OR f.stream = 'transactions' AND f.record_id = j.transaction_id))
+  ORDER BY name LIMIT 20`
 
 const brokenSql = `
   WITH accounted AS (
     SELECT side, currency, sum(items)::BIGINT AS items, sum(amount) AS amount FROM recon.conservation
-    WHERE run_id = getvariable('run') AND category <> 'total' GROUP BY side, currency
+    WHERE run_id = recon.run() AND category <> 'total' GROUP BY side, currency
   ),
   held AS (
     SELECT side, currency, items, amount FROM recon.conservation
-    WHERE run_id = getvariable('run') AND category = 'total'
+    WHERE run_id = recon.run() AND category = 'total'
   )
   SELECT coalesce(h.side, a.side) AS side, coalesce(h.currency, a.currency) AS currency,
     coalesce(a.items, 0) AS items, coalesce(h.items, 0) AS expected_items, a.amount, h.amount AS expected_amount
@@ -95,47 +100,33 @@ const brokenSql = `
 
 /** Asked only once the sums do not tie. */
 const culpritsSql = `
-  WITH clean AS (
-    SELECT movement_no, transaction_no FROM side_by_side
-    WHERE is_clean AND movement_no NOT IN (SELECT movement_no FROM crowded)
+  WITH place AS (
+    SELECT side, stream, record_id, leg, transaction_id FROM recon.matches
   ),
-  movement_place AS (
-    SELECT m.stream, m.record_id, m.direction FROM clean JOIN movement AS m ON m.movement_no = clean.movement_no
+  times AS (
+    SELECT concat_ws(' ', h.stream, h.record_id, h.leg) AS name, count(p.side) AS times
+    FROM recon.held AS h LEFT JOIN place AS p ON p.side = 'movement' AND p.stream = h.stream AND p.record_id = h.record_id AND p.leg = h.leg
+    WHERE h.side = 'movement' GROUP BY ALL
     UNION ALL
-    SELECT stream, record_id, leg FROM recon.judged WHERE side = 'movement'
-  ),
-  movement_times AS (
-    SELECT m.stream, m.record_id, m.direction, count(p.record_id) AS times
-    FROM movement AS m
-    LEFT JOIN movement_place AS p ON p.stream = m.stream AND p.record_id = m.record_id AND p.direction = m.direction
-    GROUP BY m.stream, m.record_id, m.direction
-  ),
-  transaction_place AS (
-    SELECT t.transaction_id FROM clean JOIN main.transactions AS t ON t.rowid = clean.transaction_no
-    UNION ALL
-    SELECT transaction_id FROM recon.judged WHERE transaction_id IS NOT NULL
-  ),
-  transaction_times AS (
-    SELECT t.transaction_id, count(p.transaction_id) AS times
-    FROM main.transactions AS t LEFT JOIN transaction_place AS p ON p.transaction_id = t.transaction_id
-    GROUP BY t.transaction_id
+    SELECT concat('transaction ', h.transaction_id), count(p.side)
+    FROM recon.held AS h LEFT JOIN place AS p ON p.side = 'transaction' AND p.transaction_id = h.transaction_id
+    WHERE h.side = 'transaction' GROUP BY ALL
   )
-  SELECT concat_ws(' ', stream, record_id, direction) AS name, times FROM movement_times WHERE times <> 1
-  UNION ALL
-  SELECT concat('transaction ', transaction_id), times FROM transaction_times WHERE times <> 1
+  SELECT name, times FROM times WHERE times <> 1
   ORDER BY name LIMIT 20`
 
-/** Every movement and every transaction is in exactly one category, and their sums tie to the typed tables. */
+/**
+ * Every movement and every transaction is in exactly one category, their sums tie to the typed tables, what agrees moved
+ * the same on both sides, and whatever is counted as an exception is one.
+ */
 export const checkConservation = (sql: Sql): Effect.Effect<void, StoreError | ConservationBroken> =>
   Effect.gen(function* () {
-    yield* sql.run("DELETE FROM recon.conservation WHERE run_id = getvariable('run')")
-    yield* sql.run(enormousSql)
-    yield* sql.run(accountedSql)
-    yield* sql.run(totalsSql)
+    yield* sql.run("DELETE FROM recon.conservation WHERE run_id = recon.run()")
+    for (const statement of [enormousSql, accountedSql, keepSql]) yield* sql.run(statement)
     const rows = yield* sql.rows<ConservationBroken["rows"][number]>(brokenSql)
-    if (rows.length === 0) return
-    return yield* new ConservationBroken({
-      rows,
-      culprits: yield* sql.rows<ConservationBroken["culprits"][number]>(culpritsSql),
-    })
+    const disagreed = yield* sql.rows<ConservationBroken["rows"][number]>(disagreedSql)
+    const untold = yield* sql.rows<ConservationBroken["culprits"][number]>(untoldSql)
+    if (rows.length + disagreed.length + untold.length === 0) return
+    const culprits = rows.length === 0 ? [] : yield* sql.rows<ConservationBroken["culprits"][number]>(culpritsSql)
+    return yield* new ConservationBroken({ rows: [...rows, ...disagreed], culprits: [...culprits, ...untold] })
   })

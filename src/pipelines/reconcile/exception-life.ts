@@ -5,26 +5,32 @@ import { atStake } from "../exceptions/at-stake.ts"
 import { appendEvents, tidemarkItself } from "../exceptions/event-log.ts"
 import { resolvedSql } from "./resolution.ts"
 
-const stakeBefore = atStake("e.difference", "e.actual", "e.expected")
-const stakeNow = atStake("TRY(f.actual - f.expected)", "f.actual", "f.expected")
+/** Of an exception of earlier versions the stake is what it was taken to be then. */
+const stakeBefore = `coalesce(e.at_stake, abs(${atStake("e.difference", "e.actual", "e.expected")}))`
+const stakeNow = "f.at_stake"
+const found = "(SELECT * FROM recon.finding WHERE outcome = 'exception')"
 
 const inMoney = (amount: string, row: string): string =>
-  `coalesce(concat_ws(' ', plain(${amount}), ${row}.currency), 'no amount')`
+  `coalesce(concat_ws(' ', recon.plain(${amount}), ${row}.currency), 'no amount')`
 
 const moneyChanged = `(${stakeBefore} IS DISTINCT FROM ${stakeNow} OR e.currency IS DISTINCT FROM f.currency)`
 
+/** Whether what a person accepted is no longer what is there; earlier versions kept the money alone. */
+const affairsChanged = `(CASE WHEN e.state_of_affairs IS NULL THEN ${moneyChanged} ELSE e.state_of_affairs <> f.state_of_affairs END)`
+
 /** An event of the run itself, dated by its start. */
 const runEvent = (event: string): string =>
-  `getvariable('run') AS run_id, getvariable('started_at') AS occurred_at, '${event}' AS event, '${tidemarkItself}' AS who, NULL AS assignee`
+  `recon.run() AS run_id, recon.started_at() AS occurred_at, '${event}' AS event, '${tidemarkItself}' AS who, NULL AS assignee`
 
 /** Exceptions that were settled and are back, with the reason why a written-off one is. */
 const returnedSql = `
   CREATE OR REPLACE TEMP TABLE returned AS
   SELECT e.exception_id, e.state,
     CASE e.state WHEN 'written_off' THEN concat(
-      'written off at ', ${inMoney(stakeBefore, "e")}, ', and found with ', ${inMoney(stakeNow, "f")}) END AS note
-  FROM recon.exceptions AS e JOIN finding AS f ON f.exception_id = e.exception_id
-  WHERE e.state = 'resolved' OR e.state = 'written_off' AND ${moneyChanged}`
+      'written off at ', ${inMoney(stakeBefore, "e")}, coalesce(' ' || e.state_of_affairs, ''), ', and found with ',
+        ${inMoney(stakeNow, "f")}, ' ', f.state_of_affairs) END AS note
+  FROM recon.exceptions AS e JOIN ${found} AS f ON f.exception_id = e.exception_id
+  WHERE e.state = 'resolved' OR e.state = 'written_off' AND ${affairsChanged}`
 
 const changedSql = `
   SELECT e.exception_id, ${runEvent("changed")}, e.state AS from_state, e.state AS to_state,
@@ -32,7 +38,7 @@ const changedSql = `
       CASE WHEN e.severity <> f.severity THEN concat('severity ', e.severity, ', now ', f.severity) END,
       CASE WHEN ${moneyChanged} THEN concat('amount ', ${inMoney(stakeBefore, "e")}, ', now ', ${inMoney(stakeNow, "f")}) END
     ) AS note
-  FROM recon.exceptions AS e JOIN finding AS f ON f.exception_id = e.exception_id
+  FROM recon.exceptions AS e JOIN ${found} AS f ON f.exception_id = e.exception_id
   WHERE e.state IN ('open', 'acknowledged', 'reopened') AND (e.severity <> f.severity OR ${moneyChanged})`
 
 const lifeSql: ReadonlyArray<string> = [
@@ -43,17 +49,18 @@ const lifeSql: ReadonlyArray<string> = [
   `UPDATE recon.exceptions AS e SET
      severity = f.severity, counterpart_id = f.counterpart_id, customer_id = f.customer_id, currency = f.currency,
      expected = f.expected, actual = f.actual, difference = TRY(f.actual - f.expected), tolerance = f.tolerance, detail = f.detail,
-     last_seen_run = getvariable('run'), last_seen = getvariable('started_at')
-   FROM finding AS f WHERE f.exception_id = e.exception_id`,
+     at_stake = f.at_stake, state_of_affairs = f.state_of_affairs,
+     last_seen_run = recon.run(), last_seen = recon.started_at()
+   FROM ${found} AS f WHERE f.exception_id = e.exception_id`,
   "UPDATE recon.exceptions SET state = 'reopened' WHERE exception_id IN (SELECT exception_id FROM returned)",
   appendEvents(`
     SELECT exception_id, ${runEvent("opened")}, NULL AS from_state, 'open' AS to_state, NULL AS note
-    FROM finding ANTI JOIN recon.exceptions USING (exception_id)`),
+    FROM ${found} AS f ANTI JOIN recon.exceptions USING (exception_id)`),
   `INSERT INTO recon.exceptions BY NAME
    SELECT exception_id, code, severity, 'open' AS state, stream, record_id, leg, counterpart_id, customer_id, currency, expected, actual,
-     TRY(actual - expected) AS difference, tolerance, getvariable('run') AS first_seen_run, getvariable('started_at') AS first_seen,
-     getvariable('run') AS last_seen_run, getvariable('started_at') AS last_seen, NULL AS assignee, detail
-   FROM finding ANTI JOIN recon.exceptions USING (exception_id)`,
+     TRY(actual - expected) AS difference, tolerance, recon.run() AS first_seen_run, recon.started_at() AS first_seen,
+     recon.run() AS last_seen_run, recon.started_at() AS last_seen, NULL AS assignee, detail, at_stake, state_of_affairs
+   FROM ${found} AS f ANTI JOIN recon.exceptions USING (exception_id)`,
   resolvedSql,
   appendEvents(`
     SELECT exception_id, ${runEvent("resolved")}, state AS from_state, 'resolved' AS to_state, NULL AS note FROM gone`),
@@ -61,10 +68,10 @@ const lifeSql: ReadonlyArray<string> = [
 ]
 
 /**
- * Carries every exception on from the run before, by what `finding` holds. Found again, a break keeps its id, its first
+ * Carries every exception on from the run before, by what recon.finding holds. Found again, a break keeps its id, its first
  * sight and its state, and takes its severity, amounts and detail from the run; what changed in money or severity is an
- * event. Found after it was resolved, it is reopened. Found after it was written off, it stays written off as long as it
- * puts the same amount at stake, for that is what a person accepted; another amount reopens it. No longer found, it is
+ * event. Found after it was resolved, it is reopened. Found after it was written off, it stays written off as long as
+ * the state of affairs is the one that a person accepted; another reopens it, and the event names both. No longer found, it is
  * resolved where the run proves that (resolution.ts). Source: design, "Exceptions live".
  */
 export const carryExceptionsOn = (sql: Sql): Effect.Effect<void, StoreError> =>

@@ -5,25 +5,9 @@ import type { StoreError } from "../../store/store-error.ts"
 import { knownPlaces } from "../configuration/file.ts"
 import type { Configuration } from "../configuration/settings.ts"
 import type { Run } from "../run/run.ts"
-import type { Check } from "./check.ts"
+import type { CheckFile } from "./check-file.ts"
 import { settingsInForce } from "./check-settings.ts"
 import { printedSettings } from "./printed-settings.ts"
-import { toleranceMacros } from "./tolerance.ts"
-
-/** A check's grace as a query can ask for it by the check's code. */
-const graceMacros = (checks: ReadonlyArray<Check>, configuration: Configuration): ReadonlyArray<string> => {
-  const cases = checks.flatMap((check) => {
-    const { graceMinutes } = settingsInForce(check, configuration)
-    return graceMinutes === null || graceMinutes === configuration.graceMinutes
-      ? []
-      : [`WHEN ${quoteText(check.code)} THEN INTERVAL ${graceMinutes} MINUTE`]
-  })
-  const general = `INTERVAL ${configuration.graceMinutes} MINUTE`
-  return [
-    `CREATE OR REPLACE TEMP MACRO grace_of(code) AS ${cases.length === 0 ? general : `CASE code ${cases.join(" ")} ELSE ${general} END`}`,
-    "CREATE OR REPLACE TEMP MACRO in_grace(code, since) AS since + grace_of(code) > getvariable('started_at')",
-  ]
-}
 
 /**
  * What every check stands on, as tables that a query can read: the settings in force, what is proven in this run, and
@@ -32,7 +16,7 @@ const graceMacros = (checks: ReadonlyArray<Check>, configuration: Configuration)
 export const prepareGround = (
   sql: Sql,
   run: Run,
-  checks: ReadonlyArray<Check>,
+  checks: ReadonlyArray<CheckFile>,
   configuration: Configuration,
 ): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
@@ -63,13 +47,9 @@ export const prepareGround = (
       statuses.map(([, , statusClass]) => statusClass),
     ])
 
-    for (const macro of [...graceMacros(checks, configuration), ...toleranceMacros(checks, configuration)]) {
-      yield* sql.run(macro)
-    }
-
     const limits = checks.flatMap((check) => {
       const { limitHours } = settingsInForce(check, configuration)
-      if (limitHours === null || typeof limitHours === "number") return []
+      if (limitHours === null) return []
       return Object.entries(limitHours).map(([stream, hours]) => [check.code, stream, String(hours)] as const)
     })
     yield* sql.run(

@@ -3,7 +3,7 @@ import { type Contract, resolveContract } from "../../api/contract.ts"
 import type { RetryRow } from "../../api/retry-policy.ts"
 import { knownAgeLimits, knownPlaces } from "../configuration/file.ts"
 import { type Configuration, defaultConfiguration } from "../configuration/settings.ts"
-import type { Check } from "./check.ts"
+import type { CheckFile } from "./check-file.ts"
 import { settingsInForce } from "./check-settings.ts"
 
 type Leaf = readonly [key: string, value: string]
@@ -52,7 +52,7 @@ const retrySettings = (policy: ReadonlyArray<RetryRow>): ReadonlyArray<Leaf> =>
     ),
   )
 
-const settingsOf = (checks: ReadonlyArray<Check>, configuration: Configuration): ReadonlyArray<Leaf> => {
+const settingsOf = (checks: ReadonlyArray<CheckFile>, configuration: Configuration): ReadonlyArray<Leaf> => {
   const {
     ageLimitHours,
     checks: _,
@@ -63,14 +63,19 @@ const settingsOf = (checks: ReadonlyArray<Check>, configuration: Configuration):
     sha256: __,
     ...others
   } = configuration
-  const ofCheck = (check: Check): ReadonlyArray<Leaf> => {
-    const { enabled, graceMinutes, limitHours, severity, tolerance } = settingsInForce(check, configuration)
+  const ofCheck = (check: CheckFile): ReadonlyArray<Leaf> => {
+    const { enabled, graceMinutes, limitHours, numbers, severity, tolerance, words } = settingsInForce(
+      check,
+      configuration,
+    )
     const own = {
       enabled,
       severity,
       ...(graceMinutes === null ? {} : { graceMinutes }),
       ...(limitHours === null ? {} : { limitHours }),
       ...(tolerance === null ? {} : { tolerance }),
+      ...numbers,
+      ...words,
     }
     return leaves(own, `checks.${check.code}`)
   }
@@ -90,7 +95,7 @@ const settingsOf = (checks: ReadonlyArray<Check>, configuration: Configuration):
  * retry table and the contract, which judge nothing by themselves, only what the configuration changed.
  */
 export const printedSettings = (
-  checks: ReadonlyArray<Check>,
+  checks: ReadonlyArray<CheckFile>,
   configuration: Configuration,
 ): ReadonlyArray<PrintedSetting> => {
   const usual = new Map(settingsOf(checks, defaultConfiguration))

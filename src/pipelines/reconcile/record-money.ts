@@ -10,7 +10,7 @@ const moneyOf = (stream: (typeof streams)[number]): string => {
   const id = idColumnOf(stream)
   return `
     SELECT '${stream.stream}' AS stream, ${id} AS record_id, ${first("currency", "from_currency")} AS currency, ${first("amount", "from_amount")} AS amount
-    FROM main.${stream.stream} WHERE ${id} IN (SELECT record_id FROM finding WHERE stream = '${stream.stream}' AND currency IS NULL)`
+    FROM main.${stream.stream} WHERE ${id} IN (SELECT record_id FROM recon.finding WHERE stream = '${stream.stream}' AND currency IS NULL)`
 }
 
 const aboutMoney = streams.filter(
@@ -23,7 +23,7 @@ const aboutMoney = streams.filter(
  * about the record's amount: so a person sees what is at stake, and finds it by its currency. Changes `finding`.
  */
 export const recordMoneySql = `
-  UPDATE finding SET currency = m.currency, actual = m.amount
+  UPDATE recon.finding SET currency = m.currency, actual = m.amount
   FROM (${aboutMoney.map(moneyOf).join("\n    UNION ALL")}
   ) AS m
   WHERE m.stream = finding.stream AND m.record_id = finding.record_id AND finding.currency IS NULL`

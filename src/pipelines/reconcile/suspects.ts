@@ -79,11 +79,11 @@ const suspicionSql = `
       concat(${about("e")}, ' was posted before the opening balance was read, and is listed only now') AS text
     FROM entry AS e WHERE is_late AND moved = gap
     UNION ALL BY NAME
-    SELECT r.residual_no, 2 AS place, v.settled_at AS posted_at, v.record_id AS first_id, v.movement_direction AS second_id,
+    SELECT r.residual_no, 2 AS place, v.changed_at AS posted_at, v.record_id AS first_id, v.direction AS second_id,
       concat(v.stream, ' ', v.record_id, ' (', plain(r.gap), ') is settled, and has no transaction') AS text
-    FROM residual AS r JOIN verdict AS v
-      ON v.verdict = 'LED_MISSING_TRANSACTION' AND v.movement_customer = r.customer_id AND v.movement_currency = r.currency
-      AND CASE v.movement_direction WHEN 'CREDIT' THEN v.expected ELSE -v.expected END = r.gap
+    FROM residual AS r JOIN recon.money_case AS v
+      ON v.disagreement = 'nothing' AND v.customer_id = r.customer_id AND v.currency = r.currency
+      AND CASE v.direction WHEN 'CREDIT' THEN v.net_amount ELSE -v.net_amount END = r.gap
     UNION ALL BY NAME
     SELECT residual_no, 3 AS place, posted_at, transaction_id AS first_id,
       concat(${about("e")}, ' is not posted, and the balance moved by as much') AS text

@@ -6,6 +6,7 @@ import { ledgerTables } from "./0005-ledger.ts"
 import { determinism } from "./0006-determinism.ts"
 import { nights } from "./0007-nights.ts"
 import { books } from "./0008-books.ts"
+import { evidence } from "./0009-evidence.ts"
 
 /** In the order of their names; a migration that has been released is never edited. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -16,6 +17,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0006-determinism": determinism,
   "0007-nights": nights,
   "0008-books": books,
+  "0009-evidence": evidence,
 }
 
 /** The migrations that this program knows, in order. */

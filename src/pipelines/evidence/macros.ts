@@ -1,0 +1,62 @@
+import { quoteText } from "../../store/describe-table.ts"
+import { knownPlaces } from "../configuration/file.ts"
+import type { Configuration } from "../configuration/settings.ts"
+import type { Run } from "../run/run.ts"
+
+/** The name that counts for one that stands on the other side of an alias; the configuration is small, so it is a choice. */
+const aliased = (aliases: Readonly<Record<string, string>>): string => {
+  const cases = Object.entries(aliases).map(([other, name]) => `WHEN ${quoteText(other)} THEN ${quoteText(name)}`)
+  return cases.length === 0 ? "name" : `CASE name ${cases.join(" ")} ELSE name END`
+}
+
+/** The run that was judged, and when it began. */
+export const runMacros = (run: Run): ReadonlyArray<string> => [
+  `CREATE OR REPLACE MACRO recon.run() AS ${quoteText(run.runId)}`,
+  `CREATE OR REPLACE MACRO recon.started_at() AS ${quoteText(run.startedAt)}::TIMESTAMPTZ`,
+]
+
+/**
+ * What many queries say in the same words. They are macros of schema recon, so that a query which a person copies from
+ * `exceptions show` or `checks --explain` runs on the snapshot as it stands.
+ */
+export const macros = (configuration: Configuration): ReadonlyArray<string> => {
+  const places = Object.entries({ ...knownPlaces, ...configuration.currencyPlaces })
+  return [
+    // For sentences: an amount without needless zeros, an instant to the second, a word with a capital.
+    "plain(amount) AS rtrim(rtrim(CAST(CAST(amount AS DECIMAL(38,18)) AS VARCHAR), '0'), '.')",
+    "moment(instant) AS strftime(instant, '%Y-%m-%dT%H:%M:%SZ')",
+    "titled(word) AS concat(upper(word[1]), word[2:])",
+    // An amount with its currency, at the currency's places where they are known; no digit is ever dropped but zeros.
+    `places(of_currency) AS (MAP {${places.map(([currency, count]) => `${quoteText(currency)}: ${count}`).join(", ")}})[of_currency]`,
+    "whole_part(amount) AS split_part(CAST(CAST(amount AS DECIMAL(38,18)) AS VARCHAR), '.', 1)",
+    "fraction(amount) AS rtrim(split_part(CAST(CAST(amount AS DECIMAL(38,18)) AS VARCHAR), '.', 2), '0')",
+    `money(amount, of_currency) AS concat(recon.whole_part(amount),
+       CASE WHEN recon.fraction(amount) <> '' OR coalesce(recon.places(of_currency), 0) > 0 THEN '.' END,
+       rpad(recon.fraction(amount), greatest(length(recon.fraction(amount)), coalesce(recon.places(of_currency), 0))::INTEGER, '0'), ' ', of_currency)`,
+    // What the configuration says of names, fees and refunds.
+    `currency_name(name) AS ${aliased(configuration.currencyAliases)}`,
+    `network_name(name) AS ${aliased(configuration.networkAliases)}`,
+    "has_separate_fees(kind) AS kind IN (SELECT resource_type FROM recon.product WHERE has_separate_fees)",
+    "lists_refunds(list) AS list NOT IN (SELECT stream FROM recon.product WHERE NOT lists_refunds)",
+    "noun(list) AS (SELECT any_value(p.noun) FROM recon.product AS p WHERE p.stream = list)",
+    // What came of a case.
+    `outcome(stands_in_the_way, is_in_grace) AS CASE WHEN stands_in_the_way IS NOT NULL THEN 'unproven'
+       WHEN coalesce(is_in_grace, FALSE) THEN 'in flight' ELSE 'exception' END`,
+    "category_of_waiting(status_class) AS CASE status_class WHEN 'open' THEN 'in flight' WHEN 'void' THEN 'void' ELSE 'unproven' END",
+    // What a refused record may say: each of its columns is a value, NULL where it says none, or missing where it cannot be read.
+    "can_read(readable, of_column) AS map_contains(readable, of_column)",
+    "text_if_readable(readable, of_column) AS CASE WHEN map_contains(readable, of_column) THEN coalesce(readable[of_column], '') END",
+    "may_be(readable, of_column, wanted) AS NOT map_contains(readable, of_column) OR coalesce(readable[of_column] = wanted, FALSE)",
+    `may_be_settled(list, readable) AS NOT map_contains(readable, 'status')
+       OR readable['status'] NOT IN (SELECT status FROM recon.statuses AS s WHERE s.stream = list AND s.class IN ('open', 'void'))`,
+    // A sum that leaves DECIMAL(38,18) is NULL; whole units and what follows the point are summed apart, which cannot overflow.
+    `exact_sum(amount) AS CASE WHEN abs(sum(CAST(trunc(amount) AS HUGEINT))) < 99999999999999000000::HUGEINT
+       THEN TRY_CAST(sum(CAST(trunc(amount) AS HUGEINT)) AS DECIMAL(38,18)) + sum(amount - trunc(amount)) END`,
+    // From here on an amount is summed with care, record by record.
+    "enormous() AS 1000000000000000000",
+    // Which lists of that kind were not read, of other customers: what is missing may be theirs.
+    `unread_elsewhere(list) AS coalesce(
+       (SELECT concat(' (not read: ', list, ' of ', count(*), ' other customer', CASE WHEN count(*) > 1 THEN 's' END, ')')
+        FROM recon.reading AS r WHERE r.stream = list AND r.obstacle IS NOT NULL HAVING count(*) > 0), '')`,
+  ].map((macro) => `CREATE OR REPLACE MACRO recon.${macro}`)
+}

@@ -1,0 +1,150 @@
+import { type ProductRow, products } from "../../api/contract/products.ts"
+import type { ContractStream } from "../../api/contract.ts"
+
+/*
+ * The views that go over the lists themselves. SQL cannot name a table by a value, so these few are written here, row by
+ * row of the tables of products and streams; everything above them is a .sql file.
+ */
+
+/** Rows of a list that stand on it in the judged run, where the run read it to its end, with the class of their status. */
+const onList = (stream: string, row: string): string => `
+  FROM main.${stream} AS ${row}
+  JOIN recon.coverage AS listed ON listed.run_id = recon.run() AND listed.customer_id = ${row}.customer_id AND listed.stream = '${stream}' AND listed.state = 'COMPLETE'
+  LEFT JOIN recon.statuses AS s ON s.stream = '${stream}' AND s.status = ${row}.status
+  WHERE ${row}.last_seen_run = recon.run()`
+
+const given = (stream: ContractStream, row: string, column: string): string =>
+  stream.fields.some((field) => field.column === column) ? `${row}.${column}` : "NULL"
+
+const streamOf = (streams: ReadonlyArray<ContractStream>, product: ProductRow): ContractStream => {
+  const stream = streams.find((candidate) => candidate.stream === product.stream)
+  if (stream === undefined) throw new Error(`the contract has no list ${product.stream}`)
+  return stream
+}
+
+const directionOf = { in: "CREDIT", out: "DEBIT", exchange: "DEBIT" } as const
+
+const selectRecord = (streams: ReadonlyArray<ContractStream>, product: ProductRow): string => {
+  const stream = streamOf(streams, product)
+  const column = (name: string) => given(stream, "p", name)
+  const first = product.movement === "exchange" ? "from_" : ""
+  return `
+  SELECT '${product.stream}' AS stream, '${product.noun}' AS noun, '${product.resourceType}' AS resource_type, p.${product.id} AS record_id,
+    p.customer_id, '${directionOf[product.movement]}' AS direction, recon.currency_name(p.${first}currency) AS currency,
+    recon.network_name(${column("network")}) AS network, p.${first}amount AS amount, p.fee, ${column("net_amount")} AS net_amount,
+    ${column("tx_hash")} AS tx_hash, ${column("reference")} AS reference, ${column("quote_id")} AS quote_id,
+    ${product.place === null ? "NULL" : `p.${product.place}`} AS place, ${product.account === null ? "NULL" : `p.${product.account.column}`} AS account_id,
+    p.status, coalesce(s.class, 'unknown') AS class, p.created_at, p.updated_at, p.completed_at,
+    coalesce(p.completed_at, p.updated_at) AS settled_at, p.first_seen_run${onList(product.stream, "p")}`
+}
+
+export const productRecordSql = (streams: ReadonlyArray<ContractStream>): string =>
+  `CREATE OR REPLACE VIEW recon.product_record AS${products.map((product) => selectRecord(streams, product)).join("\n  UNION ALL")}`
+
+interface Leg {
+  readonly leg: string | null
+  readonly direction: "CREDIT" | "DEBIT"
+  readonly currency: string
+  readonly amount: string
+  readonly fee: string
+  readonly net: string
+  readonly where: string
+}
+
+const feeOn = (currency: string): string => `CASE WHEN p.fee_currency = p.${currency} THEN p.fee ELSE 0 END`
+
+/** A conversion's fee is on the leg whose currency is feeCurrency; one in a third currency is a leg of its own. Source: money rules. */
+const legsOf = (product: ProductRow): ReadonlyArray<Leg> => {
+  if (product.movement !== "exchange") {
+    const direction = directionOf[product.movement]
+    return [
+      { leg: null, direction, currency: "currency", amount: "p.amount", fee: "p.fee", net: "p.net_amount", where: "" },
+    ]
+  }
+  // Where both sides are of one currency, the fee is on the side that pays.
+  const feeOfCredit = `CASE WHEN p.fee_currency = p.to_currency AND p.from_currency <> p.to_currency THEN p.fee ELSE 0 END`
+  return [
+    {
+      leg: "DEBIT",
+      direction: "DEBIT",
+      currency: "from_currency",
+      amount: "p.from_amount",
+      fee: feeOn("from_currency"),
+      net: `TRY(p.from_amount + ${feeOn("from_currency")})`,
+      where: "",
+    },
+    {
+      leg: "CREDIT",
+      direction: "CREDIT",
+      currency: "to_currency",
+      amount: "p.to_amount",
+      fee: feeOfCredit,
+      net: `TRY(p.to_amount - ${feeOfCredit})`,
+      where: "",
+    },
+    {
+      leg: "FEE",
+      direction: "DEBIT",
+      currency: "fee_currency",
+      amount: "p.fee",
+      fee: "p.fee",
+      net: "p.fee",
+      where: " AND p.fee <> 0 AND p.fee_currency NOT IN (p.from_currency, p.to_currency)",
+    },
+  ]
+}
+
+const selectLegs = (streams: ReadonlyArray<ContractStream>, product: ProductRow): ReadonlyArray<string> => {
+  const stream = streamOf(streams, product)
+  const sameCurrency = product.movement === "exchange" ? "p.from_currency = p.to_currency" : "FALSE"
+  return legsOf(product).map(
+    (leg) => `
+  SELECT '${product.stream}' AS stream, '${product.resourceType}' AS resource_type, p.${product.id} AS record_id,
+    ${leg.leg === null ? "NULL" : `'${leg.leg}'`} AS leg, p.customer_id, '${leg.direction}' AS direction, recon.currency_name(p.${leg.currency}) AS currency,
+    recon.network_name(${given(stream, "p", "network")}) AS network, ${leg.amount} AS amount, ${leg.fee} AS fee, ${leg.net} AS net_amount,
+    ${leg.direction === "CREDIT" ? "" : "-"}${leg.net} AS signed_net, ${sameCurrency} AS is_by_direction,
+    p.status, coalesce(s.class, 'unknown') AS class, p.created_at, p.updated_at, p.completed_at${onList(product.stream, "p")}${leg.where}`,
+  )
+}
+
+export const movementSql = (streams: ReadonlyArray<ContractStream>): string =>
+  `CREATE OR REPLACE VIEW recon.movement AS${products.flatMap((product) => selectLegs(streams, product)).join("\n  UNION ALL")}`
+
+/** The records that send back what came in, each with the record that it names. */
+export const refundSql = (streams: ReadonlyArray<ContractStream>): string => {
+  const selects = products.flatMap((product) => {
+    const { refunds } = product
+    const row = products.find((candidate) => candidate.stream === refunds?.stream)
+    if (refunds === null || row === undefined) return []
+    return [
+      `
+  SELECT '${product.stream}' AS of_stream, '${product.noun}' AS of_noun, p.${refunds.column} AS of_record, '${row.stream}' AS stream, p.${row.id} AS record_id,
+    p.customer_id, recon.currency_name(p.currency) AS currency, recon.network_name(${given(streamOf(streams, row), "p", "network")}) AS network,
+    p.amount, p.fee, p.net_amount, p.status, coalesce(s.class, 'unknown') AS class, p.created_at, p.updated_at${onList(row.stream, "p")}`,
+    ]
+  })
+  return `CREATE OR REPLACE VIEW recon.refund AS${selects.join("\n  UNION ALL")}`
+}
+
+/** Movements and transactions of typed rows as they stand in the tables, whatever was read tonight: what all categories must add up to. */
+export const heldSql = (streams: ReadonlyArray<ContractStream>): string =>
+  `CREATE OR REPLACE VIEW recon.held AS${[
+    ...products.flatMap((product) =>
+      legsOf(product).map(
+        (leg) => `
+  SELECT 'movement' AS side, '${streamOf(streams, product).stream}' AS stream, p.${product.id} AS record_id, '${leg.leg ?? leg.direction}' AS leg, NULL AS transaction_id,
+    p.customer_id, recon.currency_name(p.${leg.currency}) AS currency, ${leg.net} AS net_amount, p.last_seen_run
+  FROM main.${product.stream} AS p WHERE TRUE${leg.where}`,
+      ),
+    ),
+    `
+  SELECT 'transaction', 'transactions', t.resource_id, NULL, t.transaction_id, t.customer_id, recon.currency_name(t.currency), t.net_amount, t.last_seen_run
+  FROM main.transactions AS t`,
+  ].join("\n  UNION ALL")}`
+
+/** Rows of the tables that stand on no proven list of the judged run: of a customer who left the roster, of a list that was not read, or gone. */
+export const notListedSql = `CREATE OR REPLACE VIEW recon.not_listed AS
+  SELECT h.side, CASE h.side WHEN 'movement' THEN h.stream END AS stream, CASE h.side WHEN 'movement' THEN h.record_id END AS record_id, h.leg, h.transaction_id,
+    h.customer_id, h.currency, h.net_amount, CASE WHEN r.customer_id IS NULL OR r.is_proven THEN 'not read' ELSE 'unproven' END AS category
+  FROM recon.held AS h LEFT JOIN recon.reading AS r ON r.customer_id = h.customer_id AND r.stream = h.stream
+  WHERE NOT (h.last_seen_run = recon.run() AND r.is_proven IS TRUE)`

@@ -1,0 +1,27 @@
+-- about: Each transaction that names a suspect record, with the leg of the record that it belongs to: the leg of its currency, else the one of its direction. Without a leg, the record stands on no list.
+-- kind: table
+-- stream: The record's list; NULL where the record stands on none.
+-- record_id: The record that it names.
+-- leg: The record's leg, as in recon.movement.
+-- is_here: Whether it is its leg's own currency.
+-- is_own: Whether it belongs to the record's customer.
+WITH named AS (
+  SELECT t.* FROM recon.transaction AS t
+  SEMI JOIN recon.suspect AS s ON s.resource_type = t.resource_type AND s.record_id = t.resource_id
+  WHERE t.names_record
+),
+leg AS (
+  SELECT m.* FROM recon.movement AS m
+  SEMI JOIN recon.suspect AS s ON s.resource_type = m.resource_type AND s.record_id = m.record_id
+),
+candidate AS (
+  SELECT t.transaction_id, l.stream, l.leg, l.currency = t.currency AND (NOT l.is_by_direction OR l.direction = t.direction) AS is_here,
+    l.customer_id = t.customer_id AS is_own, l.direction = t.direction AS is_its_way
+  FROM named AS t JOIN leg AS l ON l.resource_type = t.resource_type AND l.record_id = t.resource_id
+),
+chosen AS (
+  SELECT * FROM candidate
+  QUALIFY row_number() OVER (PARTITION BY transaction_id ORDER BY is_here DESC, is_its_way DESC, leg = 'FEE', leg) = 1
+)
+SELECT c.stream, t.resource_id AS record_id, c.leg, c.is_here, c.is_own, t.* EXCLUDE (resource_id)
+FROM named AS t LEFT JOIN chosen AS c USING (transaction_id)

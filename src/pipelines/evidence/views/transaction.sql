@@ -1,0 +1,35 @@
+-- about: The transactions that stand on a list which the judged run read to its end, names of currencies and networks made one. A row of a list that was not read tonight is evidence of an earlier night, and is not here.
+-- transaction_id: The transaction.
+-- customer_id: Whose balance it moves.
+-- type: What it says that it is.
+-- direction: CREDIT or DEBIT.
+-- currency: Its currency, by the name that counts.
+-- network: Its network, by the name that counts; NULL where it states none.
+-- amount: Gross amount.
+-- fee: The part of it that is a fee.
+-- net_amount: What moves the balance, without sign.
+-- moved: What it moved the balance by, with sign; zero unless it is posted.
+-- status: Its status.
+-- class: settled (COMPLETED) and undone (REVERSED) are posted; open, void, or unknown.
+-- is_posted: Whether it moved the balance. REVERSED counts: its reversal is a transaction of its own.
+-- posted_at: When it moved the balance: postedAt, else updatedAt, else createdAt.
+-- is_undated: Whether it is posted and says no postedAt.
+-- resource_type: The kind of product record that it names; none where it names one and no kind.
+-- resource_id: The product record that it names; NULL where it names none.
+-- names_record: Whether it is part of a record's money: it names one, and is no fee of a product whose fees are configured as separate.
+-- reference: Its reference.
+-- created_at: When it was created.
+-- updated_at: When it last changed.
+-- first_seen_run: The run that first saw it.
+SELECT t.transaction_id, t.customer_id, t.type, t.direction, recon.currency_name(t.currency) AS currency,
+  recon.network_name(t.network) AS network, t.amount, t.fee, t.net_amount,
+  CASE WHEN s.class NOT IN ('settled', 'undone') OR s.class IS NULL THEN 0 WHEN t.direction = 'CREDIT' THEN t.net_amount ELSE -t.net_amount END AS moved,
+  t.status, coalesce(s.class, 'unknown') AS class, s.class IN ('settled', 'undone') IS TRUE AS is_posted,
+  coalesce(t.posted_at, t.updated_at, t.created_at) AS posted_at,
+  s.class IN ('settled', 'undone') IS TRUE AND t.posted_at IS NULL AS is_undated,
+  CASE WHEN t.resource_id IS NOT NULL THEN coalesce(t.resource_type, 'none') ELSE t.resource_type END AS resource_type, t.resource_id,
+  t.resource_id IS NOT NULL AND NOT (t.type = 'FEE' AND recon.has_separate_fees(t.resource_type)) AS names_record, t.reference, t.created_at, t.updated_at, t.first_seen_run
+FROM main.transactions AS t
+JOIN recon.coverage AS r ON r.run_id = recon.run() AND r.customer_id = t.customer_id AND r.stream = 'transactions' AND r.state = 'COMPLETE'
+LEFT JOIN recon.statuses AS s ON s.stream = 'transactions' AND s.status = t.status
+WHERE t.last_seen_run = recon.run()

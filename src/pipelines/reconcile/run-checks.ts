@@ -1,0 +1,89 @@
+import { Effect } from "effect"
+import type { Sql } from "../../store/database.ts"
+import { quoteText } from "../../store/describe-table.ts"
+import { exceptionId } from "../../store/exception-id.ts"
+import type { StoreError } from "../../store/store-error.ts"
+import { type CheckFile, findingColumns } from "./check-file.ts"
+import { recordMoneySql } from "./record-money.ts"
+
+const comments: Readonly<Record<string, string>> = {
+  exception_id: "The id of the exception that the case is, or would be.",
+  code: "The check.",
+  family: "What the check is about.",
+  outcome: "exception; unproven; in flight: still in its grace; switched off: the check is not in force.",
+  stream: "The list of the record.",
+  record_id: "The record.",
+  leg: "The leg of a conversion, or the network, where one is meant.",
+  counterpart_id: "The record that it was compared with.",
+  customer_id: "The customer.",
+  currency: "The currency of the amounts.",
+  expected: "What should be.",
+  actual: "What is.",
+  tolerance: "The difference that would have been accepted.",
+  at_stake: "The money that the case is about, without sign.",
+  severity: "How grave it is.",
+  detail: "What was found, in a sentence.",
+  obstacle: "What stands in the way, of a case that could not be judged.",
+  state_of_affairs: "What a write-off of the exception accepts; another state opens it again.",
+}
+
+const names = Object.keys(findingColumns)
+
+/** The state of affairs that a write-off accepts: what the check names, else the money. */
+const stateOf = ({ accepts }: CheckFile): string => {
+  const columns = accepts.length === 0 ? ["currency", "difference"] : accepts
+  const values = columns.map((column) => (column === "difference" ? "TRY(actual - expected)" : column))
+  return `CAST(json_array(${values.map((value) => `CAST(${value} AS VARCHAR)`).join(", ")}) AS VARCHAR)`
+}
+
+/** A check's cases with its code, its severity in force, and the id that the same break keeps night after night. */
+export const casesSql = (check: CheckFile): string => `
+  SELECT ${exceptionId(quoteText(check.code))} AS exception_id, ${quoteText(check.code)} AS code, s.family,
+    CASE WHEN s.is_enabled THEN coalesce(c.outcome, 'exception') ELSE 'switched off' END AS outcome,
+    ${names
+      .filter((name) => name !== "outcome" && name !== "severity")
+      .map((name) => `c.${name}`)
+      .join(", ")},
+    CASE WHEN s.has_one_severity THEN s.severity ELSE coalesce(c.severity, s.severity) END AS severity,
+    ${stateOf(check)} AS state_of_affairs
+  FROM (SELECT * FROM no_case UNION ALL BY NAME (${check.sql}
+  )) AS c JOIN recon.check_settings AS s ON s.code = ${quoteText(check.code)}
+  -- Whatever a query returns twice is one case, and the worst of them.
+  QUALIFY row_number() OVER (
+    PARTITION BY exception_id ORDER BY list_position(['exception', 'unproven', 'in flight', 'switched off'], outcome), at_stake DESC, counterpart_id
+  ) = 1`
+
+/**
+ * Runs every check, and leaves recon.finding behind: each exception, each case that could not be judged, and each
+ * difference that still is in its grace. One that was an exception before gets no grace again.
+ */
+export const runChecks = (sql: Sql, checks: ReadonlyArray<CheckFile>): Effect.Effect<void, StoreError> =>
+  Effect.gen(function* () {
+    const nothing = Object.entries(findingColumns).map(([name, type]) => `NULL::${type} AS ${name}`)
+    yield* sql.run(`CREATE OR REPLACE TEMP TABLE no_case AS SELECT ${nothing.join(", ")} WHERE FALSE`)
+    yield* sql.run(
+      "CREATE OR REPLACE TABLE recon.finding AS SELECT '' AS exception_id, '' AS code, '' AS family, *, '' AS state_of_affairs FROM no_case",
+    )
+    yield* sql.run(
+      "COMMENT ON TABLE recon.finding IS 'Of the last reconciled run: every case that a check found, or could not judge.'",
+    )
+    for (const [column, comment] of Object.entries(comments)) {
+      yield* sql.run(`COMMENT ON COLUMN recon.finding.${column} IS ${quoteText(comment)}`)
+    }
+    for (const check of checks) yield* sql.run(`INSERT INTO recon.finding BY NAME ${casesSql(check)}`)
+    yield* sql.run(recordMoneySql)
+    yield* sql.run(
+      "UPDATE recon.finding SET at_stake = coalesce(at_stake, abs(nullif(TRY(actual - expected), 0)), abs(actual), abs(expected))",
+    )
+    yield* sql.run(
+      `UPDATE recon.finding SET outcome = 'exception'
+       WHERE outcome = 'in flight' AND exception_id IN (SELECT exception_id FROM recon.exceptions)`,
+    )
+    yield* sql.run("DELETE FROM recon.check_results WHERE run_id = recon.run()")
+    yield* sql.run(
+      `INSERT INTO recon.check_results
+       SELECT recon.run(), s.code, s.severity, count(f.code) FILTER (f.outcome = 'exception'), count(f.code) FILTER (f.outcome = 'unproven')
+       FROM recon.check_settings AS s LEFT JOIN recon.finding AS f ON f.code = s.code
+       WHERE s.is_enabled GROUP BY s.code, s.severity`,
+    )
+  })
