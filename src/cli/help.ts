@@ -3,6 +3,7 @@ import type { Command } from "./command.ts"
 import { argumentOf, namesOf, optionsOf, type Program } from "./command-line.ts"
 import { exitCodes } from "./exit-codes.ts"
 import { nameOf, type OptionRow } from "./option-row.ts"
+import { twoColumns } from "./text-table.ts"
 
 type Line = readonly [term: string, meaning: string]
 
@@ -24,11 +25,6 @@ const usageTerm = ([key, row]: readonly [string, OptionRow<unknown>]): string =>
   const [option = ""] = optionTerm([key, row]).split(",", 1)
   const term = row.isArgument ? `<${nameOf(key)}>` : option
   return `${row.isRequired ? term : `[${term}]`}${row.isRepeated ? "..." : ""}`
-}
-
-const columns = (rows: ReadonlyArray<Line>): ReadonlyArray<string> => {
-  const width = Math.max(...rows.map(([term]) => term.length)) + 2
-  return rows.map(([term, meaning]) => `  ${term.padEnd(width)}${meaning}`)
 }
 
 const stacked = (rows: ReadonlyArray<Line>): ReadonlyArray<string> =>
@@ -80,9 +76,17 @@ export const helpOf = (
     ["DESCRIPTION", [about]],
     ["ARGUMENTS", argument === undefined ? [] : stacked([[`<${nameOf(argument[0])}>`, argument[1].about]])],
     ["OPTIONS", command === undefined ? [] : stacked(optionsOf(command).map((row) => [optionTerm(row), row[1].about]))],
-    ["COMMANDS", members.length === 0 ? [] : columns(members)],
-    ["ENVIRONMENT", columns(environment)],
-    ["EXIT CODES", columns(exitCodes.map(({ code, meaning }) => [String(code).padEnd(3), meaning]))],
+    ["COMMANDS", members.length === 0 ? [] : [twoColumns(members, "  ")]],
+    ["ENVIRONMENT", [twoColumns(environment, "  ")]],
+    [
+      "EXIT CODES",
+      [
+        twoColumns(
+          exitCodes.map(({ code, meaning }) => [String(code), meaning] as const),
+          "  ",
+        ),
+      ],
+    ],
   ]
   const heading = (title: string): string => (coloured ? styleText("bold", title, { validateStream: false }) : title)
   return [

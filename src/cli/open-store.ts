@@ -1,13 +1,12 @@
 import { hostname, userInfo } from "node:os"
 import { FileSystem, Path } from "@effect/platform"
-import { Context, Data, Effect, Layer, Option, type Scope } from "effect"
+import { Context, Data, Effect, Layer, Option } from "effect"
 import type { Configuration } from "../pipelines/configuration/settings.ts"
 import { Database } from "../store/database.ts"
 import { heldDatabase } from "../store/held-database.ts"
 import { migrationState } from "../store/migrations/migration-state.ts"
-import type { LockHolder, RunHeld } from "../store/run-lock.ts"
+import type { LockHolder } from "../store/run-lock.ts"
 import { snapshotFile, snapshotName } from "../store/snapshot.ts"
-import type { StoreError } from "../store/store-error.ts"
 import { UsageError } from "./ending.ts"
 
 /** A run is writing, and DuckDB lets nobody read meanwhile. */
@@ -65,14 +64,6 @@ const refuseOthers = (file: string, remedy: string) =>
     if (missing.length > 0) return yield* refuse(`${file} was last written by an older version; ${remedy}`)
   })
 
-const opened = (
-  open: Effect.Effect<
-    Layer.Layer<Database, StoreError | RunHeld | UsageError | StoreInUse, FileSystem.FileSystem | Path.Path>,
-    StoreError | UsageError | StoreInUse,
-    FileSystem.FileSystem | Path.Path | Scope.Scope
-  >,
-) => Layer.unwrapScoped(open)
-
 /** Who opens the working database, and for what. */
 export interface Opening {
   readonly configuration: Configuration
@@ -84,7 +75,7 @@ export interface Opening {
 
 /** The working database for a command that writes it, its folder made where it is missing. */
 export const workingStore = (given: string, { command, configuration, onlyFiles }: Opening) =>
-  opened(
+  Layer.unwrapScoped(
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const path = yield* Path.Path
@@ -113,11 +104,11 @@ const refuseMissing = (given: string) =>
 
 /** The working database for writing, which an earlier run must have made. */
 export const existingStore = (given: string, opening: Opening) =>
-  opened(Effect.as(refuseMissing(given), workingStore(given, opening)))
+  Layer.unwrapScoped(Effect.as(refuseMissing(given), workingStore(given, opening)))
 
 /** The database, or a copy of it, for reading only: an earlier run must have made it, and no process may be writing. */
 export const storeToRead = (given: string, { memoryLimit }: Configuration) =>
-  opened(
+  Layer.unwrapScoped(
     Effect.gen(function* () {
       yield* refuseMissing(given)
       const file = yield* realFile(given)
@@ -138,7 +129,7 @@ export const storeToRead = (given: string, { memoryLimit }: Configuration) =>
  * whose tables an earlier version did not have yet asks for a snapshot that is `current`.
  */
 export const snapshotStore = (given: string, of: "any version" | "current") =>
-  opened(
+  Layer.unwrapScoped(
     Effect.gen(function* () {
       const path = yield* Path.Path
       const db = yield* realFile(given)

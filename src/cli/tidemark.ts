@@ -10,22 +10,17 @@ import { doctorCommand } from "./commands/doctor.ts"
 import { actCommands } from "./commands/exceptions/acts.ts"
 import { listCommand } from "./commands/exceptions/list.ts"
 import { showCommand } from "./commands/exceptions/show.ts"
-import { nightlyCommand } from "./commands/nightly.ts"
+import { nightCommands } from "./commands/night.ts"
 import { policyCommand } from "./commands/policy.ts"
-import { reconcileCommand } from "./commands/reconcile.ts"
-import { reportCommand } from "./commands/report.ts"
-import { signCommand } from "./commands/runs/sign.ts"
-import { verifySignaturesCommand } from "./commands/runs/verify-signatures.ts"
-import { runsCommand } from "./commands/runs.ts"
+import { runsCommands } from "./commands/runs.ts"
 import { sandboxCommand } from "./commands/sandbox.ts"
 import { sqlCommand } from "./commands/sql.ts"
 import { supportBundleCommand } from "./commands/support-bundle.ts"
-import { syncCommand } from "./commands/sync.ts"
 import { verifyCommand } from "./commands/verify.ts"
 import { completionScripts, completionsOf } from "./completion.ts"
 import { type Ending, endingOf, Finished } from "./ending.ts"
 import { helpOf } from "./help.ts"
-import { silence } from "./logging.ts"
+import { type LogOptions, silence, withLogging } from "./logging.ts"
 import { argument, oneOf, repeated, required, text } from "./option-row.ts"
 import { asCalled, tell, writeJson, writeOut } from "./output.ts"
 import { type EndingSignal, Outside } from "./outside.ts"
@@ -36,10 +31,7 @@ const version = "0.1.0"
 /** The table of commands, in the order of help. */
 const commands: ReadonlyArray<Command> = [
   demoCommand,
-  nightlyCommand,
-  syncCommand,
-  reconcileCommand,
-  reportCommand,
+  ...nightCommands,
   listCommand,
   showCommand,
   ...actCommands,
@@ -48,9 +40,7 @@ const commands: ReadonlyArray<Command> = [
   sqlCommand,
   checksCommand,
   policyCommand,
-  runsCommand,
-  signCommand,
-  verifySignaturesCommand,
+  ...runsCommands,
   doctorCommand,
   verifyCommand,
   supportBundleCommand,
@@ -93,7 +83,10 @@ export const tidemark = (name: string): Program => ({
 
 const answer = (asked: Asked) =>
   Effect.gen(function* () {
-    if (asked._tag === "Run") return yield* asked.command.run(asked.given as never)
+    if (asked._tag === "Run") {
+      const { logFormat = null, logLevel = null } = asked.given as Partial<LogOptions>
+      return yield* withLogging({ logFormat, logLevel })(asked.command.run(asked.given as never))
+    }
     const { program, stdout } = yield* Outside
     if (asked._tag === "Version") return yield* writeOut(`${version}\n`)
     const plain = yield* Config.withDefault(Config.string("NO_COLOR"), "")

@@ -1,9 +1,6 @@
-import { Effect } from "effect"
 import type { Severity } from "../pipelines/configuration/file.ts"
 import { severities } from "../pipelines/configuration/file.ts"
-import type { Configuration } from "../pipelines/configuration/settings.ts"
-import { exitCodeOf, type RunSummary } from "../pipelines/run/run-summary.ts"
-import { Finished } from "./ending.ts"
+import type { RunSummary } from "../pipelines/run/run-summary.ts"
 import { byteSize, count, duration, plural } from "./quantities.ts"
 
 const headline = (summary: RunSummary): string => {
@@ -69,8 +66,8 @@ const retriesLine = ({ retries, retriesByClass, waitedMillis }: RunSummary): str
   return `${count(retries)}${classes.length === 0 ? "" : ` after ${classes.join(", ")}`}${waited}`
 }
 
-/** What a person reads at the end of a night. */
-export const verdictText = (summary: RunSummary): string =>
+/** What a person reads at the end of a night, and where it left things. */
+export const verdictText = (summary: RunSummary, places: Readonly<Record<string, string>> = {}): string =>
   [
     headline(summary),
     "",
@@ -88,15 +85,9 @@ export const verdictText = (summary: RunSummary): string =>
     ...summary.notes.map((note) => `note        ${note}`),
     `exceptions  ${severityLine(summary.exceptions)}`,
     ...codeLines(summary),
+    ...Object.entries(places).map(([name, place]) => `${name.padEnd(12)}${place}`),
   ].join("\n")
 
-/** Ends a command with the run's exit code, where that is not 0. */
-export const endWith = (summary: RunSummary, failOn: Configuration["failOn"]): Effect.Effect<void, Finished> => {
-  const exitCode = exitCodeOf(summary, failOn)
-  return exitCode === 0
-    ? Effect.void
-    : new Finished({
-        exitCode,
-        why: `${headline(summary)} (run ${summary.runId}; ${severityLine(summary.exceptions)})`,
-      })
-}
+/** The same in one line. */
+export const verdictSentence = (summary: RunSummary): string =>
+  `${headline(summary)} (run ${summary.runId}; ${severityLine(summary.exceptions)})`

@@ -3,11 +3,12 @@ import { NodeHttpClient } from "@effect/platform-node"
 import { Effect, Layer, Option } from "effect"
 import type { Credentials } from "../api/credentials.ts"
 import { PartnerApi, type PartnerApiOptions } from "../api/partner-api.ts"
-import { isProduct, readProducts, readRoster } from "../pipelines/configuration/roster.ts"
+import { isProduct, type RosterEntry, readProducts, readRoster } from "../pipelines/configuration/roster.ts"
 import { type Configuration, defaultConfigurationFile, readConfiguration } from "../pipelines/configuration/settings.ts"
 import { checks } from "../pipelines/reconcile/checks.ts"
 import { UnknownRun } from "../pipelines/run/run.ts"
-import { Database } from "../store/database.ts"
+import { Database, type Sql } from "../store/database.ts"
+import type { StoreError } from "../store/store-error.ts"
 import { UsageError } from "./ending.ts"
 import { inFolder, Outside } from "./outside.ts"
 
@@ -73,24 +74,32 @@ export const partnerApi = (
     ...changes,
   }).pipe(Layer.provide(NodeHttpClient.layerUndici))
 
+/** The customers of earlier runs. */
+export const knownCustomers = (sql: Sql): Effect.Effect<ReadonlyArray<RosterEntry>, StoreError> =>
+  Effect.map(
+    sql.rows<{ customer_id: string; partner_customer_ref: string; products: string | null }>(
+      "SELECT customer_id, partner_customer_ref, products FROM main.customers ORDER BY customer_id",
+    ),
+    (rows) =>
+      rows.map((row) => ({
+        customerId: row.customer_id,
+        partnerCustomerRef: row.partner_customer_ref,
+        products: readProducts(row.products).filter(isProduct),
+      })),
+  )
+
 /** Whom to read: the roster that was named, else the customers that the store already knows. */
 export const customersToRead = (file: string | null) =>
   Effect.gen(function* () {
     if (file !== null) return yield* readRoster(file)
     const database = yield* Database
-    const known = yield* database.rows<{ customer_id: string; partner_customer_ref: string; products: string | null }>(
-      "SELECT customer_id, partner_customer_ref, products FROM main.customers ORDER BY customer_id",
-    )
+    const known = yield* knownCustomers(database)
     if (known.length === 0) {
       return yield* new UsageError({
         detail: `${database.file} knows no customer yet, and the API has no list of them; name yours with --customers FILE`,
       })
     }
-    return known.map((row) => ({
-      customerId: row.customer_id,
-      partnerCustomerRef: row.partner_customer_ref,
-      products: readProducts(row.products).filter(isProduct),
-    }))
+    return known
   })
 
 /** The run that `--run` means: `latest` is the newest of all, or of those that were reported. */

@@ -8,11 +8,12 @@ import { serveSandbox } from "../../sandbox/server.ts"
 import { generateWorld, type World } from "../../sandbox/world.ts"
 import { Database } from "../../store/database.ts"
 import { command } from "../command.ts"
-import { Finished, UsageError } from "../ending.ts"
+import { conclude } from "../conclusion.ts"
+import { UsageError } from "../ending.ts"
 import { workingStore } from "../open-store.ts"
 import { defaultTo, path } from "../option-row.ts"
 import { config, json, quiet } from "../options.ts"
-import { tell, writeJson } from "../output.ts"
+import { tell } from "../output.ts"
 import { Outside } from "../outside.ts"
 import { withProgress } from "../progress-line.ts"
 import { plural } from "../quantities.ts"
@@ -105,24 +106,18 @@ export const demoCommand = command({
         Effect.provide(workingStore(db, { configuration, command: "demo" })),
         (effect) => withProgress(effect, options.quiet),
       )
-      const { folder, snapshot, summary } = night
-      if (options.json) yield* writeJson({ ...summary, reports: folder, snapshot })
-      if (!options.quiet) yield* tell(`${verdictText(summary)}\nreports     ${folder}\nsnapshot    ${snapshot}`)
-      if (!options.quiet) {
-        yield* tell(
-          `\n${comparison.planted - comparison.missed.length} of ${plural(comparison.planted, "planted break")} found, ` +
-            `and ${comparison.invented.length === 0 ? "nothing" : comparison.invented.length} that was not planted.\n` +
-            `Ask the data yourself:  ${program} sql --db ${db} "SELECT code, count(*) FROM recon.exceptions GROUP BY code"`,
-        )
-      }
-      if (comparison.missed.length + comparison.invented.length > 0) {
-        yield* tell(
-          [
-            ...comparison.missed.map((entry) => `missed: ${entry}`),
-            ...comparison.invented.map((entry) => `not planted: ${entry}`),
-          ].join("\n"),
-        )
-        return yield* new Finished({ exitCode: 1, why: null })
-      }
+      const { folder: reports, snapshot, summary } = night
+      const { invented, missed, planted } = comparison
+      const wrong = [...missed.map((one) => `missed: ${one}`), ...invented.map((one) => `not planted: ${one}`)]
+      yield* conclude(options, {
+        json: { ...summary, reports, snapshot },
+        told: [
+          verdictText(summary, { reports, snapshot }),
+          `\n${planted - missed.length} of ${plural(planted, "planted break")} found, and ${invented.length === 0 ? "nothing" : invented.length} that was not planted.`,
+          `Ask the data yourself:  ${program} sql --db ${db} "SELECT code, count(*) FROM recon.exceptions GROUP BY code"`,
+          ...wrong,
+        ],
+        exitCode: wrong.length === 0 ? 0 : 1,
+      })
     }).pipe(Effect.scoped),
 })

@@ -7,14 +7,12 @@ import type { Configuration } from "../../pipelines/configuration/settings.ts"
 import { checkApi } from "../../pipelines/doctor/api-checks.ts"
 import { type Diagnosis, exitCodeOfAll, fail, warn } from "../../pipelines/doctor/diagnosis.ts"
 import { command } from "../command.ts"
+import { conclude } from "../conclusion.ts"
 import { checkFolder, checkSpace } from "../doctor/folders.ts"
 import { checkLock, lookIntoStore, type StoreLook } from "../doctor/store-checks.ts"
 import { checkDefinitions, checkVersions, lookAtConfiguration, lookAtEnvironment } from "../doctor/surroundings.ts"
-import { Finished } from "../ending.ts"
-import { withLogging } from "../logging.ts"
 import { realFile } from "../open-store.ts"
 import { config, customers, db, json, logs, out } from "../options.ts"
-import { writeJson, writeOut } from "../output.ts"
 import { partnerApi } from "../workplace.ts"
 
 /** Every failure is shown as it comes, so nothing is tried again. */
@@ -103,7 +101,9 @@ export const doctorCommand = command({
         detail,
         remedy: remedy || null,
       }))
-      yield* options.json ? writeJson({ exitCode, checks }) : writeOut(`${linesOf(diagnoses)}\n`)
-      if (exitCode !== 0) return yield* new Finished({ exitCode, why: null })
-    }).pipe(withLogging(options)),
+      yield* conclude(
+        { ...options, quiet: false },
+        { json: { exitCode, checks }, text: linesOf(diagnoses), told: [], exitCode },
+      )
+    }),
 })

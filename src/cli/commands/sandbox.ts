@@ -12,7 +12,6 @@ import { generateWorld, type World } from "../../sandbox/world.ts"
 import { command } from "../command.ts"
 import { UsageError } from "../ending.ts"
 import { faultTables } from "../fault-tables.ts"
-import { withLogging } from "../logging.ts"
 import { defaultTo, flag, type Given, instant, oneOf, optional, path, text, wholeNumber } from "../option-row.ts"
 import { logs } from "../options.ts"
 import { tell, writeOut } from "../output.ts"
@@ -207,5 +206,5 @@ export const sandboxCommand = command({
     "Serve a Partner API on this machine, with a generated world and whatever faults you want, to develop and try against.",
   rows,
   ifInterrupted: "the sandbox has ended",
-  run: (options) => (options.faults === "list" ? writeOut(faultTables()) : serve(options).pipe(withLogging(options))),
+  run: (options) => (options.faults === "list" ? writeOut(faultTables()) : serve(options)),
 })

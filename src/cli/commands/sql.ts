@@ -1,3 +1,4 @@
+import { text as allOf } from "node:stream/consumers"
 import type { DuckDBConnection } from "@duckdb/node-api"
 import { FileSystem } from "@effect/platform"
 import { stringify } from "csv-stringify/sync"
@@ -121,14 +122,7 @@ const statementOf = (given: string | null, file: string | null) =>
         )
     }
     if (stdin.isTTY === true) return yield* new UsageError({ detail: whole })
-    return yield* Effect.tryPromise({
-      try: async () => {
-        const parts: Array<Buffer> = []
-        for await (const part of stdin) parts.push(Buffer.from(part))
-        return Buffer.concat(parts).toString("utf8")
-      },
-      catch: refused,
-    })
+    return yield* Effect.tryPromise({ try: () => allOf(stdin), catch: refused })
   })
 
 export const sqlCommand = command({

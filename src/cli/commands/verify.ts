@@ -2,11 +2,10 @@ import { Effect } from "effect"
 import { type Finding, findingLine } from "../../pipelines/verify/finding.ts"
 import { type Verification, verify } from "../../pipelines/verify/verify.ts"
 import { command } from "../command.ts"
-import { Finished } from "../ending.ts"
+import { conclude } from "../conclusion.ts"
 import { storeToRead } from "../open-store.ts"
 import { optional, text } from "../option-row.ts"
 import { config, db, json, out, quiet } from "../options.ts"
-import { tell, writeJson, writeOut } from "../output.ts"
 import { plural } from "../quantities.ts"
 import { configurationOf, namedRun } from "../workplace.ts"
 
@@ -47,14 +46,12 @@ export const verifyCommand = command({
         return yield* verify(configuration.contract, options.out, run)
       }).pipe(Effect.provide(storeToRead(options.db, configuration)))
       const { files, findings, notes, pages, runs } = proof
-      const sentence = verificationSentence(proof)
       const altered = findings.length > 0
-      if (options.json) {
-        yield* writeJson({ verdict: altered ? "ALTERED" : "VERIFIED", runs, pages, files, findings, notes })
-      } else if (altered) {
-        yield* writeOut(`${findings.map(findingLine).join("\n")}\n`)
-      }
-      if (!options.quiet) yield* tell([...notes.map((note) => `note: ${note}`), sentence].join("\n"))
-      if (altered) return yield* new Finished({ exitCode: 3, why: sentence })
+      yield* conclude(options, {
+        json: { verdict: altered ? "ALTERED" : "VERIFIED", runs, pages, files, findings, notes },
+        text: findings.map(findingLine).join("\n"),
+        told: [...notes.map((note) => `note: ${note}`), verificationSentence(proof)],
+        exitCode: altered ? 3 : 0,
+      })
     }),
 })

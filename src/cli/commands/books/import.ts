@@ -5,11 +5,11 @@ import { readMap } from "../../../pipelines/books/map.ts"
 import { bookFormats, formatOf } from "../../../pipelines/books/readers/reader.ts"
 import { publishActs } from "../../../pipelines/exceptions/publish.ts"
 import { command } from "../../command.ts"
+import { conclude } from "../../conclusion.ts"
 import { UsageError } from "../../ending.ts"
 import { existingStore } from "../../open-store.ts"
 import { argument, defaultTo, flag, type Given, oneOf, optional, path, required, text } from "../../option-row.ts"
 import { by, config, db, json, quiet } from "../../options.ts"
-import { tell, writeJson } from "../../output.ts"
 import { personOf } from "../../person.ts"
 import { count, plural } from "../../quantities.ts"
 import { configurationOf } from "../../workplace.ts"
@@ -107,7 +107,6 @@ export const importCommand = command({
         Effect.zipLeft(publishActs),
         Effect.provide(existingStore(options.db, { configuration, command: "books", onlyFiles: [options.file] })),
       )
-      if (options.json) yield* writeJson(result)
-      if (!options.quiet) yield* tell(sentences(result).join("\n"))
+      yield* conclude(options, { json: result, told: sentences(result) })
     }),
 })

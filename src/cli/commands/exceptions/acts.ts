@@ -5,17 +5,17 @@ import { refuseUnknownValues } from "../../../pipelines/exceptions/known-values.
 import { publishActs } from "../../../pipelines/exceptions/publish.ts"
 import { checks } from "../../../pipelines/reconcile/checks.ts"
 import { Database } from "../../../store/database.ts"
-import { type Command, command } from "../../command.ts"
-import { Finished } from "../../ending.ts"
+import { command } from "../../command.ts"
+import { conclude } from "../../conclusion.ts"
 import { existingStore } from "../../open-store.ts"
 import { argument, flag, type Given, optional, repeated, required, text } from "../../option-row.ts"
 import { by, config, db, filters, json, quiet } from "../../options.ts"
-import { tell, writeJson, writeOut } from "../../output.ts"
+import { tell } from "../../output.ts"
 import { personOf } from "../../person.ts"
 import { plural } from "../../quantities.ts"
 import { textTable } from "../../text-table.ts"
 import { configurationOf } from "../../workplace.ts"
-import { filterOf } from "./filter-of.ts"
+import { filterOf } from "./list.ts"
 
 /** What every command that acts on exceptions takes. */
 const actRows = {
@@ -94,26 +94,27 @@ const runAct = (act: Act, options: ActOptions, { assignee, reason }: Said) =>
       return { outcome, published: changed ? (yield* publishActs) !== null : true }
     }).pipe(Effect.provide(existingStore(options.db, { configuration, command: "exceptions" })))
 
-    if (options.json) yield* writeJson(outcomeJson(act, options, outcome))
-    else if (!options.quiet && outcome.done.length > 0) yield* writeOut(`${outcomeTable(act, assignee, outcome)}\n`)
     const skipped = outcome.skipped.map(({ because, exception_id }) => `${exception_id} ${because}`)
+    // Why something was passed over is an error, and told in any case.
     for (const line of skipped) yield* tell(line)
-    if (!options.quiet) {
-      const matched = outcome.done.length + skipped.length > 0
-      yield* tell(matched ? headline(act, options, outcome) : "nothing matches, so nothing was changed")
-      if (!published) {
-        yield* tell(
-          "The newest run was not read to its end, so the snapshot stays as it was: analysts see this when the next run ends.",
-        )
-      }
-    }
-    // Nothing was done, and of some exception that was named the act makes no sense.
-    if (outcome.done.length === 0 && outcome.skipped.some(({ already }) => !already)) {
-      return yield* new Finished({ exitCode: 2, why: null })
-    }
+    const matched = outcome.done.length + skipped.length > 0
+    yield* conclude(options, {
+      json: outcomeJson(act, options, outcome),
+      text: options.quiet || outcome.done.length === 0 ? "" : outcomeTable(act, assignee, outcome),
+      told: [
+        matched ? headline(act, options, outcome) : "nothing matches, so nothing was changed",
+        ...(published
+          ? []
+          : [
+              "The newest run was not read to its end, so the snapshot stays as it was: analysts see this when the next run ends.",
+            ]),
+      ],
+      // Nothing was done, and of some exception that was named the act makes no sense.
+      exitCode: outcome.done.length === 0 && outcome.skipped.some(({ already }) => !already) ? 2 : 0,
+    })
   })
 
-/** A row an act: those for which a reason may be given and nothing else is said. */
+/** Acts of which nothing more need be said than, perhaps, why. */
 const plainActs = [
   ["ack", acts.ack, "Acknowledge exceptions: somebody has seen them and is looking into them."],
   [
@@ -124,30 +125,28 @@ const plainActs = [
   ["reopen", acts.reopen, "Reopen exceptions that were written off or resolved; without ids, written-off ones only."],
 ] as const
 
-const [ackCommand, writeOffCommand, reopenCommand] = plainActs.map(([name, act, about]) =>
+export const actCommands = [
+  ...plainActs.map(([name, act, about]) =>
+    command({
+      name: `exceptions ${name}`,
+      about,
+      rows: { ...actRows, reason },
+      run: (options) => runAct(act, options, { reason: options.reason, assignee: null }),
+    }),
+  ),
   command({
-    name: `exceptions ${name}`,
-    about,
-    rows: { ...actRows, reason },
-    run: (options) => runAct(act, options, { reason: options.reason, assignee: null }),
+    name: "exceptions assign",
+    about: "Assign exceptions to a person; their state stays what it is.",
+    rows: { to: required(text("NAME"), "Who shall look after them."), ...actRows, reason },
+    run: (options) => runAct(acts.assign, options, { reason: options.reason, assignee: options.to }),
   }),
-) as [Command, Command, Command]
-
-const assignCommand = command({
-  name: "exceptions assign",
-  about: "Assign exceptions to a person; their state stays what it is.",
-  rows: { to: required(text("NAME"), "Who shall look after them."), ...actRows, reason },
-  run: (options) => runAct(acts.assign, options, { reason: options.reason, assignee: options.to }),
-})
-
-const noteCommand = command({
-  name: "exceptions note",
-  about: "Put a note on exceptions; their state stays what it is.",
-  rows: {
-    note: { ...required(text("TEXT"), "What there is to say; the log keeps it."), alias: "reason" },
-    ...actRows,
-  },
-  run: (options) => runAct(acts.note, options, { reason: options.note, assignee: null }),
-})
-
-export const actCommands = [ackCommand, assignCommand, noteCommand, writeOffCommand, reopenCommand]
+  command({
+    name: "exceptions note",
+    about: "Put a note on exceptions; their state stays what it is.",
+    rows: {
+      note: { ...required(text("TEXT"), "What there is to say; the log keeps it."), alias: "reason" },
+      ...actRows,
+    },
+    run: (options) => runAct(acts.note, options, { reason: options.note, assignee: null }),
+  }),
+]

@@ -1,5 +1,6 @@
 import { stringify } from "csv-stringify/sync"
 import { Effect } from "effect"
+import type { ExceptionFilter } from "../../../pipelines/exceptions/filter.ts"
 import { refuseUnknownValues } from "../../../pipelines/exceptions/known-values.ts"
 import { exceptionColumns, listExceptions, type SortOrder, sortOrders } from "../../../pipelines/exceptions/list.ts"
 import { exceptionStates, liveStates } from "../../../pipelines/exceptions/state.ts"
@@ -8,12 +9,21 @@ import { RFC_4180, withoutFormula } from "../../../pipelines/report/csv-file.ts"
 import { Database, type Row } from "../../../store/database.ts"
 import { command } from "../../command.ts"
 import { snapshotStore } from "../../open-store.ts"
-import { defaultTo, oneOf, optional, repeated, wholeNumber } from "../../option-row.ts"
+import { defaultTo, type Given, oneOf, optional, repeated, wholeNumber } from "../../option-row.ts"
 import { db, filters } from "../../options.ts"
 import { tell, writeOut } from "../../output.ts"
 import { count, plural } from "../../quantities.ts"
-import { cellText, textTable, toJson } from "../../text-table.ts"
-import { filterOf } from "./filter-of.ts"
+import { cellText, type TableColumn, tableOf, toJson } from "../../text-table.ts"
+
+/** What the options choose. A currency may be written in small letters. */
+export const filterOf = (options: Given<typeof filters>): ExceptionFilter => ({
+  codes: options.code.map((code) => code.toUpperCase()),
+  customers: options.customer,
+  currencies: options.currency.map((currency) => currency.toUpperCase()),
+  severities: options.severity,
+  assignees: options.assignee,
+  olderThanDays: options.olderThan,
+})
 
 const state = repeated(
   oneOf([...exceptionStates, "all"]),
@@ -42,20 +52,24 @@ const amountOf = (row: Row): string => {
   return /[1-9]/.test(difference) ? difference : cell(row, "actual") || cell(row, "expected")
 }
 
-const asTable = (rows: ReadonlyArray<Row>): string =>
-  rows.length === 0
-    ? ""
-    : `${textTable(
-        ["exception", "severity", "code", "state", "days", "customer", "record", "amount", "", "assignee"],
-        rows.map((row) => [
-          ...["exception_id", "severity", "code", "state", "age_days"].map((column) => cell(row, column)),
-          cell(row, "partner_customer_ref") || cell(row, "customer_id"),
-          cell(row, "record_id"),
-          amountOf(row),
-          ...["currency", "assignee"].map((column) => cell(row, column)),
-        ]),
-        [false, false, false, false, true, false, false, true],
-      )}\n`
+const columns: ReadonlyArray<TableColumn> = [
+  ["exception_id", "exception"],
+  ["severity"],
+  ["code"],
+  ["state"],
+  ["age_days", "days", "right"],
+  ["customer"],
+  ["record_id", "record"],
+  ["amount", "amount", "right"],
+  ["currency", ""],
+  ["assignee"],
+]
+
+const asTable = (rows: ReadonlyArray<Row>): string => {
+  const customerOf = (row: Row) => cell(row, "partner_customer_ref") || cell(row, "customer_id")
+  const shown = rows.map((row) => ({ ...row, customer: customerOf(row), amount: amountOf(row) }))
+  return rows.length === 0 ? "" : `${tableOf(columns, shown)}\n`
+}
 
 const asCsv = (rows: ReadonlyArray<Row>): string =>
   stringify(
