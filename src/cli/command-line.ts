@@ -98,7 +98,8 @@ const isHelp = (words: ReadonlyArray<string>, program: Program): boolean =>
 
 /** A value of an option, or what is wrong with it. `called` is how the person knows it: `--limit`, `<id>`. */
 const readValue = (called: string, row: OptionRow<unknown>, value: string, folder: string) => {
-  if (value.trim() === "") return Either.left(`${called} is empty; leave it out, or give it a value`)
+  if (value.trim() === "" && row.kind?.mayBeEmpty !== true)
+    return Either.left(`${called} is empty; leave it out, or give it a value`)
   return Either.mapLeft(
     row.kind?.read(value, folder) ?? Either.right(true),
     (must) => `${called} ${value}: must be ${must}`,

@@ -7,6 +7,8 @@ export interface Kind<A> {
   readonly placeholder: string
   /** All there are, where they can be told. */
   readonly words?: ReadonlyArray<string>
+  /** An empty value is a mistake, unless this says otherwise. */
+  readonly mayBeEmpty?: boolean
   /** The value, or what it must be. `folder` is where relative paths begin. */
   readonly read: (text: string, folder: string) => Either.Either<A, string>
 }

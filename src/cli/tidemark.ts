@@ -55,7 +55,11 @@ const commands: ReadonlyArray<Command> = [
     name: "complete",
     about: "Print the words that may come next; the shell asks for them.",
     isHidden: true,
-    rows: { words: argument(repeated(text("WORD"), "What was typed so far.")) },
+    rows: {
+      words: argument(
+        repeated({ ...text("WORD"), mayBeEmpty: true }, "What was typed so far, the last word perhaps empty."),
+      ),
+    },
     run: ({ words }) =>
       writeOut(
         completionsOf(words, tidemark("tidemark"))
