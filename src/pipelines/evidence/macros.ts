@@ -50,8 +50,12 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> => {
     `may_be_settled(list, readable) AS NOT map_contains(readable, 'status')
        OR readable['status'] NOT IN (SELECT status FROM recon.statuses AS s WHERE s.stream = list AND s.class IN ('open', 'void'))`,
     // A sum that leaves DECIMAL(38,18) is NULL; whole units and what follows the point are summed apart, which cannot overflow.
-    `exact_sum(amount) AS CASE WHEN abs(sum(CAST(trunc(amount) AS HUGEINT))) < 99999999999999000000::HUGEINT
-       THEN TRY_CAST(sum(CAST(trunc(amount) AS HUGEINT)) AS DECIMAL(38,18)) + sum(amount - trunc(amount)) END`,
+    `exact_sum(amount) AS CASE
+       WHEN abs(sum(CAST(trunc(amount) AS HUGEINT)) + CAST(trunc(sum(amount - trunc(amount))) AS HUGEINT)) <= 99999999999999999999::HUGEINT
+       THEN TRY_CAST(sum(CAST(trunc(amount) AS HUGEINT)) + CAST(trunc(sum(amount - trunc(amount))) AS HUGEINT) AS DECIMAL(38,18))
+         + (sum(amount - trunc(amount)) - trunc(sum(amount - trunc(amount)))) END`,
+    // How far two amounts are apart; a distance that no decimal holds is the largest that one does.
+    "gap(one, other) AS CASE WHEN one IS NOT NULL AND other IS NOT NULL THEN coalesce(TRY(abs(one - other)), 99999999999999999999.999999999999999999) END",
     // From here on an amount is summed with care, record by record.
     "enormous() AS 1000000000000000000",
     // Which lists of that kind were not read, of other customers: what is missing may be theirs.

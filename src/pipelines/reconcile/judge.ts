@@ -20,7 +20,7 @@ const judgedSql = `
   judged_leg AS (
     SELECT c.*, CASE
         WHEN t.outcome IS NOT NULL THEN t.outcome
-        WHEN c.class = 'settled' THEN CASE WHEN c.actual = c.expected THEN 'matched' ELSE 'within tolerance' END
+        WHEN c.class = 'settled' THEN CASE WHEN c.actual = c.expected AND (c.leg IS NOT DISTINCT FROM 'FEE' OR c.posted_fee = c.fee) THEN 'matched' ELSE 'within tolerance' END
         WHEN c.class = 'undone' AND c.refund_is_under_way OR c.class = 'open' THEN 'in flight'
         ELSE 'void' END AS category,
       CASE t.outcome WHEN 'exception' THEN t.code END AS code
