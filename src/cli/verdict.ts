@@ -1,7 +1,7 @@
 import type { Severity } from "../pipelines/configuration/file.ts"
 import { severities } from "../pipelines/configuration/file.ts"
 import type { RunSummary } from "../pipelines/run/run-summary.ts"
-import { byteSize, count, duration, plural } from "./terminal.ts"
+import { byteSize, count, duration, plural } from "./quantities.ts"
 
 const headline = (summary: RunSummary): string => {
   const total = severities.reduce((sum, severity) => sum + summary.exceptions[severity], 0)
@@ -66,8 +66,8 @@ const retriesLine = ({ retries, retriesByClass, waitedMillis }: RunSummary): str
   return `${count(retries)}${classes.length === 0 ? "" : ` after ${classes.join(", ")}`}${waited}`
 }
 
-/** What a person reads at the end of a night. */
-export const verdictText = (summary: RunSummary): string =>
+/** What a person reads at the end of a night, and where it left things. */
+export const verdictText = (summary: RunSummary, places: Readonly<Record<string, string>> = {}): string =>
   [
     headline(summary),
     "",
@@ -85,4 +85,9 @@ export const verdictText = (summary: RunSummary): string =>
     ...summary.notes.map((note) => `note        ${note}`),
     `exceptions  ${severityLine(summary.exceptions)}`,
     ...codeLines(summary),
+    ...Object.entries(places).map(([name, place]) => `${name.padEnd(12)}${place}`),
   ].join("\n")
+
+/** The same in one line. */
+export const verdictSentence = (summary: RunSummary): string =>
+  `${headline(summary)} (run ${summary.runId}; ${severityLine(summary.exceptions)})`

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { byteSize, duration } from "../../src/cli/terminal.ts"
+import { byteSize, duration } from "../../src/cli/quantities.ts"
 import { verdictText } from "../../src/cli/verdict.ts"
 import type { RunSummary } from "../../src/pipelines/run/run-summary.ts"
 

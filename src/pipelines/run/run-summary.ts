@@ -3,6 +3,7 @@ import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import type { CoverageState } from "../../store/tables.ts"
 import { type Severity, severities } from "../configuration/file.ts"
+import type { Configuration } from "../configuration/settings.ts"
 
 /** What a person wants to know of a run at once, and what its exit code is decided by. */
 export interface RunSummary {
@@ -133,9 +134,10 @@ export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, St
     }
   })
 
-/** Source: design, section 7: 4 outranks 3. */
-export const exitCodeOf = (summary: RunSummary, failOn: Severity): number => {
+/** What a run ends with. Source: design, section 7: 4 outranks 3. */
+export const exitCodeOf = (summary: RunSummary, failOn: Configuration["failOn"]): 0 | 3 | 4 => {
   if (summary.verdict === "PARTIAL") return 4
-  const grave = severities.slice(0, severities.indexOf(failOn) + 1)
-  return grave.some((severity) => summary.exceptions[severity] > 0) ? 3 : 0
+  const least = Math.max(...failOn.map((word) => (word === "unproven" ? -1 : severities.indexOf(word))))
+  const isGrave = severities.slice(0, least + 1).some((severity) => summary.exceptions[severity] > 0)
+  return isGrave || (failOn.includes("unproven") && summary.unproven > 0) ? 3 : 0
 }
