@@ -43,6 +43,9 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> => {
     `outcome(stands_in_the_way, is_in_grace) AS CASE WHEN stands_in_the_way IS NOT NULL THEN 'unproven'
        WHEN coalesce(is_in_grace, FALSE) THEN 'in flight' ELSE 'exception' END`,
     "category_of_waiting(status_class) AS CASE status_class WHEN 'open' THEN 'in flight' WHEN 'void' THEN 'void' ELSE 'unproven' END",
+    // Where a record or a transaction belongs, of which the money test has nothing to say.
+    "category_of_record(status_class) AS CASE status_class WHEN 'settled' THEN 'matched' WHEN 'open' THEN 'in flight' WHEN 'unknown' THEN 'unproven' ELSE 'void' END",
+    "category_of_transaction(status_class) AS CASE WHEN status_class IN ('settled', 'undone') THEN 'matched' ELSE recon.category_of_waiting(status_class) END",
     // What a refused record may say: each of its columns is a value, NULL where it says none, or missing where it cannot be read.
     "can_read(readable, of_column) AS map_contains(readable, of_column)",
     "text_if_readable(readable, of_column) AS CASE WHEN map_contains(readable, of_column) THEN coalesce(readable[of_column], '') END",
@@ -56,8 +59,6 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> => {
          + (sum(amount - trunc(amount)) - trunc(sum(amount - trunc(amount)))) END`,
     // How far two amounts are apart; a distance that no decimal holds is the largest that one does.
     "gap(one, other) AS CASE WHEN one IS NOT NULL AND other IS NOT NULL THEN coalesce(TRY(abs(one - other)), 99999999999999999999.999999999999999999) END",
-    // From here on an amount is summed with care, record by record.
-    "enormous() AS 1000000000000000000",
     // Which lists of that kind were not read, of other customers: what is missing may be theirs.
     `unread_elsewhere(list) AS coalesce(
        (SELECT concat(' (not read: ', list, ' of ', count(*), ' other customer', CASE WHEN count(*) > 1 THEN 's' END, ')')

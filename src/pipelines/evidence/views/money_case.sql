@@ -39,7 +39,7 @@
 -- read_from: When reading the customer's transactions began: grace is counted to here.
 -- obstacle: Why it cannot be judged, in a sentence; NULL where it can.
 -- at_stake: The money that the difference is about.
-WITH leg AS (
+WITH leg AS MATERIALIZED (
   SELECT m.* FROM recon.movement AS m
   SEMI JOIN recon.suspect AS s ON s.resource_type = m.resource_type AND s.record_id = m.record_id
 ),
