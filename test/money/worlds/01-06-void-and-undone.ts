@@ -1,0 +1,438 @@
+import { clean, finds, first, found, next, orAlso, partial, refused, silent, unproven, world } from "../expected.ts"
+import {
+  ALPHA,
+  BETA,
+  back,
+  changes,
+  conversion,
+  cryptoIn,
+  cryptoOut,
+  feeOf,
+  fiatIn,
+  fiatOut,
+  from,
+  GAMMA,
+  merge,
+  opening,
+  payment,
+  refund,
+  settled,
+  to,
+  tx,
+  unreadableFee,
+} from "../rows.ts"
+import type { World } from "../world.ts"
+
+const voidWithdrawal = cryptoOut(ALPHA, "wd-1", "0.5 ETH ETHEREUM", { fee: "0.000000000000000001", status: "FAILED" })
+const expiredDeposit = fiatIn(ALPHA, "dep-1", "10.005 KWD", { status: "EXPIRED" })
+const cancelled = conversion(ALPHA, "conv-1", "100 USD", "92 EUR", "0.92", { status: "CANCELLED" })
+const failedWithdrawal = fiatOut(ALPHA, "wd-1", "40 USD", { status: "FAILED" })
+const failedConversion = conversion(ALPHA, "conv-1", "970 USD", "0.01 BTC", "0.00001030928", { status: "FAILED" })
+
+const one: ReadonlyArray<World> = [
+  world(
+    "01 a failed withdrawal of ether keeps one unit of the last place",
+    "0.500000000000000001 ETH left and 0.5 came back: the fee's last place is at stake. A charge that cannot be read and names nothing hides it not.",
+    [
+      first(
+        merge(
+          opening(ALPHA, "3 ETH ETHEREUM"),
+          voidWithdrawal,
+          tx(voidWithdrawal, { status: "REVERSED" }),
+          back(voidWithdrawal, { amount: "0.5" }),
+          unreadableFee(ALPHA, "USD"),
+        ),
+        finds(found("LED_STATUS_MISMATCH", "wd-1", "0.000000000000000001", "critical"), refused),
+      ),
+    ],
+  ),
+  world(
+    "01 an expired deposit keeps five fils",
+    "10.005 KWD were credited and 10.000 taken back, though an EXPIRED deposit must move nothing.",
+    [
+      first(
+        merge(expiredDeposit, tx(expiredDeposit, { status: "REVERSED" }), back(expiredDeposit, { amount: "10.000" })),
+        finds(found("LED_STATUS_MISMATCH", "dep-1", "0.005", "critical")),
+      ),
+    ],
+  ),
+  world(
+    "01 near miss: what is void was taken back whole, leg by leg",
+    "Both legs of a CANCELLED conversion came back, and the debit of a failed withdrawal was never posted.",
+    [
+      first(
+        merge(
+          opening(ALPHA, "500 USD"),
+          opening(ALPHA, "500 EUR"),
+          cancelled,
+          from(cancelled, { status: "REVERSED" }),
+          to(cancelled, { status: "REVERSED" }),
+          from(cancelled, { id: "back", direction: "CREDIT", at: "-30h" }),
+          to(cancelled, { id: "back", direction: "DEBIT", at: "-30h" }),
+          failedWithdrawal,
+          tx(failedWithdrawal, { status: "FAILED" }),
+        ),
+        clean,
+      ),
+    ],
+  ),
+  world(
+    "01 a failed conversion gave the dollars back and kept the bitcoin",
+    "The leg in USD is undone, and 0.01 BTC stand. BETA's transactions cannot be read, which leaves nothing of ALPHA's unproven.",
+    [
+      first(
+        merge(
+          opening(ALPHA, "5000 USD"),
+          settled(fiatIn(BETA, "dep-b", "70 USD")),
+          failedConversion,
+          from(failedConversion, { status: "REVERSED" }),
+          from(failedConversion, { id: "back", direction: "CREDIT", at: "-30h" }),
+          to(failedConversion),
+        ),
+        partial(found("LED_STATUS_MISMATCH", "conv-1", "0.01", "critical")),
+        { unavailable: ["BETA/transactions"] },
+      ),
+    ],
+  ),
+]
+
+const lateDeposit = cryptoIn(ALPHA, "dep-1", "0.01 BTC BITCOIN")
+const failedRefund = refund(ALPHA, "ref-1", "0.01 BTC BITCOIN", {
+  originalDepositId: "dep-1",
+  status: "FAILED",
+  at: "-40h",
+})
+const failedYen = fiatIn(ALPHA, "dep-1", "5000 JPY", { status: "REJECTED" })
+const rejected = fiatOut(ALPHA, "wd-1", "200.125 KWD", { status: "REJECTED" })
+const failedToday = fiatOut(ALPHA, "wd-1", "200 EUR", { status: "FAILED" })
+
+const two: ReadonlyArray<World> = [
+  world(
+    "02 a failed refund left twice",
+    "Its debit was called REVERSED, nothing came back, and it was debited again: 0.02 BTC are gone for a refund that failed.",
+    [
+      first(
+        merge(
+          opening(ALPHA, "1 BTC BITCOIN"),
+          settled(lateDeposit),
+          failedRefund,
+          tx(failedRefund, { status: "REVERSED" }),
+          tx(failedRefund, { id: "again", at: "-30h" }),
+        ),
+        finds(found("LED_STATUS_MISMATCH", "ref-1", "0.02", "critical")),
+      ),
+    ],
+  ),
+  world(
+    "02 a rejected deposit was credited twice",
+    "10,000 JPY stand for a deposit that was rejected. CLEAN was never said before, and BETA has moved nothing but its own.",
+    [
+      first(
+        merge(
+          failedYen,
+          tx(failedYen),
+          tx(failedYen, { id: "again", at: "-30h" }),
+          settled(fiatIn(BETA, "dep-b", "9 JPY")),
+        ),
+        finds(found("LED_STATUS_MISMATCH", "dep-1", "10000", "critical")),
+      ),
+    ],
+  ),
+  world(
+    "02 debited again on the second night",
+    "On the first night the debit of a rejected withdrawal had come back, and all was right. On the second it was debited once more.",
+    [
+      first(merge(opening(ALPHA, "900 KWD"), rejected, tx(rejected, { status: "REVERSED" }), back(rejected)), clean),
+      next(
+        tx(rejected, { id: "again", at: "-5h" }),
+        finds(found("LED_STATUS_MISMATCH", "wd-1", "200.125", "critical")),
+      ),
+    ],
+  ),
+  world(
+    "02 near miss: the money has an hour to come back",
+    "The debit of a withdrawal that failed was posted half an hour ago: what takes it back may still come.",
+    [first(merge(opening(ALPHA, "900 EUR"), failedToday, tx(failedToday, { at: "-30m" })), silent)],
+  ),
+]
+
+const parts = cryptoOut(ALPHA, "wd-1", "0.30000001 BTC BITCOIN")
+const inParts = (last: string) =>
+  merge(
+    opening(ALPHA, "1 BTC BITCOIN"),
+    parts,
+    tx(parts, { id: "1", money: "0.1 BTC BITCOIN" }),
+    tx(parts, { id: "2", money: `${last} BTC BITCOIN` }),
+  )
+const paid = payment(ALPHA, "pay-1", "100 USDC SOLANA", { fee: "1" })
+const again = cryptoIn(ALPHA, "dep-1", "2.5 ETH ETHEREUM")
+const costly = conversion(ALPHA, "conv-1", "0.01 BTC", "970 USDT", "97000", { fee: "5", feeCurrency: "USDT" })
+const adjusted = fiatIn(ALPHA, "dep-1", "100 JPY")
+
+const three: ReadonlyArray<World> = [
+  world(
+    "03 sums agree: a payment whose fee is a transaction of its own, and a credit that was made anew",
+    "100 USDC less a fee of 1, in two transactions; 2.5 ETH credited, taken back and credited again.",
+    [
+      first(
+        merge(
+          paid,
+          tx(paid, { money: "100 USDC SOLANA" }),
+          feeOf(paid, "1 USDC SOLANA"),
+          again,
+          tx(again, { status: "REVERSED" }),
+          back(again),
+          tx(again, { id: "again", at: "-29h" }),
+        ),
+        clean,
+      ),
+    ],
+  ),
+  world(
+    "03 sums agree: a conversion's fee beside its leg, and an adjustment that names its deposit",
+    "970 USDT came in and 5 were charged for the conversion; a deposit of 100 JPY was credited with 90 and put right with 10.",
+    [
+      first(
+        merge(
+          opening(ALPHA, "1 BTC BITCOIN"),
+          costly,
+          from(costly),
+          to(costly, { money: "970 USDT" }),
+          to(costly, { id: "fee", type: "FEE", direction: "DEBIT", money: "5 USDT" }),
+          adjusted,
+          tx(adjusted, { money: "90 JPY" }),
+          tx(adjusted, { id: "adj", type: "ADJUSTMENT", money: "10 JPY", at: "-30h" }),
+        ),
+        clean,
+      ),
+    ],
+  ),
+  world(
+    "03 two parts that lack one satoshi",
+    "0.1 and 0.2 are not 0.30000001: the sums do not agree, by one unit of the last place.",
+    [first(inParts("0.2"), finds(found("LED_AMOUNT_MISMATCH", "wd-1", "0.00000001")))],
+  ),
+  world(
+    "03 near miss: one satoshi is within the tolerance",
+    "The same withdrawal, where the configuration says that a satoshi is nothing; in three parts it is exact.",
+    [first(inParts("0.2"), clean)],
+    { tolerance: { BTC: { absolute: "0.00000001" } } },
+  ),
+]
+
+const sentBack = payment(ALPHA, "pay-1", "45 USDC SOLANA", { status: "REFUNDED" })
+const halfUndone = conversion(BETA, "conv-1", "100 USD", "15000 JPY", "150", { status: "REVERSED" })
+const otherCoin = cryptoIn(ALPHA, "dep-1", "1 ETH ETHEREUM", { status: "REVERSED" })
+const justUndone = fiatIn(BETA, "dep-2", "300 KWD", { status: "REVERSED", createdAt: "-3h", at: "-20m" })
+const notListed = fiatIn(ALPHA, "dep-1", "80 EUR", { status: "REFUNDED" })
+
+const four: ReadonlyArray<World> = [
+  world(
+    "04 a payment called REFUNDED whose money stands, and a conversion that was undone by half",
+    "45 USDC stand at ALPHA. BETA's dollars came back, and the 15,000 JPY that they bought are still there.",
+    [
+      first(
+        merge(
+          sentBack,
+          tx(sentBack),
+          opening(BETA, "500 USD"),
+          halfUndone,
+          from(halfUndone, { status: "REVERSED" }),
+          from(halfUndone, { id: "back", direction: "CREDIT", at: "-30h" }),
+          to(halfUndone),
+        ),
+        finds(
+          found("LED_STATUS_MISMATCH", "pay-1", "45", "critical"),
+          found("LED_STATUS_MISMATCH", "conv-1", "15000", "critical"),
+        ),
+      ),
+    ],
+  ),
+  world(
+    "04 an undone deposit came back in another currency",
+    "1 ETH stands and 3,000 USDT left for it: what must be nothing is something, twice.",
+    [
+      first(
+        merge(
+          opening(ALPHA, "9000 USDT ETHEREUM"),
+          otherCoin,
+          tx(otherCoin),
+          back(otherCoin, { money: "3000 USDT ETHEREUM" }),
+        ),
+        orAlso(finds(found("LED_STATUS_MISMATCH", "dep-1")), "LED_* dep-1"),
+      ),
+    ],
+  ),
+  world(
+    "04 a reversal that the first night still waits for",
+    "BETA's deposit was called REVERSED twenty minutes before the first night, and its credit stands; a night later it still does.",
+    [
+      first(merge(justUndone, tx(justUndone, { at: "-3h" })), silent),
+      next({}, finds(found("LED_STATUS_MISMATCH", "dep-2", "300.000", "critical"))),
+    ],
+  ),
+  world(
+    "04 near miss: a list without refunds, where the configuration says so",
+    "Whether the 80 EUR went back cannot be seen, because refunds of fiat deposits are not listed: unproven, and not clean.",
+    [first(merge(notListed, tx(notListed)), unproven("dep-1"))],
+    { refunds: { fiat_deposits: "notListed" } },
+  ),
+]
+
+const neverIn = cryptoIn(ALPHA, "dep-1", "0.5 BTC BITCOIN", { status: "REJECTED" })
+const refundOf = (id: string, money: string, originalDepositId: string, over = {}) =>
+  refund(ALPHA, id, money, { originalDepositId, at: "-40h", ...over })
+const wholeBack = cryptoIn(ALPHA, "dep-1", "250 USDC SOLANA", { status: "REFUNDED" })
+const halfBack = refundOf("ref-1", "100 USDC SOLANA", "dep-1")
+const slow = refundOf("ref-1", "250 USDC SOLANA", "dep-1", { status: "PENDING", createdAt: "-30h", at: "-30h" })
+const bounced = refundOf("ref-1", "0.5 BTC BITCOIN", "dep-1", { status: "REVERSED" })
+
+const five: ReadonlyArray<World> = [
+  world(
+    "05 a refund of a rejected deposit, and a deposit of which less than half went back",
+    "0.5 BTC were refunded though nothing came in; of 250 USDC that are called REFUNDED only 100 left.",
+    [
+      first(
+        merge(
+          opening(ALPHA, "2 BTC BITCOIN"),
+          neverIn,
+          settled(refundOf("ref-9", "0.5 BTC BITCOIN", "dep-1")),
+          cryptoIn(BETA, "dep-2", "250 USDC SOLANA", { status: "REFUNDED" }),
+          tx(cryptoIn(BETA, "dep-2", "250 USDC SOLANA", { status: "REFUNDED" })),
+          settled(refund(BETA, "ref-2", "100 USDC SOLANA", { originalDepositId: "dep-2", at: "-40h" })),
+        ),
+        finds(
+          found("REFUND_STATE", ["ref-9", "dep-1"], "0.5", "critical"),
+          found("LED_STATUS_MISMATCH", "dep-2", "150", "critical"),
+        ),
+      ),
+    ],
+  ),
+  world(
+    "05 a refund that has been open for longer than a refund may be",
+    "The deposit says REFUNDED, its credit stands, and the refund that would take it back has been pending for 30 hours.",
+    [
+      first(
+        merge(wholeBack, tx(wholeBack), slow),
+        finds(found("LED_STATUS_MISMATCH", "dep-1", "250", "critical"), found("AGE_STUCK", "ref-1")),
+      ),
+    ],
+  ),
+  world(
+    "05 a second part that never comes",
+    "On the first night 150 of the 250 are still under way; on the third, the refund has failed and the 150 stand.",
+    [
+      first(
+        merge(
+          wholeBack,
+          tx(wholeBack),
+          settled(halfBack),
+          refundOf("ref-2", "150 USDC SOLANA", "dep-1", { status: "PENDING", createdAt: "-3h", at: "-3h" }),
+        ),
+        silent,
+      ),
+      next(
+        changes("crypto_refunds", { refundId: "ref-2", status: "FAILED", updatedAt: "-5h" }),
+        finds(found("LED_STATUS_MISMATCH", "dep-1", "150", "critical")),
+      ),
+    ],
+  ),
+  world(
+    "05 near misses: a refund under way, and a refund of a deposit that never came in which itself came back",
+    "An open refund that would make it tie is in flight; a refund that was REVERSED, its money back, took nothing.",
+    [
+      first(
+        merge(
+          opening(ALPHA, "2 BTC BITCOIN"),
+          neverIn,
+          bounced,
+          tx(bounced, { status: "REVERSED" }),
+          back(bounced),
+          cryptoIn(BETA, "dep-2", "250 USDC SOLANA", { status: "REFUNDED" }),
+          tx(cryptoIn(BETA, "dep-2", "250 USDC SOLANA", { status: "REFUNDED" })),
+          refund(BETA, "ref-2", "250 USDC SOLANA", {
+            originalDepositId: "dep-2",
+            status: "PENDING",
+            createdAt: "-3h",
+            at: "-3h",
+          }),
+        ),
+        silent,
+      ),
+    ],
+  ),
+]
+
+const withFee = cryptoIn(ALPHA, "dep-1", "3 ETH ETHEREUM", { fee: "0.1", status: "REFUNDED" })
+const twice = cryptoIn(BETA, "dep-3", "60 USDC SOLANA")
+const later = cryptoIn(GAMMA, "dep-4", "0.2 BTC BITCOIN")
+
+const six: ReadonlyArray<World> = [
+  world(
+    "06 refunds tie: the net went back in two parts, each with a fee of its own",
+    "3 ETH less 0.1 came in, 1.5 and 1.4 went back, and what the refunds cost is theirs.",
+    [
+      first(
+        merge(
+          opening(ALPHA, "1 ETH ETHEREUM"),
+          withFee,
+          tx(withFee),
+          settled(
+            refundOf("ref-1", "1.5 ETH ETHEREUM", "dep-1", { fee: "0.01" }),
+            refundOf("ref-2", "1.4 ETH ETHEREUM", "dep-1", { fee: "0.01", at: "-39h" }),
+          ),
+        ),
+        clean,
+      ),
+    ],
+  ),
+  world(
+    "06 refunds tie: one failed, and the next one went through",
+    "The failed one moved nothing. The deposit came in on the first night and was refunded on the second.",
+    [
+      first(settled(later), clean),
+      next(
+        merge(
+          changes("crypto_deposits", { depositId: "dep-4", status: "REFUNDED", updatedAt: "-5h" }),
+          refund(GAMMA, "ref-1", "0.2 BTC BITCOIN", { originalDepositId: "dep-4", status: "FAILED", at: "-7h" }),
+          settled(refund(GAMMA, "ref-2", "0.2 BTC BITCOIN", { originalDepositId: "dep-4", at: "-5h" })),
+        ),
+        clean,
+      ),
+    ],
+  ),
+  world(
+    "06 two refunds of one deposit, and neither came back",
+    "60 came in, and 60 left twice: both refunds are settled.",
+    [
+      first(
+        merge(
+          opening(BETA, "500 USDC SOLANA"),
+          settled(
+            twice,
+            refund(BETA, "ref-3", "60 USDC SOLANA", { originalDepositId: "dep-3", at: "-40h" }),
+            refund(BETA, "ref-4", "60 USDC SOLANA", { originalDepositId: "dep-3", at: "-38h" }),
+          ),
+        ),
+        finds(found("REFUND_EXCESS", "dep-3", "60", "critical")),
+      ),
+    ],
+  ),
+  world(
+    "06 near miss: the gross went back, and the deposit's fee with it",
+    "98 of 100 came in and 100 went back: what is left over is the deposit's own fee.",
+    [
+      first(
+        merge(
+          opening(ALPHA, "50 USDT TRON"),
+          cryptoIn(ALPHA, "dep-1", "100 USDT TRON", { fee: "2", status: "REFUNDED" }),
+          tx(cryptoIn(ALPHA, "dep-1", "100 USDT TRON", { fee: "2", status: "REFUNDED" })),
+          settled(refundOf("ref-1", "100 USDT TRON", "dep-1")),
+        ),
+        clean,
+      ),
+    ],
+  ),
+]
+
+export const voidAndUndone: ReadonlyArray<World> = [...one, ...two, ...three, ...four, ...five, ...six]

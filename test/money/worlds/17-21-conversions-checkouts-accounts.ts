@@ -1,0 +1,389 @@
+import { clean, finds, first, found, next, orAlso, partial, refused, silent, world } from "../expected.ts"
+import {
+  ALPHA,
+  BETA,
+  back,
+  bankAccount,
+  beneficiary,
+  changes,
+  checkout,
+  collectionWallet,
+  conversion,
+  cryptoIn,
+  cryptoOut,
+  DELTA,
+  fiatAccount,
+  fiatIn,
+  fiatOut,
+  from,
+  GAMMA,
+  merge,
+  opening,
+  payment,
+  settled,
+  to,
+  tx,
+  unreadableFee,
+  unreadablePayment,
+} from "../rows.ts"
+import type { Lists, World } from "../world.ts"
+
+const halfCharged = conversion(BETA, "conv-2", "1000 USD", "1000 USDT", "1", { fee: "700", feeCurrency: "JPY" })
+const uncharged = conversion(ALPHA, "conv-1", "0.01 BTC", "970 USDT", "97000", { fee: "3", feeCurrency: "USDT" })
+
+const seventeen: ReadonlyArray<World> = [
+  world(
+    "17 ten times the bitcoin that were quoted",
+    "0.02 BTC were quoted and 0.2 converted at the quoted rate. A charge of ALPHA's that cannot be read has nothing to do with it.",
+    [
+      first(
+        merge(
+          opening(ALPHA, "1 BTC BITCOIN"),
+          settled(
+            conversion(ALPHA, "conv-1", "0.2 BTC", "19400 USDT", "97000", {
+              quote: { fromAmount: "0.02", toAmount: "1940" },
+            }),
+          ),
+          unreadableFee(ALPHA, "KWD"),
+        ),
+        finds(found("CONV_QUOTE_DEVIATION", "conv-1", undefined, "high"), refused),
+      ),
+    ],
+  ),
+  world(
+    "17 a fee in the currency that comes in, never charged, and one in a third currency, charged by half",
+    "970 USDT came in where 967 should; of the 700 JPY that BETA's conversion costs, 300 were taken.",
+    [
+      first(
+        merge(
+          opening(ALPHA, "1 BTC BITCOIN"),
+          uncharged,
+          from(uncharged),
+          to(uncharged, { money: "970 USDT" }),
+          opening(BETA, "5000 USD"),
+          opening(BETA, "5000 JPY"),
+          settled(halfCharged),
+          from(halfCharged, { id: "fee", type: "FEE", money: "300 JPY" }),
+        ),
+        finds(found("LED_AMOUNT_MISMATCH", "conv-1", "3", "high"), found("LED_AMOUNT_MISMATCH LED_*", "conv-2", "400")),
+      ),
+    ],
+  ),
+  world(
+    "17 a fee in a third currency that was charged by mistake to another customer",
+    "The 700 JPY of BETA's conversion were taken from GAMMA: another customer holds the whole sum.",
+    [
+      first(
+        merge(
+          opening(BETA, "5000 USD"),
+          opening(GAMMA, "5000 JPY"),
+          settled(halfCharged),
+          from(halfCharged, { id: "fee", type: "FEE", money: "700 JPY", customerId: GAMMA.customerId }),
+        ),
+        finds(found("LED_OWNER_MISMATCH", "conv-2", "700", "critical")),
+      ),
+    ],
+  ),
+  world(
+    "17 near miss: less than the quote, at its rate",
+    "A quote may be used in part: 40 of 100 EUR, and the fee of 0.005 KWD was charged to the last fils.",
+    [
+      first(
+        merge(
+          opening(ALPHA, "500 EUR"),
+          opening(ALPHA, "9 KWD"),
+          settled(
+            conversion(ALPHA, "conv-1", "40 EUR", "44 USDT", "1.1", {
+              fee: "0.005",
+              feeCurrency: "KWD",
+              quote: { fromAmount: "100", toAmount: "110" },
+            }),
+          ),
+          from(conversion(ALPHA, "conv-1", "40 EUR", "44 USDT", "1.1"), { id: "fee", type: "FEE", money: "0.005 KWD" }),
+        ),
+        clean,
+      ),
+    ],
+  ),
+]
+
+const paid = (id: string, checkoutId: string, money: string, over = {}): Lists =>
+  settled(payment(ALPHA, id, money, { checkoutId, ...over }))
+
+const eighteen: ReadonlyArray<World> = [
+  world(
+    "18 partly paid with everything, partly paid with nothing, and expired though paid",
+    "Each of the three says something else than what was paid. A payment that cannot be read and names no checkout touches none of them.",
+    [
+      first(
+        merge(
+          checkout(ALPHA, "co-1", "0.5 BTC", "0.5", "PARTIALLY_PAID"),
+          paid("pay-1", "co-1", "0.5 BTC BITCOIN"),
+          checkout(ALPHA, "co-2", "0.5 BTC", "0", "PARTIALLY_PAID"),
+          checkout(ALPHA, "co-3", "0.3 BTC", "0.3", "EXPIRED"),
+          paid("pay-3", "co-3", "0.3 BTC BITCOIN"),
+          unreadablePayment(ALPHA),
+        ),
+        finds(
+          found("COLL_STATUS", "co-1", undefined, "high"),
+          found("COLL_STATUS", "co-2", undefined, "high"),
+          found("COLL_STATUS", "co-3", undefined, "high"),
+          refused,
+        ),
+      ),
+    ],
+  ),
+  world(
+    "18 a status that has an hour to follow, and does not",
+    "The checkout was updated half an hour ago and says PAID with 60 of 100 USDC. A night later it still does.",
+    [
+      first(
+        merge(
+          checkout(ALPHA, "co-1", "100 USDC", "60", "PAID", { createdAt: "-3h", updatedAt: "-30m", expiresAt: "+3d" }),
+          paid("pay-1", "co-1", "60 USDC SOLANA", { createdAt: "-2h", at: "-100m" }),
+        ),
+        silent,
+      ),
+      next({}, finds(found("COLL_STATUS", "co-1"))),
+    ],
+  ),
+  world(
+    "18 open though it is overpaid, where another's payments cannot be read",
+    "ALPHA's checkout got 130 of 100 and says OPEN. What BETA was paid is unknown tonight, which is another matter.",
+    [
+      first(
+        merge(
+          checkout(ALPHA, "co-1", "100 USDT", "130", "OPEN"),
+          paid("pay-1", "co-1", "130 USDT TRON"),
+          settled(payment(BETA, "pay-b", "7 USDT TRON")),
+        ),
+        partial(found("COLL_STATUS", "co-1")),
+        { unavailable: ["BETA/collection_payments"] },
+      ),
+    ],
+  ),
+  world(
+    "18 near miss: paid too much is paid, and what is closed says nothing",
+    "130 of 100 under PAID are the buyer's matter; CLOSED may stand beside any amount.",
+    [
+      first(
+        merge(
+          checkout(ALPHA, "co-1", "100 USDT", "130", "PAID"),
+          paid("pay-1", "co-1", "130 USDT TRON"),
+          checkout(ALPHA, "co-2", "100 USDT", "30", "CLOSED"),
+          paid("pay-2", "co-2", "30 USDT TRON"),
+        ),
+        clean,
+      ),
+    ],
+  ),
+]
+
+/** 0.2 BTC that came in for a checkout and went back later. */
+const sentBack = (id: string, checkoutId: string): Lists => {
+  const returned = payment(ALPHA, id, "0.2 BTC BITCOIN", { checkoutId, status: "REVERSED" })
+  return merge(returned, tx(returned, { status: "REVERSED" }), back(returned))
+}
+
+const nineteen: ReadonlyArray<World> = [
+  world(
+    "19 checkouts that are right: an undone payment is counted, or is not",
+    "0.2 BTC came in and went back. One checkout goes on calling that paid; another says 0 and OPEN. Both are right.",
+    [
+      first(
+        merge(
+          sentBack("pay-1", "co-1"),
+          checkout(ALPHA, "co-1", "0.2 BTC", "0.2", "PAID"),
+          sentBack("pay-2", "co-2"),
+          checkout(ALPHA, "co-2", "0.2 BTC", "0", "OPEN"),
+        ),
+        clean,
+      ),
+    ],
+  ),
+  world(
+    "19 checkouts that are right: paid by two, of whom one took it back, and expired with a part",
+    "0.1 BTC stand and 0.2 went back: 0.3 under PAID and the 30 USDT of an expired one agree with what came in.",
+    [
+      first(
+        merge(
+          sentBack("pay-1", "co-1"),
+          paid("pay-2", "co-1", "0.1 BTC BITCOIN"),
+          checkout(ALPHA, "co-1", "0.3 BTC", "0.3", "PAID"),
+          checkout(ALPHA, "co-2", "50 USDT", "30", "EXPIRED"),
+          paid("pay-3", "co-2", "30 USDT TRON"),
+        ),
+        clean,
+      ),
+    ],
+  ),
+  world(
+    "19 stated as paid is more than was ever paid",
+    "60 and 40 came in, and the checkout says 130: neither with nor without undone payments does that agree.",
+    [
+      first(
+        merge(
+          checkout(ALPHA, "co-1", "100 USDC", "130", "PAID"),
+          paid("pay-1", "co-1", "60 USDC SOLANA"),
+          paid("pay-2", "co-1", "40 USDC SOLANA"),
+        ),
+        finds(found("COLL_CHECKOUT_TOTAL", "co-1", "30", "high")),
+      ),
+    ],
+  ),
+]
+
+const twentyDeposits: Lists = merge(
+  ...Array.from({ length: 20 }, (_, nth) =>
+    settled(
+      fiatIn(ALPHA, `dep-${nth}`, `${100 + nth} EUR`, {
+        at: `-${50 + nth}h`,
+        ...(nth < 5 ? { fiatAccountId: `fa-absent-${nth}` } : {}),
+      }),
+    ),
+  ),
+)
+
+const twenty: ReadonlyArray<World> = [
+  world(
+    "20 a beneficiary whom nobody knows, another's fiat account, and a beneficiary of another network",
+    "Money left to an address that is on no list, came in on GAMMA's account, and left on SOLANA to a beneficiary on ETHEREUM.",
+    [
+      first(
+        merge(
+          opening(ALPHA, "2 BTC BITCOIN"),
+          settled(cryptoOut(ALPHA, "wd-1", "0.4 BTC BITCOIN", { beneficiaryId: "ben-nobody" })),
+          settled(fiatIn(BETA, "dep-2", "60 KWD", { fiatAccountId: "fa-of-gamma" })),
+          fiatAccount(GAMMA, "fa-of-gamma", { currency: "KWD" }),
+          opening(DELTA, "90 USDC SOLANA"),
+          settled(cryptoOut(DELTA, "wd-3", "60 USDC SOLANA", { beneficiaryId: "ben-eth" })),
+          beneficiary(DELTA, "ben-eth", { currency: "USDC", network: "ETHEREUM" }),
+        ),
+        finds(
+          found("REF_UNKNOWN", "wd-1", undefined, "high"),
+          found("REF_FOREIGN", "dep-2", undefined, "critical"),
+          found("REF_FOREIGN", "wd-3", undefined, "critical"),
+        ),
+      ),
+    ],
+  ),
+  world(
+    "20 a payment at another's wallet, and two transactions whose type is another's",
+    "The payment names BETA's collection wallet. A withdrawal's debit is typed FIAT_DEPOSIT, a conversion's leg CRYPTO_DEPOSIT.",
+    [
+      first(
+        merge(
+          settled(payment(ALPHA, "pay-1", "30 USDC SOLANA", { collectionWalletId: "cw-of-beta" })),
+          collectionWallet(BETA, "cw-of-beta", { buyerId: "buyer-beta", currency: "USDC", network: "SOLANA" }),
+          opening(GAMMA, "900 EUR"),
+          fiatOut(GAMMA, "wd-4", "80 EUR"),
+          tx(fiatOut(GAMMA, "wd-4", "80 EUR"), { type: "FIAT_DEPOSIT" }),
+          conversion(GAMMA, "conv-5", "100 EUR", "16000 JPY", "160"),
+          from(conversion(GAMMA, "conv-5", "100 EUR", "16000 JPY", "160")),
+          to(conversion(GAMMA, "conv-5", "100 EUR", "16000 JPY", "160"), { type: "CRYPTO_DEPOSIT" }),
+        ),
+        finds(
+          found("REF_FOREIGN", "pay-1", undefined, "critical"),
+          found("LED_TYPE_MISMATCH", "t-wd-4", undefined, "high"),
+          found("LED_TYPE_MISMATCH", "t-conv-5-to", undefined, "high"),
+        ),
+      ),
+    ],
+  ),
+  world(
+    "20 an account that is on no list, on the second night, and one that left the list",
+    "A bank account that was listed once is known for good; one that never was is unknown, whenever it is named.",
+    [
+      first(
+        merge(opening(ALPHA, "900 KWD"), bankAccount(ALPHA, "ba-left", { currency: "KWD" }), opening(BETA, "90 KWD")),
+        clean,
+      ),
+      next(
+        merge(
+          settled(fiatOut(ALPHA, "wd-1", "10 KWD", { at: "-5h", bankAccountId: "ba-left" })),
+          settled(fiatOut(BETA, "wd-2", "20 KWD", { at: "-5h", bankAccountId: "ba-nobody" })),
+        ),
+        orAlso(finds(found("REF_UNKNOWN", "wd-2")), "COV_VANISHED ba-left"),
+        { gone: ["ba-left"] },
+      ),
+    ],
+  ),
+  world(
+    "20 near miss: what was before the first night's ninety days",
+    "Accounts of long ago need not be listed any longer, on a customer's first night.",
+    [first(settled(cryptoIn(ALPHA, "dep-1", "0.4 BTC BITCOIN", { at: "-95d", walletId: "w-of-old" })), clean)],
+  ),
+  world(
+    "20 near miss: where a quarter of twenty names absent accounts, the list is not whole",
+    "Five of twenty deposits name accounts that are not listed: rather a list that leaves out than five frauds. Unproven, not five exceptions.",
+    [first(twentyDeposits, { ...silent, verdict: "not CLEAN" })],
+  ),
+]
+
+const closing = (status: string) =>
+  merge(
+    changes("bank_accounts", { bankAccountId: "ba-alpha-eur", status: "CLOSED" }),
+    changes("crypto_deposit_wallets", { walletId: "w-beta-usdc-solana", status }),
+    changes("wallet_beneficiaries", { beneficiaryId: "b-gamma-btc-bitcoin", status: "BLOCKED" }),
+  )
+const used = (at: string, over = {}) =>
+  settled(
+    fiatOut(ALPHA, "wd-1", "10 EUR", { at, ...over }),
+    cryptoIn(BETA, "dep-2", "10 USDC SOLANA", { at, ...over }),
+    cryptoOut(GAMMA, "wd-3", "0.1 BTC BITCOIN", { at, ...over }),
+  )
+const began = merge(opening(ALPHA, "90 EUR"), opening(BETA, "90 USDC SOLANA"), opening(GAMMA, "1 BTC BITCOIN"))
+
+const twentyOne: ReadonlyArray<World> = [
+  world(
+    "21 a bank account CLOSED, a wallet DISABLED, a beneficiary BLOCKED, and all three used",
+    "Each was closed on the second night, and money moved there after it.",
+    [
+      first(began, clean),
+      next(closing("DISABLED"), clean),
+      next(
+        used("-5h"),
+        finds(
+          found("REF_CLOSED", "wd-1", undefined, "high"),
+          found("REF_CLOSED", "dep-2"),
+          found("REF_CLOSED", "wd-3"),
+        ),
+      ),
+    ],
+  ),
+  world(
+    "21 near miss: created before the night that saw it closed",
+    "The withdrawals were ordered half an hour before the second night and left after it; a closing an hour before hides nothing.",
+    [first(began, clean), next(closing("CLOSED"), clean), next(used("-5h", { createdAt: "-1470m" }), clean)],
+  ),
+  world(
+    "21 closed from the beginning, and used",
+    "The account was CLOSED when it was first seen, and its old deposit is right. What comes in the next day is not.",
+    [
+      first(
+        merge(
+          settled(fiatIn(ALPHA, "dep-1", "30 JPY", { fiatAccountId: "fa-1" })),
+          fiatAccount(ALPHA, "fa-1", { currency: "JPY", status: "CLOSED" }),
+        ),
+        clean,
+      ),
+      next(
+        settled(fiatIn(ALPHA, "dep-2", "40 JPY", { at: "-5h", fiatAccountId: "fa-1" })),
+        finds(found("REF_CLOSED", "dep-2")),
+      ),
+    ],
+  ),
+  world(
+    "21 near miss: closed and used on the same day",
+    "Nobody can say which came first, because one night saw both.",
+    [first(began, clean), next(merge(closing("CLOSED"), used("-5h")), clean)],
+  ),
+]
+
+export const conversionsCheckoutsAccounts: ReadonlyArray<World> = [
+  ...seventeen,
+  ...eighteen,
+  ...nineteen,
+  ...twenty,
+  ...twentyOne,
+]
