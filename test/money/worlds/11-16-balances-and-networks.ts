@@ -104,16 +104,25 @@ const fifty = fiatIn(ALPHA, "dep-2", "50 GBP", { createdAt: "-5h", at: "-4h" })
 const twelve: ReadonlyArray<World> = [
   world(
     "12 a withdrawal dated back behind two nights without transactions",
-    "Proven was 2 ETH. Two nights later the transactions are read again, and 0.25 that left have a date from before.",
+    "Proven was 2 ETH. Two nights later the transactions are read again, and 0.25 that left have a date from before. BETA's 50 GBP have the date of the night in between, and are right.",
     [
-      first(opening(ALPHA, "2 ETH ETHEREUM"), clean),
-      next(datedBack(backdated), { exit: 4, exceptions: [], verdict: "not CLEAN" }, { unavailable: ["transactions"] }),
+      first(merge(opening(ALPHA, "2 ETH ETHEREUM"), settled(fiatIn(BETA, "dep-1", "100 GBP", { at: "-80h" }))), clean),
+      next(
+        merge(datedBack(backdated), settled(fiatIn(BETA, "dep-2", "50 GBP", { createdAt: "-5h", at: "-4h" }))),
+        { exit: 4, exceptions: [], verdict: "not CLEAN" },
+        { unavailable: ["transactions"] },
+      ),
       next({}, { exit: 4, exceptions: [], verdict: "not CLEAN" }, { unavailable: ["transactions"] }),
       next(
         {},
         {
           ...orAlso(finds(found("BAL_ROLLFORWARD", balanceOf(ALPHA, "ETH"), "0.25", "critical")), "COV_LATE_ARRIVAL"),
-          reports: { rollforward: [{ partner_customer_ref: "ALPHA", currency: "ETH", opening: "2" }] },
+          reports: {
+            rollforward: [
+              { partner_customer_ref: "ALPHA", currency: "ETH", opening: "2" },
+              { partner_customer_ref: "BETA", currency: "GBP", opening: "100", reported_closing: "150" },
+            ],
+          },
         },
       ),
     ],
@@ -146,32 +155,29 @@ const twelve: ReadonlyArray<World> = [
       ),
     ],
   ),
-  world(
-    "12 near miss: a partial night, and nothing dated back",
-    "What came in on the night without transactions has the date of that day, and the third night opens at the first's closing.",
-    [
-      first(pounds, clean),
-      next(settled(fifty), { exit: 4, exceptions: [], verdict: "not CLEAN" }, { unavailable: ["transactions"] }),
-      next(
-        {},
-        {
-          ...clean,
-          reports: {
-            rollforward: [{ partner_customer_ref: "ALPHA", currency: "GBP", opening: "100", reported_closing: "150" }],
-          },
-        },
-      ),
-    ],
-  ),
 ]
 
 const thirteen: ReadonlyArray<World> = [
   world(
     "13 a row that was proven disappears, and comes back",
-    "100 USDC were proven; on the second night there is no row, and the 100 are nowhere; on the third the row is there again.",
+    "100 USDC were proven; on the second night there is no row, and the 100 are nowhere; on the third the row is there again. What BETA and GAMMA withdrew whole need not be stated.",
     [
-      first(settled(cryptoIn(ALPHA, "dep-1", "100 USDC SOLANA")), clean),
-      next({ balances: [] }, finds(found("BAL_UNSTATED BAL_*", balanceOf(ALPHA, "USDC"), "100"))),
+      first(
+        merge(
+          settled(
+            cryptoIn(ALPHA, "dep-1", "100 USDC SOLANA"),
+            cryptoIn(BETA, "dep-2", "0.1 BTC BITCOIN"),
+            cryptoOut(BETA, "wd-2", "0.1 BTC BITCOIN", { at: "-40h" }),
+            fiatIn(GAMMA, "dep-3", "40 KWD"),
+          ),
+          { balances: { tie: "-0s", but: { "BETA/BTC": null } } },
+        ),
+        clean,
+      ),
+      next(
+        merge(settled(fiatOut(GAMMA, "wd-3", "40 KWD", { at: "-5h" })), { balances: [] }),
+        finds(found("BAL_UNSTATED BAL_*", balanceOf(ALPHA, "USDC"), "100")),
+      ),
       next({}, silent),
     ],
   ),
@@ -199,24 +205,6 @@ const thirteen: ReadonlyArray<World> = [
         partial(found("BAL_UNSTATED BAL_*", balanceOf(ALPHA, "KWD"), "5", "high")),
         { unavailable: ["BETA/fiat_deposits"] },
       ),
-    ],
-  ),
-  world(
-    "13 near miss: what is nothing need not be stated",
-    "0.1 BTC came in and left again, and a row of zero is left out from the first night on; BETA's leaves on the second.",
-    [
-      first(
-        merge(
-          settled(
-            cryptoIn(ALPHA, "dep-1", "0.1 BTC BITCOIN"),
-            cryptoOut(ALPHA, "wd-1", "0.1 BTC BITCOIN", { at: "-40h" }),
-          ),
-          settled(fiatIn(BETA, "dep-2", "40 KWD")),
-          { balances: { tie: "-0s", but: { "ALPHA/BTC": null } } },
-        ),
-        clean,
-      ),
-      next(merge(settled(fiatOut(BETA, "wd-2", "40 KWD", { at: "-5h" })), { balances: [] }), clean),
     ],
   ),
 ]
@@ -358,14 +346,13 @@ const fifteen: ReadonlyArray<World> = [
     ],
   ),
   world(
-    "15 read apart for three nights, and on the third one network lacks something",
-    "250 ms are nothing. On the third night 5 USDC are missing on SOLANA alone.",
+    "15 read apart for two nights, and on the second one network lacks something",
+    "250 ms are nothing. On the second night 5 USDC are missing on SOLANA alone.",
     [
       first(
         merge(onTwo(ALPHA), { balances: { ...byNetwork, but: { "ALPHA/USDC/SOLANA": { asOf: "-250ms" } } } }),
         clean,
       ),
-      next({ balances: { ...byNetwork, but: { "ALPHA/USDC/ETHEREUM": { asOf: "-250ms" } } } }, clean),
       next(
         { balances: { ...byNetwork, but: { "ALPHA/USDC/SOLANA": { asOf: "-250ms", total: "55", available: "55" } } } },
         orAlso(

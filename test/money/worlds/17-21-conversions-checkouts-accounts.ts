@@ -113,7 +113,7 @@ const paid = (id: string, checkoutId: string, money: string, over = {}): Lists =
 const eighteen: ReadonlyArray<World> = [
   world(
     "18 partly paid with everything, partly paid with nothing, and expired though paid",
-    "Each of the three says something else than what was paid. A payment that cannot be read and names no checkout touches none of them.",
+    "Each of the three says something else than what was paid. A payment that cannot be read and names no checkout touches none of them. 130 of 100 under PAID are the buyer's matter, and CLOSED says nothing.",
     [
       first(
         merge(
@@ -122,6 +122,10 @@ const eighteen: ReadonlyArray<World> = [
           checkout(ALPHA, "co-2", "0.5 BTC", "0", "PARTIALLY_PAID"),
           checkout(ALPHA, "co-3", "0.3 BTC", "0.3", "EXPIRED"),
           paid("pay-3", "co-3", "0.3 BTC BITCOIN"),
+          checkout(ALPHA, "co-4", "100 USDT", "130", "PAID"),
+          paid("pay-4", "co-4", "130 USDT TRON"),
+          checkout(ALPHA, "co-5", "100 USDT", "30", "CLOSED"),
+          paid("pay-5", "co-5", "30 USDT TRON"),
           unreadablePayment(ALPHA),
         ),
         finds(
@@ -159,21 +163,6 @@ const eighteen: ReadonlyArray<World> = [
         ),
         partial(found("COLL_STATUS", "co-1")),
         { unavailable: ["BETA/collection_payments"] },
-      ),
-    ],
-  ),
-  world(
-    "18 near miss: paid too much is paid, and what is closed says nothing",
-    "130 of 100 under PAID are the buyer's matter; CLOSED may stand beside any amount.",
-    [
-      first(
-        merge(
-          checkout(ALPHA, "co-1", "100 USDT", "130", "PAID"),
-          paid("pay-1", "co-1", "130 USDT TRON"),
-          checkout(ALPHA, "co-2", "100 USDT", "30", "CLOSED"),
-          paid("pay-2", "co-2", "30 USDT TRON"),
-        ),
-        clean,
       ),
     ],
   ),
@@ -247,7 +236,7 @@ const twentyDeposits: Lists = merge(
 const twenty: ReadonlyArray<World> = [
   world(
     "20 a beneficiary whom nobody knows, another's fiat account, and a beneficiary of another network",
-    "Money left to an address that is on no list, came in on GAMMA's account, and left on SOLANA to a beneficiary on ETHEREUM.",
+    "Money left to an address that is on no list, came in on GAMMA's account, and left on SOLANA to a beneficiary on ETHEREUM. GAMMA's old wallet need not be listed: its deposit is older than ninety days.",
     [
       first(
         merge(
@@ -255,6 +244,7 @@ const twenty: ReadonlyArray<World> = [
           settled(cryptoOut(ALPHA, "wd-1", "0.4 BTC BITCOIN", { beneficiaryId: "ben-nobody" })),
           settled(fiatIn(BETA, "dep-2", "60 KWD", { fiatAccountId: "fa-of-gamma" })),
           fiatAccount(GAMMA, "fa-of-gamma", { currency: "KWD" }),
+          settled(cryptoIn(GAMMA, "dep-4", "0.4 BTC BITCOIN", { at: "-95d", walletId: "w-of-old" })),
           opening(DELTA, "90 USDC SOLANA"),
           settled(cryptoOut(DELTA, "wd-3", "60 USDC SOLANA", { beneficiaryId: "ben-eth" })),
           beneficiary(DELTA, "ben-eth", { currency: "USDC", network: "ETHEREUM" }),
@@ -309,11 +299,6 @@ const twenty: ReadonlyArray<World> = [
     ],
   ),
   world(
-    "20 near miss: what was before the first night's ninety days",
-    "Accounts of long ago need not be listed any longer, on a customer's first night.",
-    [first(settled(cryptoIn(ALPHA, "dep-1", "0.4 BTC BITCOIN", { at: "-95d", walletId: "w-of-old" })), clean)],
-  ),
-  world(
     "20 near miss: where a quarter of twenty names absent accounts, the list is not whole",
     "Five of twenty deposits name accounts that are not listed: rather a list that leaves out than five frauds. Unproven, not five exceptions.",
     [first(twentyDeposits, { ...silent, verdict: "not CLEAN" })],
@@ -325,24 +310,31 @@ const closing = (status: string) =>
     changes("bank_accounts", { bankAccountId: "ba-alpha-eur", status: "CLOSED" }),
     changes("crypto_deposit_wallets", { walletId: "w-beta-usdc-solana", status }),
     changes("wallet_beneficiaries", { beneficiaryId: "b-gamma-btc-bitcoin", status: "BLOCKED" }),
+    changes("bank_accounts", { bankAccountId: "ba-delta-kwd", status: "CLOSED" }),
   )
-const used = (at: string, over = {}) =>
+const used = (at: string) =>
   settled(
-    fiatOut(ALPHA, "wd-1", "10 EUR", { at, ...over }),
-    cryptoIn(BETA, "dep-2", "10 USDC SOLANA", { at, ...over }),
-    cryptoOut(GAMMA, "wd-3", "0.1 BTC BITCOIN", { at, ...over }),
+    fiatOut(ALPHA, "wd-1", "10 EUR", { at }),
+    cryptoIn(BETA, "dep-2", "10 USDC SOLANA", { at }),
+    cryptoOut(GAMMA, "wd-3", "0.1 BTC BITCOIN", { at }),
   )
-const began = merge(opening(ALPHA, "90 EUR"), opening(BETA, "90 USDC SOLANA"), opening(GAMMA, "1 BTC BITCOIN"))
+const began = merge(
+  opening(ALPHA, "90 EUR"),
+  opening(BETA, "90 USDC SOLANA"),
+  opening(GAMMA, "1 BTC BITCOIN"),
+  opening(DELTA, "90 KWD"),
+  bankAccount(DELTA, "ba-delta-kwd", { currency: "KWD" }),
+)
 
 const twentyOne: ReadonlyArray<World> = [
   world(
     "21 a bank account CLOSED, a wallet DISABLED, a beneficiary BLOCKED, and all three used",
-    "Each was closed on the second night, and money moved there after it.",
+    "Each was closed on the second night, and money moved there after it. DELTA's was closed too, and its withdrawal had been ordered before.",
     [
       first(began, clean),
       next(closing("DISABLED"), clean),
       next(
-        used("-5h"),
+        merge(used("-5h"), settled(fiatOut(DELTA, "wd-4", "10 KWD", { at: "-5h", createdAt: "-1470m" }))),
         finds(
           found("REF_CLOSED", "wd-1", undefined, "high"),
           found("REF_CLOSED", "dep-2"),
@@ -350,11 +342,6 @@ const twentyOne: ReadonlyArray<World> = [
         ),
       ),
     ],
-  ),
-  world(
-    "21 near miss: created before the night that saw it closed",
-    "The withdrawals were ordered half an hour before the second night and left after it; a closing an hour before hides nothing.",
-    [first(began, clean), next(closing("CLOSED"), clean), next(used("-5h", { createdAt: "-1470m" }), clean)],
   ),
   world(
     "21 closed from the beginning, and used",

@@ -40,19 +40,27 @@ const twentyTwo: ReadonlyArray<World> = [
   ),
   world(
     "22 history is accepted at once, and a new adjustment is new",
-    "All of the first night's were accepted by their code. What comes on the second night nobody has seen.",
+    "All of the first night's were accepted by their code. What comes on the second night nobody has seen. One that FAILED and one that is PENDING have moved nothing.",
     [
       first(
         merge(
           opening(ALPHA, "2 BTC BITCOIN"),
           adjusted("adj-1", "0.1 BTC"),
           adjusted("adj-2", "0.2 BTC", { at: "-60h" }),
+          adjusted("adj-8", "0.3 BTC", { status: "FAILED" }),
         ),
         finds(found("LED_ADJUSTMENT", "t-adj-1", "0.1"), found("LED_ADJUSTMENT", "t-adj-2", "0.2")),
       ),
-      next(adjusted("adj-3", "0.1 BTC", { at: "-5h" }), finds(found("LED_ADJUSTMENT", "t-adj-3", "0.1")), {
-        acts: [["exceptions", "write-off", "--code", "LED_ADJUSTMENT", "--reason", "history", "--by", "controller"]],
-      }),
+      next(
+        merge(
+          adjusted("adj-3", "0.1 BTC", { at: "-5h" }),
+          adjusted("adj-9", "0.3 BTC", { status: "PENDING", at: "-5h" }),
+        ),
+        finds(found("LED_ADJUSTMENT", "t-adj-3", "0.1")),
+        {
+          acts: [["exceptions", "write-off", "--code", "LED_ADJUSTMENT", "--reason", "history", "--by", "controller"]],
+        },
+      ),
     ],
   ),
   world(
@@ -69,10 +77,6 @@ const twentyTwo: ReadonlyArray<World> = [
       }),
     ],
   ),
-  world("22 near miss: what is not posted", "An adjustment that is PENDING and one that FAILED have moved nothing.", [
-    first(merge(opening(ALPHA, "90 EUR"), adjusted("adj-1", "10 EUR", { status: "FAILED" })), clean),
-    next(adjusted("adj-2", "10 EUR", { status: "PENDING", at: "-5h" }), silent),
-  ]),
 ]
 
 const fee = (who: typeof ALPHA, id: string, money: string, at: string, over = {}): Lists =>
@@ -214,16 +218,18 @@ const twentyFive: ReadonlyArray<World> = [
     ],
   ),
   world(
-    "25 near miss: withdrawals whose hashes differ in one capital, on the second night",
-    "0.3 SOL to one beneficiary, two nights in a row: two transfers.",
+    "25 near miss: withdrawals whose hashes differ in one capital",
+    "0.3 SOL to one beneficiary, two days in a row: two transfers.",
     [
       first(
-        merge(opening(ALPHA, "9 SOL SOLANA"), settled(cryptoOut(ALPHA, "wd-1", "0.3 SOL SOLANA", { txHash: solana }))),
-        silent,
-      ),
-      next(
-        settled(cryptoOut(ALPHA, "wd-2", "0.3 SOL SOLANA", { txHash: solana.replace("5Vf", "5vf"), at: "-5h" })),
-        silent,
+        merge(
+          opening(ALPHA, "9 SOL SOLANA"),
+          settled(
+            cryptoOut(ALPHA, "wd-1", "0.3 SOL SOLANA", { txHash: solana }),
+            cryptoOut(ALPHA, "wd-2", "0.3 SOL SOLANA", { txHash: solana.replace("5Vf", "5vf"), at: "-26h" }),
+          ),
+        ),
+        clean,
       ),
     ],
   ),

@@ -156,14 +156,6 @@ const thirtyTwo: ReadonlyArray<World> = [
     [first(merge(old, tx(old, { money: "0.75 BTC BITCOIN" })), clean), next(renamed, clean)],
     aliases,
   ),
-  world(
-    "32 another currency, where nobody said that it is the same",
-    "Without an alias a settled deposit and its transaction have changed their currency.",
-    [
-      first(settled(old), clean),
-      next(renamed, orAlso(finds(found("REC_MUTATED", "dep-1"), found("REC_MUTATED", "t-dep-1")), "BAL_*")),
-    ],
-  ),
 ]
 
 const mergedInto = (who: typeof ALPHA, ...ids: ReadonlyArray<string>): Lists =>
