@@ -106,7 +106,8 @@ export const play = async (world: World, run: Runner): Promise<ReadonlyArray<Pla
       }
       const { manifest, reports } = readReports(join(cwd, "tidemark-out"))
       exceptions = reports.get("exceptions") ?? []
-      if (manifest === lastManifest) wrong.push("the night wrote no reports; those of the night before are compared")
+      if (manifest === lastManifest)
+        wrong.push("the night wrote no reports, so that what stands below is of the night before")
       lastManifest = manifest
       const told: Told = { exit, printed: printed.slice(said).join("\n"), manifest, reports, acted }
       const folder = process.env.KEEP_WORLDS === undefined ? [] : [`(kept in ${cwd})`]

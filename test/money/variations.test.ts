@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest"
 import { failureOf, play } from "./play.ts"
 import { inProcess } from "./runner.ts"
-import { voidAndUndone } from "./worlds/01-06-void-and-undone.ts"
+import { voidAndSums } from "./worlds/01-03-void-and-sums.ts"
+import { undoneAndRefunds } from "./worlds/04-06-undone-and-refunds.ts"
 import { accepted } from "./worlds/07-10-accepted.ts"
-import { balancesAndNetworks } from "./worlds/11-16-balances-and-networks.ts"
-import { conversionsCheckoutsAccounts } from "./worlds/17-21-conversions-checkouts-accounts.ts"
-import { twiceAndAdjusted } from "./worlds/22-29-twice-and-adjusted.ts"
+import { balances } from "./worlds/11-13-balances.ts"
+import { networksAndTimes } from "./worlds/14-16-networks-and-times.ts"
+import { conversionsAndCheckouts } from "./worlds/17-19-conversions-and-checkouts.ts"
+import { accounts } from "./worlds/20-21-accounts.ts"
+import { twiceAndAdjusted } from "./worlds/22-25-twice-and-adjusted.ts"
+import { namesAndInstants } from "./worlds/26-29-names-and-instants.ts"
 import { wordsOfANight } from "./worlds/30-35-words-of-a-night.ts"
 
 /**
@@ -13,11 +17,15 @@ import { wordsOfANight } from "./worlds/30-35-words-of-a-night.ts"
  * orders and nights, near misses, and disturbances that must hide nothing. Played as `cases.test.ts` says.
  */
 const worlds = [
-  ...voidAndUndone,
+  ...voidAndSums,
+  ...undoneAndRefunds,
   ...accepted,
-  ...balancesAndNetworks,
-  ...conversionsCheckoutsAccounts,
+  ...balances,
+  ...networksAndTimes,
+  ...conversionsAndCheckouts,
+  ...accounts,
   ...twiceAndAdjusted,
+  ...namesAndInstants,
   ...wordsOfANight,
 ]
 
