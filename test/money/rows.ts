@@ -15,14 +15,14 @@ export const [ALPHA, BETA, GAMMA, DELTA] = ["ALPHA", "BETA", "GAMMA", "DELTA"].m
   partnerCustomerRef,
 })) as [Customer, Customer, Customer, Customer]
 
-interface Product {
+export interface Product {
   readonly stream: StreamName
   readonly id: string
   readonly type: string
   readonly direction: "CREDIT" | "DEBIT"
 }
 
-const products = {
+export const products = {
   fiatIn: { stream: "fiat_deposits", id: "depositId", type: "FIAT_DEPOSIT", direction: "CREDIT" },
   fiatOut: { stream: "fiat_withdrawals", id: "withdrawalId", type: "FIAT_WITHDRAWAL", direction: "DEBIT" },
   cryptoIn: { stream: "crypto_deposits", id: "depositId", type: "CRYPTO_DEPOSIT", direction: "CREDIT" },
@@ -51,7 +51,7 @@ export const merge = (...all: ReadonlyArray<Lists>): Lists => {
 const isDecimal = (value: unknown): value is string => typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value)
 
 /** The sum of decimals, the second times the sign; the first as it stands where one cannot be read. */
-const plus = (one: unknown, sign: bigint, other: unknown): unknown =>
+export const plus = (one: unknown, sign: bigint, other: unknown): unknown =>
   isDecimal(one) && isDecimal(other) ? textOf(unitsOf(one) + sign * unitsOf(other)).replace(/\.?0+$/, "") : one
 
 /** "100 USDT TRON" as the fields of a record. */
@@ -63,9 +63,9 @@ export const moneyOf = (text: string) => {
 const before = (at: string, millis: number): string => `-${-(millisOf(at) ?? Number.NaN) + millis}ms`
 const hour = 3_600_000
 
-const nameOf = (who: Customer): string => who.partnerCustomerRef.toLowerCase()
+export const nameOf = (who: Customer): string => who.partnerCustomerRef.toLowerCase()
 
-const list = (stream: StreamName, ...rows: ReadonlyArray<Row>): Lists => ({ [stream]: rows })
+export const list = (stream: StreamName, ...rows: ReadonlyArray<Row>): Lists => ({ [stream]: rows })
 
 const account = (stream: StreamName, idField: string, own: Row) => (who: Customer, id: string, over: Row) =>
   list(stream, { [idField]: id, customerId: who.customerId, ...own, status: "ACTIVE", createdAt: "-300d", ...over })
@@ -83,7 +83,7 @@ const buyer = account("collection_buyers", "buyerId", { displayName: "A buyer", 
 /** A hash on chain as most write it. */
 export const hashOf = (seed: string): string => `0x${createHash("sha256").update(seed).digest("hex")}`
 
-type Over = Row & { readonly at?: string }
+export type Over = Row & { readonly at?: string }
 
 const product =
   ({ direction, id: idField, stream }: Product, references: (who: Customer, money: Row) => readonly [Row, Lists]) =>
@@ -106,7 +106,7 @@ const product =
     return merge(kept, list(stream, row))
   }
 
-const place = ({ currency, network }: Row): string =>
+export const place = ({ currency, network }: Row): string =>
   [currency, network]
     .filter((part) => part !== undefined)
     .join("-")
@@ -196,138 +196,6 @@ export const conversion = (
     conversions: [{ conversionId: id, ...ids, ...terms, status, ...times, ...over }],
   }
 }
-
-/** `id` is behind the record's, as in `t-dep-1-b`. */
-type Posting = Over & { readonly id?: string; readonly money?: string }
-
-const posting = (fixed: Row, named: string, { at, id, money, ...over }: Posting): Lists => {
-  const parts = { ...fixed, ...(money === undefined ? {} : moneyOf(money)), ...over } as Row
-  const instant = at ?? fixed.postedAt
-  const { amount, direction, fee, status } = { status: "COMPLETED", ...parts } as Row
-  const posted = status === "COMPLETED" || status === "REVERSED"
-  const { postedAt, ...rest } = { ...parts, postedAt: over.postedAt ?? instant }
-  return list("transactions", {
-    transactionId: ["t", named, ...(id === undefined ? [] : [id])].join("-"),
-    ...rest,
-    netAmount: over.netAmount ?? plus(amount, direction === "CREDIT" ? -1n : 1n, fee),
-    status,
-    createdAt: over.createdAt ?? instant,
-    updatedAt: over.updatedAt ?? instant,
-    ...(posted ? { postedAt } : {}),
-  })
-}
-
-const recordIn = (lists: Lists): readonly [Product, Row] => {
-  for (const one of Object.values(products)) {
-    const [row] = lists[one.stream] ?? []
-    if (row !== undefined) return [one, row]
-  }
-  throw new Error("there is no record to post")
-}
-
-/** The transaction that a record asks for, or what the second argument makes of it. */
-export const tx = (record: Lists, over: Posting = {}): Lists => {
-  const [{ direction, id, type }, row] = recordIn(record)
-  const { amount, currency, customerId, fee, network, updatedAt } = row
-  const fixed = {
-    customerId,
-    type,
-    direction,
-    currency,
-    ...(network === undefined ? {} : { network }),
-    amount,
-    fee,
-    resourceType: type.toLowerCase(),
-    resourceId: row[id],
-    postedAt: updatedAt,
-  }
-  // What is posted of a record in other money bears no fee unless one is named.
-  return posting(over.money === undefined ? fixed : { ...fixed, fee: "0" }, String(row[id]), over)
-}
-
-/** A record's money going the other way, whole unless `money` says how much; `t-wd-1-back`. */
-export const back = (record: Lists, over: Posting = {}): Lists => {
-  const [{ direction }, row] = recordIn(record)
-  return tx(record, {
-    id: "back",
-    direction: direction === "CREDIT" ? "DEBIT" : "CREDIT",
-    amount: row.netAmount,
-    fee: "0",
-    at: "-30h",
-    ...over,
-  })
-}
-
-/** A charge of its own that names a record. */
-export const feeOf = (record: Lists, money: string, over: Posting = {}): Lists =>
-  tx(record, { id: "fee", type: "FEE", direction: "DEBIT", money, ...over })
-
-const legOf = (record: Lists, side: "from" | "to", over: Posting): Lists => {
-  const [row = {}] = record.conversions ?? []
-  const currency = row[`${side}Currency`]
-  const fixed = {
-    customerId: row.customerId,
-    type: "CONVERSION",
-    direction: side === "from" ? "DEBIT" : "CREDIT",
-    currency,
-    amount: row[`${side}Amount`],
-    fee: row.feeCurrency === currency ? row.fee : "0",
-    resourceType: "conversion",
-    resourceId: row.conversionId,
-    postedAt: row.updatedAt,
-  }
-  const other = over.money === undefined ? fixed : { ...fixed, fee: "0" }
-  return posting(other, String(row.conversionId), { ...over, id: [side, over.id].filter(Boolean).join("-") })
-}
-
-/** What leaves by a conversion, `t-conv-1-from`, and what comes in, `t-conv-1-to`. */
-export const from = (record: Lists, over: Posting = {}): Lists => legOf(record, "from", over)
-export const to = (record: Lists, over: Posting = {}): Lists => legOf(record, "to", over)
-
-/** Records with the transactions that they ask for. */
-export const settled = (...records: ReadonlyArray<Lists>): Lists =>
-  merge(
-    ...records.flatMap((record) =>
-      record.conversions === undefined ? [record, tx(record)] : [record, from(record), to(record)],
-    ),
-  )
-
-/** A transaction that names nothing: type FEE or ADJUSTMENT. */
-export const loose = (
-  who: Customer,
-  id: string,
-  type: "FEE" | "ADJUSTMENT",
-  money: string,
-  over: Posting = {},
-): Lists =>
-  posting(
-    {
-      customerId: who.customerId,
-      type,
-      direction: "DEBIT",
-      fee: "0",
-      resourceType: null,
-      resourceId: null,
-      postedAt: "-31h",
-    },
-    id,
-    { money, ...over },
-  )
-
-/** What a customer began with, more than ninety days ago. */
-export const opening = (who: Customer, money: string): Lists => {
-  const { currency, network } = moneyOf(money)
-  const make = network === undefined ? fiatIn : cryptoIn
-  return settled(make(who, `open-${nameOf(who)}-${place({ currency, network })}`, money, { at: "-91d" }))
-}
-
-/** A fee that names nothing, and whose amounts the contract cannot read: it can touch no record. */
-export const unreadableFee = (who: Customer, currency: string): Lists =>
-  loose(who, "unreadable", "FEE", `12,50 ${currency}`, { fee: "0", netAmount: "12,50" })
-
-/** A payment of no checkout whose amounts the contract cannot read. */
-export const unreadablePayment = (who: Customer): Lists =>
-  payment(who, "unreadable", "12,50 USDT TRON", { netAmount: "12,50" })
 
 export const balanceOf = (who: Customer, currency: string): string => `${who.customerId}/${currency}`
 

@@ -1,24 +1,6 @@
 import { clean, finds, first, found, next, partial, refused, silent, world } from "../expected.ts"
-import {
-  ALPHA,
-  BETA,
-  back,
-  conversion,
-  cryptoIn,
-  cryptoOut,
-  feeOf,
-  fiatIn,
-  fiatOut,
-  from,
-  merge,
-  opening,
-  payment,
-  refund,
-  settled,
-  to,
-  tx,
-  unreadableFee,
-} from "../rows.ts"
+import { back, feeOf, from, opening, settled, to, tx, unreadableFee } from "../postings.ts"
+import { ALPHA, BETA, conversion, cryptoIn, cryptoOut, fiatIn, fiatOut, merge, payment, refund } from "../rows.ts"
 import type { World } from "../world.ts"
 
 const voidWithdrawal = cryptoOut(ALPHA, "wd-1", "0.5 ETH ETHEREUM", { fee: "0.000000000000000001", status: "FAILED" })

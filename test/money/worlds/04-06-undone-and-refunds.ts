@@ -1,22 +1,6 @@
 import { clean, finds, first, found, next, orAlso, silent, unproven, world } from "../expected.ts"
-import {
-  ALPHA,
-  BETA,
-  back,
-  changes,
-  conversion,
-  cryptoIn,
-  fiatIn,
-  from,
-  GAMMA,
-  merge,
-  opening,
-  payment,
-  refund,
-  settled,
-  to,
-  tx,
-} from "../rows.ts"
+import { back, from, opening, settled, to, tx } from "../postings.ts"
+import { ALPHA, BETA, changes, conversion, cryptoIn, fiatIn, GAMMA, merge, payment, refund } from "../rows.ts"
 import type { World } from "../world.ts"
 
 const sentBack = payment(ALPHA, "pay-1", "45 USDC SOLANA", { status: "REFUNDED" })

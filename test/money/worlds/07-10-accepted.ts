@@ -1,4 +1,5 @@
 import { accept, clean, finds, first, found, next, orAlso, silent, world } from "../expected.ts"
+import { opening, settled, tx, unreadablePayment } from "../postings.ts"
 import {
   ALPHA,
   BETA,
@@ -14,11 +15,7 @@ import {
   fiatOut,
   GAMMA,
   merge,
-  opening,
   payment,
-  settled,
-  tx,
-  unreadablePayment,
 } from "../rows.ts"
 import type { World } from "../world.ts"
 

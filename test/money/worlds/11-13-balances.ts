@@ -1,18 +1,6 @@
 import { clean, finds, first, found, next, orAlso, partial, silent, world } from "../expected.ts"
-import {
-  ALPHA,
-  BETA,
-  balanceOf,
-  cryptoIn,
-  cryptoOut,
-  fiatIn,
-  fiatOut,
-  GAMMA,
-  merge,
-  opening,
-  settled,
-  tx,
-} from "../rows.ts"
+import { opening, settled, tx } from "../postings.ts"
+import { ALPHA, BETA, balanceOf, cryptoIn, cryptoOut, fiatIn, fiatOut, GAMMA, merge } from "../rows.ts"
 import type { Customer, Lists, Row, World } from "../world.ts"
 
 /** 1,000 some days ago, and 200 at `at` that the balance, as it was at `asOf`, does not hold. */

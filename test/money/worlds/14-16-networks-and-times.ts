@@ -1,21 +1,6 @@
 import { clean, finds, first, found, next, orAlso, silent, world } from "../expected.ts"
-import {
-  ALPHA,
-  BETA,
-  balance,
-  balanceOf,
-  cryptoIn,
-  cryptoOut,
-  DELTA,
-  fiatIn,
-  GAMMA,
-  loose,
-  merge,
-  opening,
-  payment,
-  settled,
-  tx,
-} from "../rows.ts"
+import { loose, opening, settled, tx } from "../postings.ts"
+import { ALPHA, BETA, balance, balanceOf, cryptoIn, cryptoOut, DELTA, fiatIn, GAMMA, merge, payment } from "../rows.ts"
 import type { Customer, World } from "../world.ts"
 
 const crossed = cryptoOut(ALPHA, "wd-1", "40 USDC SOLANA")

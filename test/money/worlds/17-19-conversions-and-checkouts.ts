@@ -1,21 +1,6 @@
 import { clean, finds, first, found, next, partial, refused, silent, world } from "../expected.ts"
-import {
-  ALPHA,
-  BETA,
-  back,
-  checkout,
-  conversion,
-  from,
-  GAMMA,
-  merge,
-  opening,
-  payment,
-  settled,
-  to,
-  tx,
-  unreadableFee,
-  unreadablePayment,
-} from "../rows.ts"
+import { back, from, opening, settled, to, tx, unreadableFee, unreadablePayment } from "../postings.ts"
+import { ALPHA, BETA, checkout, conversion, GAMMA, merge, payment } from "../rows.ts"
 import type { Lists, World } from "../world.ts"
 
 const halfCharged = conversion(BETA, "conv-2", "1000 USD", "1000 USDT", "1", { fee: "700", feeCurrency: "JPY" })

@@ -1,4 +1,5 @@
 import { clean, finds, first, found, next, orAlso, silent, world } from "../expected.ts"
+import { from, opening, settled, to, tx } from "../postings.ts"
 import {
   ALPHA,
   BETA,
@@ -13,14 +14,9 @@ import {
   fiatAccount,
   fiatIn,
   fiatOut,
-  from,
   GAMMA,
   merge,
-  opening,
   payment,
-  settled,
-  to,
-  tx,
 } from "../rows.ts"
 import type { Lists, World } from "../world.ts"
 

@@ -1,18 +1,6 @@
 import { accept, clean, finds, first, found, next, partial, world } from "../expected.ts"
-import {
-  ALPHA,
-  BETA,
-  cryptoIn,
-  cryptoOut,
-  GAMMA,
-  hashOf,
-  loose,
-  merge,
-  opening,
-  payment,
-  settled,
-  unreadableFee,
-} from "../rows.ts"
+import { loose, opening, settled, unreadableFee } from "../postings.ts"
+import { ALPHA, BETA, cryptoIn, cryptoOut, GAMMA, hashOf, merge, payment } from "../rows.ts"
 import type { Lists, World } from "../world.ts"
 
 const adjusted = (id: string, money: string, over = {}): Lists => loose(ALPHA, id, "ADJUSTMENT", money, over)

@@ -1,4 +1,5 @@
 import { clean, finds, first, found, next, partial, silent, unproven, world } from "../expected.ts"
+import { opening, settled } from "../postings.ts"
 import {
   ALPHA,
   BETA,
@@ -12,9 +13,7 @@ import {
   GAMMA,
   hashOf,
   merge,
-  opening,
   payment,
-  settled,
 } from "../rows.ts"
 import type { Lists, World } from "../world.ts"
 

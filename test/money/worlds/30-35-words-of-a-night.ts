@@ -1,4 +1,5 @@
 import { accept, clean, finds, first, found, next, orAlso, silent, unproven, world } from "../expected.ts"
+import { opening, settled, tx } from "../postings.ts"
 import {
   ALPHA,
   BETA,
@@ -10,10 +11,7 @@ import {
   fiatOut,
   GAMMA,
   merge,
-  opening,
   payment,
-  settled,
-  tx,
 } from "../rows.ts"
 import type { Lists, World } from "../world.ts"
 
