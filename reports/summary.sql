@@ -1,47 +1,112 @@
 -- title: Summary
--- about: The run on one page: what was read, what is proven, what is wrong, and the settings that it was judged by.
--- columns: section text, item text, value text, note text
--- order: section_order, item_order, item
+-- about: The run on one page: what it comes to, how much money that is, what was read and proven, and last the settings that it was judged by.
+-- columns: section text, item text, value text, currency text, amount money(currency), note text
+-- order: section_order, item_order, item, currency
 
 WITH run AS (
   SELECT * FROM recon.runs WHERE run_id = getvariable('run')
 ),
+-- An exception about a customer who is not on the roster is listed, and decides nothing.
 live AS (
-  SELECT * FROM recon.exceptions WHERE state IN ('open', 'acknowledged', 'reopened')
+  SELECT * FROM recon.exceptions
+  WHERE state IN ('open', 'acknowledged', 'reopened')
+    AND (customer_id IS NULL OR customer_id IN (SELECT customer_id FROM recon.coverage WHERE run_id = getvariable('run')))
+),
+left_out AS (
+  SELECT * FROM recon.exceptions
+  WHERE state IN ('open', 'acknowledged', 'reopened')
+    AND customer_id NOT IN (SELECT customer_id FROM recon.coverage WHERE run_id = getvariable('run'))
+),
+accepted AS (
+  SELECT * FROM recon.exceptions WHERE state = 'written_off' AND last_seen_run = getvariable('run')
+),
+unproven AS (
+  SELECT * FROM recon.finding WHERE outcome = 'unproven' AND run_id = getvariable('run')
+),
+stake AS (
+  SELECT 2 AS section_order, 'exceptions' AS section, 'at stake' AS item, currency, at_stake FROM live
+  UNION ALL
+  SELECT 3, 'unproven', 'not judged', currency, at_stake FROM unproven
+  UNION ALL
+  SELECT 4, 'accepted', 'accepted by people, and standing', currency, at_stake FROM accepted
+),
+staked AS (
+  SELECT section_order, section, item, CASE WHEN at_stake IS NOT NULL THEN currency END AS currency, count(*) AS cases, list(at_stake) AS stakes
+  FROM stake GROUP BY ALL
+),
+change AS (
+  SELECT event, count(*) AS times FROM recon.exception_events
+  WHERE run_id = getvariable('run') AND event IN ('opened', 'reopened', 'resolved')
+  GROUP BY event
+),
+unreferenced AS (
+  SELECT t.type, j.currency, count(*) AS items, list(t.moved) AS moves
+  FROM recon.judged AS j JOIN recon.transaction AS t ON t.transaction_id = j.transaction_id
+  WHERE j.run_id = getvariable('run') AND j.side = 'transaction' AND t.is_posted AND NOT t.names_record
+  GROUP BY t.type, j.currency
 ),
 severity AS (
   SELECT unnest(['critical', 'high', 'medium', 'low', 'info']) AS severity, unnest([1, 2, 3, 4, 5]) AS place
 )
-SELECT 1 AS section_order, 1 AS item_order, 'run' AS section, 'run' AS item, run_id AS value, NULL::VARCHAR AS note FROM run
-UNION ALL
-SELECT 1, 2, 'run', 'began', strftime(started_at, '%Y-%m-%dT%H:%M:%SZ'), 'grace and age are counted to this instant' FROM run
-UNION ALL
-SELECT 1, 3, 'run', 'configuration', configuration_sha256, 'SHA-256 of the settings in force' FROM run
-UNION ALL
-SELECT 2, 1, 'coverage', 'verdict', coverage,
-  CASE coverage WHEN 'COMPLETE' THEN 'every list of every customer was read to its end'
-    ELSE 'some lists were not read to their end: see coverage; nothing is called absent there' END
-FROM run
-UNION ALL
-SELECT 2, 2, 'coverage', 'partitions proven', concat(partitions_proven, ' of ', partitions), 'a partition is one list of one customer' FROM run
-UNION ALL
-SELECT 2, 3, 'coverage', 'partitions ' || state, count(*)::VARCHAR, NULL
-FROM recon.coverage WHERE run_id = getvariable('run') GROUP BY state
-UNION ALL
-SELECT 2, 4, 'coverage', 'records received', records::VARCHAR, concat('on ', pages, ' pages') FROM run
-UNION ALL
-SELECT 2, 5, 'coverage', 'records quarantined', count(*)::VARCHAR, 'records that the contract cannot read; each is an exception'
-FROM raw.quarantine WHERE run_id = getvariable('run')
-UNION ALL
-SELECT 2, 6, 'notes', n.note, NULL, NULL FROM recon.notes AS n WHERE n.run_id = getvariable('run')
-UNION ALL
-SELECT 3, s.place, 'exceptions', s.severity, count(l.exception_id)::VARCHAR, NULL
+SELECT 1 AS section_order, 1 AS item_order, 'verdict' AS section, 'verdict' AS item, getvariable('verdict') AS value, NULL::VARCHAR AS currency,
+  NULL::DECIMAL(38,18) AS amount,
+  CASE getvariable('verdict')
+    WHEN 'PARTIAL' THEN 'not every list was read to its end: see coverage; nothing is called absent there'
+    WHEN 'EXCEPTIONS' THEN 'every list was read to its end, and something is wrong'
+    WHEN 'UNPROVEN' THEN 'nothing is wrong, and some of it could not be judged'
+    WHEN 'ACCEPTED' THEN 'nothing is wrong but what people accepted'
+    ELSE 'every list was read to its end, and everything agrees' END AS note
+UNION ALL BY NAME
+SELECT section_order, 1 AS item_order, section, item, cases::VARCHAR AS value, currency, TRY(list_sum(stakes)) AS amount,
+  CASE WHEN currency IS NULL THEN 'cases without an amount' END AS note
+FROM staked
+UNION ALL BY NAME
+SELECT 2 AS section_order, 2 AS item_order, 'exceptions' AS section, concat(event, ' in this run') AS item, times::VARCHAR AS value FROM change
+UNION ALL BY NAME
+SELECT 2 AS section_order, 2 + s.place AS item_order, 'exceptions' AS section, s.severity AS item, count(l.exception_id)::VARCHAR AS value
 FROM severity AS s LEFT JOIN live AS l ON l.severity = s.severity GROUP BY s.place, s.severity
-UNION ALL
-SELECT 4, 1, 'checks', c.code, c.found::VARCHAR,
-  concat('severity ', c.severity, CASE WHEN c.unproven > 0 THEN concat('; ', c.unproven, ' could not be judged for lack of proof') ELSE '' END)
-FROM recon.check_results AS c WHERE c.run_id = getvariable('run')
-UNION ALL
-SELECT 5, CASE WHEN s.is_default THEN 2 ELSE 1 END, 'settings', s.setting, s.value,
-  CASE WHEN NOT s.is_default THEN 'set in the configuration' END
-FROM recon.settings AS s WHERE s.run_id = getvariable('run')
+UNION ALL BY NAME
+SELECT 2 AS section_order, 9 AS item_order, 'exceptions' AS section, 'of customers who are not on the roster' AS item, count(*)::VARCHAR AS value,
+  'listed, and not counted above' AS note
+FROM left_out HAVING count(*) > 0
+UNION ALL BY NAME
+SELECT 3 AS section_order, 2 AS item_order, 'unproven' AS section, concat(code, ': ', coalesce(obstacle, 'lack of proof')) AS item, count(*)::VARCHAR AS value
+FROM unproven GROUP BY ALL
+UNION ALL BY NAME
+SELECT 5 AS section_order, 1 AS item_order, 'unreferenced' AS section, concat(type, ' that name no record') AS item, items::VARCHAR AS value, currency, TRY(list_sum(moves)) AS amount
+FROM unreferenced
+UNION ALL BY NAME
+SELECT 6 AS section_order, 1 AS item_order, 'run' AS section, 'run' AS item, run_id AS value FROM run
+UNION ALL BY NAME
+SELECT 6 AS section_order, 2 AS item_order, 'run' AS section, 'began' AS item, strftime(started_at, '%Y-%m-%dT%H:%M:%SZ') AS value,
+  'grace and age are counted to this instant' AS note
+FROM run
+UNION ALL BY NAME
+SELECT 6 AS section_order, 3 AS item_order, 'run' AS section, 'configuration' AS item, configuration_sha256 AS value, 'SHA-256 of the settings in force' AS note
+FROM run
+UNION ALL BY NAME
+SELECT 7 AS section_order, 1 AS item_order, 'coverage' AS section, 'coverage' AS item, coverage AS value FROM run
+UNION ALL BY NAME
+SELECT 7 AS section_order, 2 AS item_order, 'coverage' AS section, 'partitions proven' AS item, concat(partitions_proven, ' of ', partitions) AS value,
+  'a partition is one list of one customer' AS note
+FROM run
+UNION ALL BY NAME
+SELECT 7 AS section_order, 3 AS item_order, 'coverage' AS section, 'partitions ' || state AS item, count(*)::VARCHAR AS value
+FROM recon.coverage WHERE run_id = getvariable('run') GROUP BY state
+UNION ALL BY NAME
+SELECT 7 AS section_order, 4 AS item_order, 'coverage' AS section, 'records received' AS item, records::VARCHAR AS value, concat('on ', pages, ' pages') AS note
+FROM run
+UNION ALL BY NAME
+SELECT 7 AS section_order, 5 AS item_order, 'coverage' AS section, 'records quarantined' AS item, count(*)::VARCHAR AS value,
+  'records that the contract cannot read; each is an exception' AS note
+FROM raw.quarantine WHERE run_id = getvariable('run')
+UNION ALL BY NAME
+SELECT 7 AS section_order, 6 AS item_order, 'notes' AS section, note AS item FROM recon.notes WHERE run_id = getvariable('run')
+UNION ALL BY NAME
+SELECT 8 AS section_order, 1 AS item_order, 'checks' AS section, code AS item, found::VARCHAR AS value,
+  concat('severity ', severity, CASE WHEN unproven > 0 THEN concat('; ', unproven, ' could not be judged') ELSE '' END) AS note
+FROM recon.check_results WHERE run_id = getvariable('run')
+UNION ALL BY NAME
+SELECT 9 AS section_order, CASE WHEN is_default THEN 2 ELSE 1 END AS item_order, 'settings' AS section, setting AS item, value,
+  CASE WHEN NOT is_default THEN 'set in the configuration' END AS note
+FROM recon.settings WHERE run_id = getvariable('run')

@@ -11,3 +11,9 @@ export const personOf = (given: string | null): Effect.Effect<string, UsageError
         try: () => userInfo().username,
         catch: () => new UsageError({ detail: "this login has no name; say who acts with --by NAME" }),
       })
+
+/** The login name under which the program runs: it goes into the log beside the name that a person gave, which nobody checks. */
+export const loginName: Effect.Effect<string | null> = Effect.orElseSucceed(
+  Effect.try(() => userInfo().username),
+  () => null,
+)

@@ -33,6 +33,8 @@ export interface ActRequest {
   readonly ids: ReadonlyArray<string>
   readonly filter: ExceptionFilter
   readonly by: string
+  /** The login name under which the program runs, which nobody can choose; null where it has none. */
+  readonly osUser: string | null
   /** Why; null where nothing was said. */
   readonly reason: string | null
   /** To whom, for `assigned`; null for every other act. */
@@ -140,10 +142,10 @@ export const actOn = (
         yield* sql.run(
           appendEvents(
             `SELECT exception_id, NULL AS run_id, $2::TIMESTAMPTZ AS occurred_at, $3 AS event, $4 AS who, $5 AS note,
-               state AS from_state, coalesce($6, state) AS to_state, $7 AS assignee
+               state AS from_state, coalesce($6, state) AS to_state, $7 AS assignee, $8 AS os_user
              FROM recon.exceptions WHERE exception_id IN (SELECT unnest($1))`,
           ),
-          [ids, now, request.act.event, request.by, request.reason, request.act.to, request.assignee],
+          [ids, now, request.act.event, request.by, request.reason, request.act.to, request.assignee, request.osUser],
         )
         yield* sql.run(
           `UPDATE recon.exceptions SET state = coalesce($2, state), assignee = coalesce($3, assignee)

@@ -75,7 +75,7 @@ export const report = (run: Run, configuration: Configuration, out: string) =>
     const manifest = yield* buildFolder(folder, (building) =>
       Effect.gen(function* () {
         const connection = yield* database.reader
-        yield* beginReports(connection, run)
+        yield* beginReports(connection, run, summary.verdict)
         const files = yield* Effect.forEach(definitions, (definition) => {
           const name = `recon_${definition.name}_${night.replaceAll("-", "")}_${run.runId}.csv`
           return writeCsv({

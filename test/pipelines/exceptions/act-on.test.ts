@@ -22,6 +22,7 @@ const ask = (act: Act, request: Partial<ActRequest> = {}) =>
     act,
     ids: [],
     filter: open,
+    osUser: null,
     by: "ada",
     reason: act.needsReason ? "known to the bank" : null,
     assignee: act.event === "assigned" ? "ben" : null,

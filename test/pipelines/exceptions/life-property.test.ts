@@ -159,6 +159,7 @@ const actBefore = (told: Story, at: number, ids: ReadonlyMap<string, string>) =>
         act,
         ids: [id],
         filter: { codes: [], customers: [], currencies: [], severities: [], assignees: [], olderThanDays: null },
+        osUser: null,
         by: "ada",
         reason: "as it is",
         // Each time another person, so that none is assigned already.

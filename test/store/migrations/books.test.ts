@@ -73,6 +73,7 @@ const act = (name: "ack" | "writeOff" | "note", where: string) =>
       act: acts[name],
       ids: [String(row?.exception_id)],
       filter: { codes: [], customers: [], currencies: [], severities: [], assignees: [], olderThanDays: null },
+      osUser: null,
       by: "ada",
       reason: "known to the bank",
       assignee: null,

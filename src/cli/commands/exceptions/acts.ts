@@ -11,7 +11,7 @@ import { existingStore } from "../../open-store.ts"
 import { argument, flag, type Given, optional, repeated, required, text } from "../../option-row.ts"
 import { by, config, db, filters, json, quiet } from "../../options.ts"
 import { tell } from "../../output.ts"
-import { personOf } from "../../person.ts"
+import { loginName, personOf } from "../../person.ts"
 import { plural } from "../../quantities.ts"
 import { textTable } from "../../text-table.ts"
 import { configurationOf } from "../../workplace.ts"
@@ -80,6 +80,7 @@ const runAct = (act: Act, options: ActOptions, { assignee, reason }: Said) =>
   Effect.gen(function* () {
     const configuration = yield* configurationOf(options)
     const person = yield* personOf(options.by)
+    const osUser = yield* loginName
     const filter = filterOf(options)
     const { dryRun, id: ids } = options
     const { outcome, published } = yield* Effect.gen(function* () {
@@ -89,7 +90,7 @@ const runAct = (act: Act, options: ActOptions, { assignee, reason }: Said) =>
         filter,
         checks.map((check) => check.code),
       )
-      const outcome = yield* actOn({ act, ids, filter, by: person, reason, assignee, dryRun })
+      const outcome = yield* actOn({ act, ids, filter, by: person, osUser, reason, assignee, dryRun })
       const changed = !dryRun && outcome.done.length > 0
       return { outcome, published: changed ? (yield* publishActs) !== null : true }
     }).pipe(Effect.provide(existingStore(options.db, { configuration, command: "exceptions" })))

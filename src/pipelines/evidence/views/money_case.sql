@@ -160,7 +160,7 @@ SELECT w.*, greatest(w.changed_at, w.newest_posted_at) AS since, coalesce(r.bega
     WHEN w.posted = 0 AND w.waiting > 0 THEN 'not posted'
     WHEN w.posted = 0 THEN 'nothing'
     WHEN w.actual = 0 AND w.elsewhere = 0 AND w.has_reversed THEN 'taken back'
-    WHEN w.charged <> 0 AND w.elsewhere = 0 AND recon.gap(w.without_charges, w.expected) <= w.tolerance THEN 'charged'
+    WHEN w.charged <> 0 AND w.elsewhere = 0 AND w.posted_fee <> w.fee AND recon.gap(w.without_charges, w.expected) <= w.tolerance THEN 'charged'
     WHEN (w.actual > w.expected OR w.elsewhere > 0) AND w.posted_its_way > 1 THEN 'more than once'
     ELSE 'differs'
   END AS disagreement,

@@ -9,11 +9,11 @@
 -- accepts: currency, difference, state_of_affairs
 WITH compared AS (
   SELECT c.*, recon.tolerance('LED_FEE_MISMATCH', c.currency, c.fee) AS fee_tolerance FROM recon.money_case AS c
-  WHERE c.class = 'settled' AND c.leg IS DISTINCT FROM 'FEE' AND (c.disagreement IS NULL OR c.disagreement = 'charged')
+  WHERE c.class = 'settled' AND c.posted > 0 AND c.leg IS DISTINCT FROM 'FEE' AND (c.disagreement IS NULL OR c.disagreement = 'charged')
 )
 SELECT recon.outcome(c.obstacle, c.since + recon.grace('LED_FEE_MISMATCH') > c.read_from) AS outcome, c.obstacle,
   c.stream, c.record_id, c.leg, c.first_transaction AS counterpart_id, c.customer_id, c.currency, c.fee AS expected, c.posted_fee AS actual,
-  c.fee_tolerance AS tolerance, recon.gap(c.posted_fee, c.fee) AS at_stake, c.state_of_affairs,
+  c.fee_tolerance AS tolerance, CASE c.disagreement WHEN 'charged' THEN c.at_stake ELSE recon.gap(c.posted_fee, c.fee) END AS at_stake, c.state_of_affairs,
   concat(recon.titled(c.noun), ' ', c.status, ' with a fee of ', recon.money(c.fee, c.currency), ', but its transactions charge ', recon.money(c.posted_fee, c.currency), ': ', c.transactions) AS detail
 FROM compared AS c
 WHERE c.disagreement = 'charged' OR c.obstacle IS NULL AND recon.gap(c.posted_fee, c.fee) > c.fee_tolerance
