@@ -1,7 +1,14 @@
-const grouped = new Intl.NumberFormat("en-US")
+const numbers = new Intl.NumberFormat("en-US")
 
 /** `14,403` */
-export const count = (value: number): string => grouped.format(value)
+export const count = (value: number): string => numbers.format(value)
+
+/** A plain decimal with its whole units in groups: `1,250.50`. Digits alone are moved, so that none is lost. */
+export const grouped = (decimal: string): string => {
+  const [whole = "", fraction] = decimal.split(".")
+  const parted = whole.replace(/\B(?=(\d{3})+$)/g, ",")
+  return fraction === undefined ? parted : `${parted}.${fraction}`
+}
 
 export const plural = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`

@@ -59,20 +59,8 @@ export const settingsInForce = (check: CheckFile, configuration: Configuration):
 const rowOf = (check: CheckFile, configuration: Configuration): string => {
   const { enabled, severity } = settingsInForce(check, configuration)
   const hasOneSeverity = configuration.checks[check.code]?.severity !== undefined
-  return `(${[check.code, check.family, severity, check.restsOn].map(quoteText).join(", ")}, ${enabled}, ${hasOneSeverity})`
+  return `(${[check.code, check.family, severity, check.restsOn, check.definition, check.action].map(quoteText).join(", ")}, ${enabled}, ${hasOneSeverity})`
 }
-
-const comments: ReadonlyArray<readonly [column: string, comment: string]> = [
-  ["code", "The check."],
-  ["family", "What it is about."],
-  ["severity", "The severity in force."],
-  [
-    "rests_on",
-    "What must be proven before an exception that was not found is resolved: list, stream, customer or run.",
-  ],
-  ["is_enabled", "Whether the check is switched on."],
-  ["has_one_severity", "Whether the configuration sets the severity, for graver cases of the check too."],
-]
 
 /** By check and name, as one literal that a macro looks things up in. */
 const table = (type: string, entries: ReadonlyArray<readonly [check: string, name: string, value: string]>): string =>
@@ -141,13 +129,9 @@ export const publishSettings = (
   configuration: Configuration,
 ): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
+    yield* sql.run("DELETE FROM recon.check_settings")
     yield* sql.run(
-      `CREATE OR REPLACE TABLE recon.check_settings AS
-       SELECT * FROM (VALUES ${checks.map((check) => rowOf(check, configuration)).join(", ")}) AS s(${comments.map(([column]) => column).join(", ")})`,
+      `INSERT INTO recon.check_settings VALUES ${checks.map((check) => rowOf(check, configuration)).join(", ")}`,
     )
-    yield* sql.run("COMMENT ON TABLE recon.check_settings IS 'What each check goes by in the last reconciled run.'")
-    for (const [column, comment] of comments) {
-      yield* sql.run(`COMMENT ON COLUMN recon.check_settings.${column} IS ${quoteText(comment)}`)
-    }
     for (const macro of settingMacros(checks, configuration)) yield* sql.run(macro)
   })

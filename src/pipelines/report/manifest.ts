@@ -2,13 +2,13 @@ import { createHash } from "node:crypto"
 import { FileSystem, Path } from "@effect/platform"
 import type { PlatformError } from "@effect/platform/Error"
 import { Data, Effect, Option, type ParseResult, Schema } from "effect"
+import { verdicts } from "../run/run-summary.ts"
 
 const Sha256 = Schema.String.pipe(Schema.pattern(/^[0-9a-f]{64}$/))
 const Count = Schema.NonNegativeInt
 const DECIMAL = /^-?\d+(\.\d+)?$/
 
-export const Verdict = Schema.Literal("CLEAN", "EXCEPTIONS", "PARTIAL")
-export type Verdict = typeof Verdict.Type
+export const Verdict = Schema.Literal(...verdicts)
 
 /** The sums of one currency: its code, and any number of named plain decimals. */
 export const ControlTotal = Schema.Struct(
@@ -120,15 +120,20 @@ export const findPreviousManifest = (
     const path = yield* Path.Path
     if (!(yield* fs.exists(out))) return Option.none()
     const nights = (yield* fs.readDirectory(out)).filter((name) => /^\d{4}-\d{2}-\d{2}$/.test(name))
+    // What is not a run's folder is somebody else's, and left alone.
     const runs = yield* Effect.forEach(nights, (night) =>
-      Effect.map(fs.readDirectory(path.join(out, night)), (names) =>
-        names
-          .filter((runId) => !runId.startsWith(".") && runId !== exceptRunId)
-          .map((runId) => ({ runId, file: path.join(out, night, runId, MANIFEST_FILE) })),
+      Effect.map(
+        Effect.orElseSucceed(fs.readDirectory(path.join(out, night)), () => []),
+        (names: ReadonlyArray<string>) =>
+          names
+            .filter((runId) => !runId.startsWith(".") && runId !== exceptRunId)
+            .map((runId) => ({ runId, file: path.join(out, night, runId, MANIFEST_FILE) })),
       ),
     )
     const newestFirst = runs.flat().sort((a, b) => (a.runId < b.runId ? 1 : a.runId > b.runId ? -1 : 0))
-    const newest = yield* Effect.findFirst(newestFirst, ({ file }) => fs.exists(file))
+    const newest = yield* Effect.findFirst(newestFirst, ({ file }) =>
+      Effect.orElseSucceed(fs.exists(file), () => false),
+    )
     return yield* Option.match(newest, {
       onNone: () => Effect.succeedNone,
       onSome: ({ runId, file }) =>

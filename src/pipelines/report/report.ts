@@ -3,12 +3,12 @@ import { Clock, DateTime, Effect, Option } from "effect"
 import { Database, type Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import type { Configuration } from "../configuration/settings.ts"
+import { formatMoney } from "../run/money-format.ts"
 import type { Run } from "../run/run.ts"
 import { summarize } from "../run/run-summary.ts"
 import { buildFolder, pointLatest } from "./atomic-folder.ts"
 import { writeCsv } from "./csv-file.ts"
 import { findPreviousManifest, type Manifest, writeManifest } from "./manifest.ts"
-import { formatMoney } from "./money-format.ts"
 import { reportDefinitions } from "./report-definitions.ts"
 import { beginReports } from "./report-session.ts"
 
@@ -103,6 +103,6 @@ export const report = (run: Run, configuration: Configuration, out: string) =>
       }).pipe(Effect.scoped),
     )
     yield* pointLatest(out, folder)
-    yield* database.run("UPDATE recon.runs SET state = 'reported' WHERE run_id = $1", [run.runId])
+    yield* database.run("UPDATE recon.runs SET state = 'reported', was_reported = TRUE WHERE run_id = $1", [run.runId])
     return { folder, manifest } satisfies WrittenReports
   })

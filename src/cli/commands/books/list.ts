@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import { formatMoney } from "../../../pipelines/report/money-format.ts"
+import { formatMoney } from "../../../pipelines/run/money-format.ts"
 import { Database } from "../../../store/database.ts"
 import { command } from "../../command.ts"
 import { storeToRead } from "../../open-store.ts"
