@@ -48,7 +48,7 @@ describe("with --quiet --json, whatever goes wrong is one line on stderr and JSO
       yield* writeRoster(join(cwd, "customers.csv"), world)
       const ended = yield* runInProcess([...nightly, "--quiet", "--json", "--fail-on", "medium"], { cwd, env })
       expect(ended.code).toBe(3)
-      expect(ended.stderr).toMatch(/^tidemark: EXCEPTIONS: .* 0 critical, 0 high, \d+ medium.*\n$/)
+      expect(ended.stderr).toMatch(/^tidemark: EXCEPTIONS: .* \(run \S+; .*\d+ medium.*\)\n$/)
       expect(JSON.parse(ended.stdout)).toMatchObject({ exitCode: 3, verdict: "EXCEPTIONS" })
     }),
   )
