@@ -217,7 +217,7 @@ export const customersToRead = (
     if (Option.isSome(file)) return yield* readRoster(file.value)
     const database = yield* Database
     const known = yield* database.rows<{ customer_id: string; partner_customer_ref: string; products: string | null }>(
-      "SELECT customer_id, partner_customer_ref, products FROM main.customers ORDER BY customer_id",
+      "SELECT customer_id, partner_customer_ref, products FROM main.customers ANTI JOIN main.retirements USING (customer_id, last_seen_run) ORDER BY customer_id",
     )
     if (known.length === 0) {
       return yield* new UsageError({

@@ -8,6 +8,7 @@ import type { Run } from "../run/run.ts"
 import { packageSqlFiles, type SqlFile } from "../sql-file.ts"
 import { macros, runMacros } from "./macros.ts"
 import { heldSql, movementSql, notListedSql, productRecordSql, refundSql } from "./products-sql.ts"
+import { formerVersionSql, knownRecordSql } from "./records-sql.ts"
 
 /**
  * What is known of a run, as views and tables of schema recon that every check asks, and that analysts find in the
@@ -78,6 +79,7 @@ export const publishEvidence = (sql: Sql, run: Run, configuration: Configuration
     for (const macro of macros(configuration)) yield* sql.run(macro)
     const { streams } = configuration.contract
     for (const view of [productRecordSql(streams), movementSql(streams), refundSql(streams)]) yield* sql.run(view)
+    for (const view of [...knownRecordSql(streams), ...formerVersionSql(streams)]) yield* sql.run(view)
     for (const name of order) yield* publish(name)
     yield* sql.run(heldSql(streams))
     yield* sql.run(notListedSql)
