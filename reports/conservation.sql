@@ -4,6 +4,6 @@
 -- order: side, currency, category_order
 
 SELECT *,
-  list_position(['matched', 'within tolerance', 'exception', 'in flight', 'void', 'unproven', 'total'], category) AS category_order
+  list_position(['matched', 'within tolerance', 'exception', 'in flight', 'void', 'unreferenced', 'unproven', 'not read', 'switched off', 'total'], category) AS category_order
 FROM recon.conservation
 WHERE run_id = getvariable('run')

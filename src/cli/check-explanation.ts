@@ -1,7 +1,8 @@
 import type { Configuration } from "../pipelines/configuration/settings.ts"
 import type { CheckFile } from "../pipelines/reconcile/check-file.ts"
 import { settingsInForce } from "../pipelines/reconcile/check-settings.ts"
-import { plural } from "./terminal.ts"
+import { plural } from "./quantities.ts"
+import { twoColumns } from "./text-table.ts"
 
 /** A text without blank lines and without the indentation that its lines share. */
 const dedent = (text: string): string => {
@@ -79,13 +80,14 @@ const settingsRows = (about: Explanation): ReadonlyArray<readonly [string, strin
   ["what to do", about.action],
 ]
 
-const table = (rows: ReadonlyArray<readonly [string, string]>): string => {
-  const width = Math.max(0, ...rows.map(([name]) => name.length))
-  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n")
-}
-
 /** The same for a person. */
 export const explanationText = (about: Explanation): string =>
-  [`${about.code} (${about.family})`, about.definition, "", table(settingsRows(about)), "", "query", about.query].join(
-    "\n",
-  )
+  [
+    `${about.code} (${about.family})`,
+    about.definition,
+    "",
+    twoColumns(settingsRows(about)),
+    "",
+    "query",
+    about.query,
+  ].join("\n")

@@ -1,17 +1,17 @@
 import type { Evidence } from "../pipelines/exceptions/evidence.ts"
 import type { BooksEvidence } from "../pipelines/exceptions/evidence-books.ts"
 import type { PageEvidence, RecordEvidence } from "../pipelines/exceptions/evidence-records.ts"
-import { formatMoney } from "../pipelines/report/money-format.ts"
+import { formatMoney } from "../pipelines/run/money-format.ts"
 import type { Row } from "../store/database.ts"
-import { plural } from "./terminal.ts"
-import { cellText, oneLine, textTable } from "./text-table.ts"
+import { plural } from "./quantities.ts"
+import { cellText, oneLine, textTable, twoColumns } from "./text-table.ts"
 
 /** Names and values in two columns; what is empty is left out. */
-const pairs = (rows: ReadonlyArray<readonly [name: string, value: string]>): string => {
-  const told = rows.filter(([, value]) => value !== "")
-  const width = Math.max(...told.map(([name]) => name.length))
-  return told.map(([name, value]) => `  ${name.padEnd(width)}  ${oneLine(value)}`).join("\n")
-}
+const pairs = (rows: ReadonlyArray<readonly [name: string, value: string]>): string =>
+  twoColumns(
+    rows.flatMap(([name, value]) => (value === "" ? [] : [[name, oneLine(value)] as const])),
+    "  ",
+  )
 
 const cell = (row: Row, column: string): string => cellText(row[column] ?? null)
 

@@ -1,94 +1,97 @@
-import { type Console, Effect } from "effect"
-import { usageSentence } from "./usage-sentence.ts"
+import { styleText } from "node:util"
+import type { Command } from "./command.ts"
+import { argumentOf, namesOf, optionsOf, type Program } from "./command-line.ts"
+import { exitCodes } from "./exit-codes.ts"
+import { nameOf, type OptionRow } from "./option-row.ts"
+import { twoColumns } from "./text-table.ts"
 
-/** What @effect/cli says of every option and what nobody needs to be told. */
-const boilerplate = new Set([
-  "A user-defined piece of text.",
-  "A true or false value.",
-  "An integer.",
-  "This setting is optional.",
-  "This option may be repeated zero or more times.",
-  "This argument may be repeated zero or more times.",
-])
+type Line = readonly [term: string, meaning: string]
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours begin with an escape character.
-const colours = /\u001b\[[0-9;]*m/g
+const environment: ReadonlyArray<Line> = [
+  ["OCEAFIN_PARTNER_API_BASE_URL", "where the API is, such as https://api.oceafin.com"],
+  ["OCEAFIN_PARTNER_API_CLIENT_ID", "who asks"],
+  ["OCEAFIN_PARTNER_API_CLIENT_SECRET", "signs every request; never printed or stored"],
+  ["OCEAFIN_PARTNER_API_CLIENT_SECRET_FILE", "or else the file that holds the secret and nothing else"],
+  ["OCEAFIN_PARTNER_API_WEBHOOK_SECRET", "not needed by these commands"],
+]
 
-/** A command in the list of commands: its name, its usage, and after two blanks what it does. */
-const commandLine = /^ {2}- (\w[\w-]*)(?: .*?)? {2,}(\S.*)$/
+/** `--db FILE`, and for a second name `--reason TEXT, or --note TEXT` */
+const optionTerm = (option: readonly [string, OptionRow<unknown>]): string =>
+  namesOf(option)
+    .map((name) => (option[1].kind === null ? `--${name}` : `--${name} ${option[1].kind.placeholder}`))
+    .join(", or ")
 
-const isHeading = (line: string): boolean => /^[A-Z][A-Z ]+$/.test(line)
-
-/** `(--reason, --note TEXT)` is how @effect/cli writes an option with a second name. */
-const twoNames = /\((--[a-z-]+), (--[a-z-]+) ([^)]*)\)/g
-
-/** An option that may come several times: @effect/cli writes `--code CODE...`, as if it had to be there. */
-const severalTimes = /(--[a-z-]+ (?:(?!--|\.\.\.|[[<]).)+)\.\.\./g
-
-/**
- * The whole command to type: @effect/cli leaves the program and the command's family out of its usage. The words are
- * those that were typed, `exceptions ack`.
- */
-const usageLine = (usage: string, words: ReadonlyArray<string>, isFamily: boolean): string => {
-  const own = usage.replace(/^tidemark ?/, "")
-  const [name = ""] = own.split(" ", 1)
-  const family = words.slice(0, Math.max(0, words.indexOf(name)))
-  const whole = ["$ tidemark", ...family, ...(own === "" ? [] : [own])].join(" ")
-  if (isFamily && own === name) return `${whole} <command> [options]`
-  return whole.replace(twoNames, "$1 $3").replace(severalTimes, "[$1]...")
+const usageTerm = ([key, row]: readonly [string, OptionRow<unknown>]): string => {
+  const [option = ""] = optionTerm([key, row]).split(",", 1)
+  const term = row.isArgument ? `<${nameOf(key)}>` : option
+  return `${row.isRequired ? term : `[${term}]`}${row.isRepeated ? "..." : ""}`
 }
 
-/** Help as a person wants it: no boilerplate, no blank lines but before a heading, commands in two columns. */
-export const tidyHelp = (text: string, coloured: boolean, words: ReadonlyArray<string> = []): string => {
-  const lines: Array<string> = []
-  const listed = new Set<string>()
-  const plainLines = text.split("\n").map((line) => line.replace(colours, "").trimEnd())
-  const names = plainLines.flatMap((line) => commandLine.exec(line)?.[1] ?? [])
-  const width = Math.max(0, ...names.map((name) => name.length)) + 2
-  const isFamily = plainLines.includes("COMMANDS")
-  for (const line of text.split("\n")) {
-    const plain = line.replace(colours, "").trimEnd()
-    const said = plain.trim()
-    if (said === "" || boilerplate.has(said) || said.startsWith("One of the following:")) continue
-    if (isHeading(plain)) lines.push("")
-    if (said.startsWith("$ ")) {
-      lines.push(usageLine(said.slice(2), words, isFamily))
-      continue
-    }
-    const command = commandLine.exec(plain)
-    if (command === null) {
-      lines.push(
-        (coloured ? line.trimEnd() : plain).replace(twoNames, "$1 $3, or $2 $3").replace(/^(--.*)\.\.\.$/, "$1"),
-      )
-      continue
-    }
-    const [, name = "", does = ""] = command
-    // A family of commands has one line here, its own; its help lists its members.
-    if (!listed.has(name)) lines.push(`  ${name.padEnd(width)}${does}`)
-    listed.add(name)
+const stacked = (rows: ReadonlyArray<Line>): ReadonlyArray<string> =>
+  rows.flatMap(([term, meaning]) => [term, `  ${meaning}`])
+
+/** A command or a family has one line in the list of the program; a family's own help lists its members. */
+const listed = (program: Program, family: string | null): ReadonlyArray<Line> => {
+  const shown = program.commands.filter(({ isHidden }) => !isHidden)
+  if (family !== null) {
+    return shown.flatMap(({ about, name }) =>
+      name.startsWith(`${family} `) ? [[name.slice(family.length + 1), about] as const] : [],
+    )
   }
-  return lines.join("\n")
+  const lines = new Map<string, string>()
+  for (const { about, name } of shown) {
+    const [first = ""] = name.split(" ", 1)
+    if (!lines.has(first)) lines.set(first, program.families.find((row) => row.name === first)?.about ?? about)
+  }
+  return [...lines]
 }
 
-/** Prints help tidily, and says what is wrong with a command line in plain words; colours only on a terminal. */
-export const withTidyHelp = <A, E, R>(
-  effect: Effect.Effect<A, E, R>,
+/** What a command is about, as it is typed; empty where it takes options alone. */
+export const argumentsText = (command: Command): string => {
+  const argument = argumentOf(command)
+  return argument === undefined ? "" : ` ${usageTerm(argument)}`
+}
+
+/** What a command takes, as one line to type. */
+const usageOf = (command: Command): string =>
+  `${optionsOf(command).map(usageTerm).join(" ")}${argumentsText(command)}`.trimStart()
+
+/** The help of a command, a family or, without words, the program. Headings are bold where colours are wanted. */
+export const helpOf = (
   words: ReadonlyArray<string>,
-  command: ReadonlyArray<string>,
-): Effect.Effect<A, E, R> =>
-  Effect.consoleWith((console) => {
-    const tidied: Console.Console = {
-      ...console,
-      log: (...given: ReadonlyArray<unknown>) =>
-        console.log(
-          ...given.map((one) => (typeof one === "string" ? tidyHelp(one, process.stdout.isTTY === true, words) : one)),
+  program: Program,
+  { coloured, version }: { readonly coloured: boolean; readonly version: string },
+): string => {
+  const name = words.join(" ")
+  const command = program.commands.find((row) => row.name === name)
+  const about =
+    command?.about ??
+    program.families.find((row) => row.name === name)?.about ??
+    `Proves every night that what the Oceafin Partner API says about your money adds up, and shows exactly where it does not. Begin with: ${program.name} demo`
+  const members = command !== undefined && words.length > 1 ? [] : listed(program, name === "" ? null : name)
+  const argument = command === undefined ? undefined : argumentOf(command)
+  const usage = command === undefined ? "<command> [options]" : usageOf(command)
+  const sections: ReadonlyArray<readonly [title: string, lines: ReadonlyArray<string>]> = [
+    ["USAGE", [`$ ${["tidemark", ...words, usage].join(" ").trimEnd()}`]],
+    ["DESCRIPTION", [about]],
+    ["ARGUMENTS", argument === undefined ? [] : stacked([[`<${nameOf(argument[0])}>`, argument[1].about]])],
+    ["OPTIONS", command === undefined ? [] : stacked(optionsOf(command).map((row) => [optionTerm(row), row[1].about]))],
+    ["COMMANDS", members.length === 0 ? [] : [twoColumns(members, "  ")]],
+    ["ENVIRONMENT", [twoColumns(environment, "  ")]],
+    [
+      "EXIT CODES",
+      [
+        twoColumns(
+          exitCodes.map(({ code, meaning }) => [String(code), meaning] as const),
+          "  ",
         ),
-      error: (...given: ReadonlyArray<unknown>) =>
-        console.error(
-          ...given.map((one) =>
-            typeof one === "string" ? `tidemark: ${usageSentence(one.replace(colours, "").trim(), command)}` : one,
-          ),
-        ),
-    }
-    return Effect.withConsole(effect, tidied)
-  })
+      ],
+    ],
+  ]
+  const heading = (title: string): string => (coloured ? styleText("bold", title, { validateStream: false }) : title)
+  return [
+    `tidemark ${version}`,
+    ...sections.flatMap(([title, lines]) => (lines.length === 0 ? [] : ["", heading(title), ...lines])),
+    "",
+  ].join("\n")
+}

@@ -14,67 +14,53 @@ import {
   Redacted,
   Tracer,
 } from "effect"
+import { Outside } from "./outside.ts"
 
-/** How log lines are written: one JSON object a line for machines, or one readable line for a person. */
-export type LogFormat = "json" | "pretty"
-
+/** What a command is asked to log; null where nothing is said of it. */
 export interface LogOptions {
-  readonly logFormat: Option.Option<LogFormat>
-  readonly logLevel: Option.Option<LogLevel.Literal>
+  /** One JSON object a line for machines, or one readable line for a person. */
+  readonly logFormat: "json" | "pretty" | null
+  readonly logLevel: keyof typeof levels | null
 }
 
-interface LogSettings {
-  readonly format: LogFormat
-  readonly level: LogLevel.LogLevel
+const levels = {
+  debug: LogLevel.Debug,
+  info: LogLevel.Info,
+  warning: LogLevel.Warning,
+  error: LogLevel.Error,
+  none: LogLevel.None,
 }
 
-/** Nobody asked for logs: nothing is logged, and stdout stays free for data. */
-const notAskedFor = LogLevel.Fatal
-
-/** No logs and no spans, unless a command is given options that ask for them. For main. */
+/** No logs and no spans, unless a command is given options that ask for them. */
 export const silence: Layer.Layer<never> = Layer.mergeAll(
   Logger.remove(Logger.defaultLogger),
-  Logger.minimumLogLevel(notAskedFor),
+  Logger.minimumLogLevel(LogLevel.None),
   Layer.setTracerEnabled(false),
 )
 
-/**
- * What was asked for; null for no logs. @effect/cli has a --log-level of its own, which it takes away before the command
- * sees it, and sets the fiber's minimum level: that is where the option's value is found.
- */
-const settingsOf = ({ logFormat, logLevel }: LogOptions): Effect.Effect<LogSettings | null> =>
-  Effect.map(FiberRef.get(FiberRef.currentMinimumLogLevel), (inForce) => {
-    const given = Option.match(logLevel, {
-      onNone: () => (inForce._tag === notAskedFor._tag ? null : inForce),
-      onSome: LogLevel.fromLiteral,
-    })
-    if (given === null && Option.isNone(logFormat)) return null
-    const level = given ?? LogLevel.Info
-    return level._tag === "None" ? null : { level, format: Option.getOrElse(logFormat, () => "pretty" as const) }
-  })
-
-export type WriteLine = (line: string) => void
-
-const toStderr: WriteLine = (line) => void process.stderr.write(`${line}\n`)
+/** Whether log lines are written, of whatever level. */
+export const isLogged: Effect.Effect<boolean> = Effect.map(
+  FiberRef.get(FiberRef.currentMinimumLogLevel),
+  (least) => least._tag !== "None",
+)
 
 /**
  * Runs a command with its logs on stderr, as the options ask for them. At level debug the end of every span (run,
  * partition, page, request) is logged with how long it took.
  */
 export const withLogging =
-  (options: LogOptions, write: WriteLine = toStderr) =>
+  ({ logFormat, logLevel }: LogOptions) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.flatMap(settingsOf(options), (settings) => {
-      if (settings === null) return effect
-      const print = (line: LogLine) => write(formats[settings.format](line))
+    Effect.flatMap(Outside, ({ stderr }) => {
+      const level = levels[logLevel ?? (logFormat === null ? "none" : "info")]
+      if (level._tag === "None") return effect
+      const print = (line: LogLine) => void stderr.write(`${formats[logFormat ?? "pretty"](line)}\n`)
       const logged = effect.pipe(
         Effect.provide(Logger.add(lineLogger(print))),
         Effect.withTracerEnabled(true),
-        Logger.withMinimumLogLevel(settings.level),
+        Logger.withMinimumLogLevel(level),
       )
-      return LogLevel.lessThanEqual(settings.level, LogLevel.Debug)
-        ? Effect.withTracer(logged, spanTracer(print))
-        : logged
+      return LogLevel.lessThanEqual(level, LogLevel.Debug) ? Effect.withTracer(logged, spanTracer(print)) : logged
     })
 
 /** One line of a log, before it is written down. */
@@ -209,7 +195,7 @@ const pretty = ({ annotations, cause, level, message, spans, timestamp }: LogLin
   )
 }
 
-const formats: Readonly<Record<LogFormat, (line: LogLine) => string>> = {
+const formats: Readonly<Record<"json" | "pretty", (line: LogLine) => string>> = {
   json: (line) => jsonText(line) ?? "",
   pretty,
 }

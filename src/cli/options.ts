@@ -1,74 +1,62 @@
-import { Options } from "@effect/cli"
-import { severities } from "../pipelines/configuration/file.ts"
-import { choice } from "./option-kinds.ts"
+import { failOnWords, severities } from "../pipelines/configuration/file.ts"
+import { defaultTo, flag, oneOf, optional, path, repeated, text, wholeNumber } from "./option-row.ts"
 
-export const config = Options.text("config").pipe(
-  Options.withPseudoName("FILE"),
-  Options.withDescription("Settings as JSON; every key is checked. Default: tidemark.json, if it is there."),
-  Options.optional,
+export const config = optional(
+  path("FILE"),
+  "Settings as JSON; every key is checked. Default: tidemark.json, if it is there.",
 )
 
-export const db = Options.text("db").pipe(
-  Options.withPseudoName("FILE"),
-  Options.withDescription(
-    "The working database. The snapshot for analysts, analytics.duckdb, lies beside it. Default: tidemark.duckdb.",
-  ),
-  Options.withDefault("tidemark.duckdb"),
+export const db = defaultTo(
+  path("FILE"),
+  "tidemark.duckdb",
+  "The working database. The snapshot for analysts, analytics.duckdb, lies beside it.",
 )
 
-export const out = Options.text("out").pipe(
-  Options.withPseudoName("DIR"),
-  Options.withDescription(
-    "Where reports go: DIR/<yyyy-mm-dd>/<run id>/, and DIR/latest points at the newest. Default: tidemark-out.",
-  ),
-  Options.withDefault("tidemark-out"),
+export const out = defaultTo(
+  path("DIR"),
+  "tidemark-out",
+  "Where reports go: DIR/<yyyy-mm-dd>/<run id>/, and DIR/latest points at the newest.",
 )
 
-export const customers = Options.text("customers").pipe(
-  Options.withPseudoName("FILE"),
-  Options.withDescription(
-    "Whom to read: CSV or JSON with customerId, partnerCustomerRef and optionally products. Default: the customers of earlier runs.",
-  ),
-  Options.optional,
+export const customers = optional(
+  path("FILE"),
+  "Whom to read: CSV or JSON with customerId, partnerCustomerRef and optionally products. Default: the customers of earlier runs.",
 )
 
-export const fresh = Options.boolean("fresh").pipe(
-  Options.withDescription("Begin a new run, even where one that was interrupted could go on."),
+export const fresh = flag("Begin a new run, even where one that was interrupted could go on.")
+
+export const failOn = repeated(
+  oneOf(failOnWords),
+  "End with code 3 where an exception is at least this severe; unproven: where a case could not be judged. Default: high, or the configuration's.",
 )
 
-export const failOn = choice("fail-on", severities).pipe(
-  Options.withDescription(
-    "End with code 3 where an exception is at least this severe. Default: high, or the configuration's.",
-  ),
-  Options.optional,
+export const json = flag("Print the result as JSON on stdout; an error too.")
+
+export const quiet = flag("Print nothing but errors; with --json, one line wherever the exit code is not 0.")
+
+export const by = optional(
+  text("NAME"),
+  "Who acts, for the log; nobody checks that it is true. Default: the name you are logged in with.",
 )
-
-export const json = Options.boolean("json").pipe(Options.withDescription("Print the result as JSON on stdout."))
-
-export const quiet = Options.boolean("quiet").pipe(Options.withDescription("Print nothing but errors."))
-
-export const run = Options.text("run").pipe(
-  Options.withPseudoName("ID"),
-  Options.withDescription("The run to work on. Default: the newest that was read to its end."),
-  Options.optional,
-)
-
-const logFormat = choice("log-format", ["json", "pretty"]).pipe(
-  Options.withDescription(
-    "Log on stderr, one line each, and draw no progress line; with --quiet there is nothing else on it. Default with --log-level: pretty.",
-  ),
-  Options.optional,
-)
-
-const logLevel = choice("log-level", ["debug", "info", "warning", "error", "none"]).pipe(
-  Options.map((level) => logLevels[level]),
-  Options.withDescription(
-    "The least level that is logged; debug adds how long every request took. Default: none, with --log-format info.",
-  ),
-  Options.optional,
-)
-
-const logLevels = { debug: "Debug", info: "Info", warning: "Warning", error: "Error", none: "None" } as const
 
 /** For the commands that work long enough to be watched. */
-export const logs = { logFormat, logLevel }
+export const logs = {
+  logFormat: optional(
+    oneOf(["json", "pretty"]),
+    "Log on stderr, one line each, and draw no progress line; with --quiet there is nothing else on it. Default with --log-level: pretty.",
+  ),
+  logLevel: optional(
+    oneOf(["debug", "info", "warning", "error", "none"]),
+    "The least level that is logged; debug adds how long every request took. Default: none, with --log-format info.",
+  ),
+}
+
+/** Which exceptions are meant. */
+export const filters = {
+  code: repeated(text("CODE"), "Only those that this check found."),
+  customer: repeated(text("CUSTOMER"), "Only those of this customer: Oceafin's id or your own reference."),
+  currency: repeated(text("CURRENCY"), "Only those in this currency."),
+  severity: repeated(oneOf(severities), "Only those of this severity."),
+  assignee: repeated(text("NAME"), "Only those assigned to this person; unassigned for those of nobody."),
+  olderThan: optional(wholeNumber(0, 100_000), "Only those first seen more than so many days before the newest run."),
+}

@@ -1,4 +1,4 @@
-import { FileSystem } from "@effect/platform"
+import { FileSystem, type Path } from "@effect/platform"
 import type { PlatformError } from "@effect/platform/Error"
 import { Effect, Redacted } from "effect"
 import { Entropy } from "../api/entropy.ts"
@@ -6,8 +6,9 @@ import type { PersonalData } from "../api/personal-data.ts"
 import type { Configuration } from "../pipelines/configuration/settings.ts"
 import { Database } from "../store/database.ts"
 import type { StoreError } from "../store/store-error.ts"
-import { UsageError } from "./exit-code.ts"
-import { tell } from "./terminal.ts"
+import { UsageError } from "./ending.ts"
+import { realFile } from "./open-store.ts"
+import { tell } from "./output.ts"
 
 const failed = (file: string) => (error: PlatformError) =>
   new UsageError({
@@ -22,6 +23,14 @@ const notOurs = (file: string): UsageError =>
     detail: `${file}: is not a salt that tidemark wrote; put back the old file from a backup, or remove it (hashes of personal data will then not be equal to those of earlier nights)`,
   })
 
+/** A salt that an earlier version left beside a link to the database is moved beside the database itself. */
+const bringAlong = (beside: string, file: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    if (beside === file || (yield* fs.exists(file)) || !(yield* fs.exists(beside))) return
+    yield* fs.rename(beside, file)
+  }).pipe(Effect.mapError(failed(file)))
+
 /**
  * How personal data is treated. The salt lies in a file of its own beside the database, readable by its owner alone, and
  * not in the database, because whoever has the snapshot must not be able to try names against the hashes.
@@ -29,12 +38,13 @@ const notOurs = (file: string): UsageError =>
 export const personalDataOf = (
   configuration: Configuration,
   db: string,
-): Effect.Effect<PersonalData, UsageError | StoreError, FileSystem.FileSystem | Database> =>
+): Effect.Effect<PersonalData, UsageError | StoreError, FileSystem.FileSystem | Path.Path | Database> =>
   Effect.gen(function* () {
     if (configuration.personalData === "keep") return { _tag: "Keep" }
     const fs = yield* FileSystem.FileSystem
     const entropy = yield* Entropy
-    const file = `${db}.salt`
+    const file = `${yield* realFile(db)}.salt`
+    yield* bringAlong(`${db}.salt`, file)
     const present = yield* Effect.mapError(fs.exists(file), failed(file))
     const kept = present ? (yield* Effect.mapError(fs.readFileString(file), failed(file))).trim() : ""
     if (kept !== "" && !written.test(kept)) return yield* notOurs(file)

@@ -48,3 +48,23 @@ export const textTable = (
       .trimEnd()
   return [line(titles), widths.map((width) => "─".repeat(width)).join("  "), ...cells.map(line)].join("\n")
 }
+
+/** A column of a table: where its cells come from, its title (its own name unless given), and whether it holds numbers. */
+export type TableColumn = readonly [name: string, title?: string, side?: "right"]
+
+/** Rows as they come from the store, as a table. */
+export const tableOf = (
+  columns: ReadonlyArray<TableColumn>,
+  rows: ReadonlyArray<Readonly<Record<string, JsValue>>>,
+): string =>
+  textTable(
+    columns.map(([name, title = name]) => title),
+    rows.map((row) => columns.map(([name]) => cellText(row[name] ?? null))),
+    columns.map(([, , side]) => side === "right"),
+  )
+
+/** Terms and what they mean in two columns, a line each. */
+export const twoColumns = (rows: ReadonlyArray<readonly [term: string, meaning: string]>, indent = ""): string => {
+  const width = Math.max(0, ...rows.map(([term]) => term.length))
+  return rows.map(([term, meaning]) => `${indent}${term.padEnd(width)}  ${meaning}`).join("\n")
+}

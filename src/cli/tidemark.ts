@@ -1,85 +1,157 @@
-import { CliConfig, Command, HelpDoc } from "@effect/cli"
-import type { Layer } from "effect"
-import { booksCommand } from "./commands/books.ts"
+import { Cause, Config, Effect, Either, Exit, Fiber, Ref } from "effect"
+import { ProgressListener } from "../pipelines/run/progress.ts"
+import { type Command, command, type Surroundings } from "./command.ts"
+import { type Asked, type Program, readCommandLine } from "./command-line.ts"
+import { importCommand } from "./commands/books/import.ts"
+import { listCommand as listBooksCommand } from "./commands/books/list.ts"
 import { checksCommand } from "./commands/checks.ts"
 import { demoCommand } from "./commands/demo.ts"
 import { doctorCommand } from "./commands/doctor.ts"
-import { exceptionsCommand } from "./commands/exceptions.ts"
-import { nightlyCommand } from "./commands/nightly.ts"
+import { actCommands } from "./commands/exceptions/acts.ts"
+import { listCommand } from "./commands/exceptions/list.ts"
+import { showCommand } from "./commands/exceptions/show.ts"
+import { nightCommands } from "./commands/night.ts"
 import { policyCommand } from "./commands/policy.ts"
-import { reconcileCommand } from "./commands/reconcile.ts"
-import { reportCommand } from "./commands/report.ts"
-import { runsCommand } from "./commands/runs.ts"
+import { runsCommands } from "./commands/runs.ts"
 import { sandboxCommand } from "./commands/sandbox.ts"
 import { sqlCommand } from "./commands/sql.ts"
 import { supportBundleCommand } from "./commands/support-bundle.ts"
-import { syncCommand } from "./commands/sync.ts"
 import { verifyCommand } from "./commands/verify.ts"
-import { withTidyHelp } from "./help.ts"
-import { optionsFirst } from "./options-first.ts"
+import { completionScripts, completionsOf } from "./completion.ts"
+import { type Ending, endingOf, Finished } from "./ending.ts"
+import { helpOf } from "./help.ts"
+import { type LogOptions, silence, withLogging } from "./logging.ts"
+import { argument, oneOf, repeated, required, text } from "./option-row.ts"
+import { asCalled, tell, writeJson, writeOut } from "./output.ts"
+import { type EndingSignal, Outside } from "./outside.ts"
 
-const lines = (rows: ReadonlyArray<readonly [term: string, meaning: string]>): ReadonlyArray<HelpDoc.HelpDoc> => {
-  const width = Math.max(...rows.map(([term]) => term.length)) + 2
-  return rows.map(([term, meaning]) => HelpDoc.p(`  ${term.padEnd(width)}${meaning}`))
+/** The package's own; a test compares them. */
+const version = "0.1.0"
+
+/** The table of commands, in the order of help. */
+const commands: ReadonlyArray<Command> = [
+  demoCommand,
+  ...nightCommands,
+  listCommand,
+  showCommand,
+  ...actCommands,
+  importCommand,
+  listBooksCommand,
+  sqlCommand,
+  checksCommand,
+  policyCommand,
+  ...runsCommands,
+  doctorCommand,
+  verifyCommand,
+  supportBundleCommand,
+  sandboxCommand,
+  command({
+    name: "completion",
+    about: 'Print what makes a shell complete commands and options, for its start: eval "$(tidemark completion bash)"',
+    rows: { shell: argument(required(oneOf(["bash", "zsh", "fish"]), "The shell.")) },
+    run: ({ shell }) => Effect.flatMap(Outside, ({ program }) => writeOut(completionScripts[shell](program))),
+  }),
+  command({
+    name: "complete",
+    about: "Print the words that may come next; the shell asks for them.",
+    isHidden: true,
+    rows: {
+      words: argument(
+        repeated({ ...text("WORD"), mayBeEmpty: true }, "What was typed so far, the last word perhaps empty."),
+      ),
+    },
+    run: ({ words }) =>
+      writeOut(
+        completionsOf(words, tidemark("tidemark"))
+          .map((word) => `${word}\n`)
+          .join(""),
+      ),
+  }),
+]
+
+/** The program as it is called. */
+export const tidemark = (name: string): Program => ({
+  name,
+  commands,
+  families: [
+    {
+      name: "exceptions",
+      about: "Work with exceptions from night to night: list, show, acknowledge, assign, note, write off, reopen.",
+    },
+    {
+      name: "books",
+      about: "Bring in your own books or bank statements, which reconcile matches with the transactions.",
+    },
+  ],
+})
+
+const answer = (asked: Asked) =>
+  Effect.gen(function* () {
+    if (asked._tag === "Run") {
+      const { logFormat = null, logLevel = null } = asked.given as Partial<LogOptions>
+      return yield* withLogging({ logFormat, logLevel })(asked.command.run(asked.given as never))
+    }
+    const { program, stdout } = yield* Outside
+    if (asked._tag === "Version") return yield* writeOut(`${version}\n`)
+    const plain = yield* Config.withDefault(Config.string("NO_COLOR"), "")
+    const coloured = stdout.isTTY === true && plain === ""
+    return yield* writeOut(helpOf(asked.words, tidemark(program), { coloured, version }))
+  })
+
+/** Says how it ended: a sentence on stderr, and where JSON was asked for, the same on stdout. */
+const tellEnding = (ending: Ending, exit: Exit.Exit<unknown, unknown>, run: string | null, given: Flags) =>
+  Effect.gen(function* () {
+    const { code, message } = ending
+    const failure = Exit.isFailure(exit) ? Cause.failureOption(exit.cause) : undefined
+    // What a command printed says the rest, but to whoever wanted to hear errors only.
+    if (failure?._tag === "Some" && failure.value instanceof Finished) {
+      const { why } = failure.value
+      return given.quiet && given.json && why !== null ? yield* tell(`tidemark: ${why}`) : undefined
+    }
+    if (message === null) return
+    yield* tell(`tidemark: ${message}`)
+    const { program } = yield* Outside
+    if (given.json) yield* Effect.ignore(writeJson({ exitCode: code, error: asCalled(message, program), run }))
+  })
+
+interface Flags {
+  readonly json: boolean
+  readonly quiet: boolean
 }
 
-const footer = HelpDoc.blocks([
-  HelpDoc.h1("ENVIRONMENT"),
-  ...lines([
-    ["OCEAFIN_PARTNER_API_BASE_URL", "where the API is, such as https://api.oceafin.com"],
-    ["OCEAFIN_PARTNER_API_CLIENT_ID", "who asks"],
-    ["OCEAFIN_PARTNER_API_CLIENT_SECRET", "signs every request; never printed or stored"],
-    ["OCEAFIN_PARTNER_API_WEBHOOK_SECRET", "not needed by these commands"],
-  ]),
-  HelpDoc.h1("EXIT CODES"),
-  ...lines([
-    ["0", "clean"],
-    ["1", "an unexpected error, or a full disk"],
-    ["2", "wrong usage"],
-    ["3", "everything was read, and there are exceptions at or above --fail-on; verify: something was altered"],
-    ["4", "not everything was read; the reports say PARTIAL"],
-    ["75", "another run holds the database, or the API is not available; try again later"],
-    ["77", "the API refuses the credentials"],
-    ["78", "the configuration is wrong"],
-    ["130", "interrupted (SIGINT, Ctrl-C); what was committed is kept"],
-    ["141", "whoever read the output stopped reading, as head does"],
-    ["143", "asked to end (SIGTERM); what was committed is kept"],
-  ]),
-])
-
-const root = Command.make("tidemark").pipe(
-  Command.withDescription(
-    "Proves every night that what the Oceafin Partner API says about your money adds up, and shows exactly where it does not. Begin with: tidemark demo",
-  ),
-  Command.withSubcommands([
-    demoCommand,
-    nightlyCommand,
-    syncCommand,
-    reconcileCommand,
-    reportCommand,
-    exceptionsCommand,
-    booksCommand,
-    sqlCommand,
-    checksCommand,
-    policyCommand,
-    runsCommand,
-    doctorCommand,
-    verifyCommand,
-    supportBundleCommand,
-    sandboxCommand,
-  ]),
-)
-
-/** Commands that have commands of their own. */
-const families: ReadonlyArray<string> = ["books", "exceptions", "runs"]
-
-/** The program: takes the process's arguments. */
-export const tidemark = (args: ReadonlyArray<string>) => {
-  const { ordered, words } = optionsFirst(args, families)
-  const command = words.slice(0, families.includes(words[0] ?? "") ? 2 : 1)
-  return withTidyHelp(run(ordered), words, command)
-}
-
-const run = Command.run(root, { name: "tidemark", version: "0.1.0", executable: "tidemark", footer })
-
-export const cliConfig: Layer.Layer<CliConfig.CliConfig> = CliConfig.layer({ showBuiltIns: false })
+/**
+ * The program: takes the arguments after its name, prints what there is to say, and gives the exit code.
+ *
+ * A test gives it what it meets outside: the environment by `Effect.withConfigProvider`, the time by `Effect.withClock`,
+ * files by `NodeContext.layer`, and the rest by `Effect.provideService(Outside, { ...outside, folder, stdout, stderr })`,
+ * where `outside` is what `yield* Outside` gives, `folder` is where relative paths begin, and `stdout` and `stderr` are
+ * writable streams that it reads afterwards. `signal` is an effect that ends when the program shall be interrupted.
+ * Without any of these it is this process.
+ */
+export const runTidemark = (args: ReadonlyArray<string>): Effect.Effect<number, never, Surroundings> =>
+  Effect.gen(function* () {
+    const { folder, program, signal } = yield* Outside
+    const asked = readCommandLine(args, tidemark(program), folder)
+    const run = yield* Ref.make<string | null>(null)
+    const listener = yield* ProgressListener
+    const began = (runId: string) => Effect.zipRight(Ref.set(run, runId), listener.began(runId))
+    const working = yield* Effect.fork(
+      Effect.flatMap(asked, answer).pipe(
+        Effect.provideService(ProgressListener, { ...listener, began }),
+        Effect.provide(silence),
+      ),
+    )
+    const interrupted = yield* Ref.make<EndingSignal>("SIGINT")
+    const stop = signal.pipe(
+      Effect.tap((name) => Ref.set(interrupted, name)),
+      Effect.zipRight(Fiber.interrupt(working)),
+    )
+    const exit = yield* Effect.raceFirst(Fiber.await(working), stop)
+    const kept = Either.isRight(asked) && asked.right._tag === "Run" ? asked.right.command.ifInterrupted : undefined
+    const ending = Exit.isSuccess(exit)
+      ? { code: 0, message: null }
+      : endingOf(exit.cause, yield* Ref.get(interrupted), kept)
+    const flags = { json: args.includes("--json"), quiet: args.includes("--quiet") }
+    yield* tellEnding(ending, exit, yield* Ref.get(run), flags)
+    return ending.code
+  })

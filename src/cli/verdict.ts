@@ -1,20 +1,72 @@
 import type { Severity } from "../pipelines/configuration/file.ts"
 import { severities } from "../pipelines/configuration/file.ts"
-import type { RunSummary } from "../pipelines/run/run-summary.ts"
-import { byteSize, count, duration, plural } from "./terminal.ts"
+import type { RunSummary, Stake } from "../pipelines/run/run-summary.ts"
+import { byteSize, count, duration, grouped, plural } from "./quantities.ts"
 
+const total = ({ exceptions }: RunSummary): number =>
+  severities.reduce((sum, severity) => sum + exceptions[severity], 0)
+
+/** One word, and what it means tonight. Only a night with nothing wrong and nothing unproven is called by the first. */
 const headline = (summary: RunSummary): string => {
-  const total = severities.reduce((sum, severity) => sum + summary.exceptions[severity], 0)
+  const unproven = `${plural(summary.unproven, "case")} could not be judged`
+  const andUnproven = summary.unproven === 0 ? "" : `, and ${unproven}`
   switch (summary.verdict) {
     case "CLEAN":
-      return summary.unproven === 0
-        ? "CLEAN: every list was read to its end, and everything agrees"
-        : `CLEAN: every list was read to its end, and nothing disagrees; ${plural(summary.unproven, "case")} could not be judged`
+      return "CLEAN: every list was read to its end, and everything agrees"
+    case "ACCEPTED":
+      return `ACCEPTED: every list was read to its end; nothing is wrong but ${plural(summary.accepted, "exception")} that ${summary.accepted === 1 ? "was" : "were"} accepted`
+    case "UNPROVEN":
+      return `UNPROVEN: every list was read to its end; no exceptions, and ${unproven}`
     case "EXCEPTIONS":
-      return `EXCEPTIONS: every list was read to its end, and ${plural(total, "thing")} ${total === 1 ? "does" : "do"} not agree`
+      return `EXCEPTIONS: every list was read to its end; ${plural(total(summary), "exception")}${andUnproven}`
     case "PARTIAL":
-      return `PARTIAL: not every list was read to its end, so nothing is called absent there; ${plural(total, "exception")} in what was read`
+      return `PARTIAL: not every list was read to its end, so nothing is called absent there; ${plural(total(summary), "exception")} in what was read${andUnproven}`
   }
+}
+
+/** `1,250.00 EUR in 3, 0.5 ETH in 1; 2 without an amount` */
+const stakeText = (stakes: ReadonlyArray<Stake>): string => {
+  const withAmount = stakes.flatMap(({ amount, cases, currency }) =>
+    currency === null
+      ? []
+      : [`${amount === null ? "more than can be added" : grouped(amount)} ${currency} in ${count(cases)}`],
+  )
+  const without = stakes.find(({ currency }) => currency === null)?.cases ?? 0
+  const parts = [
+    ...(withAmount.length === 0 ? [] : [withAmount.join(", ")]),
+    ...(without === 0 ? [] : [`${count(without)} without an amount`]),
+  ]
+  return parts.join("; ")
+}
+
+/** What a reader in finance asks first: how much money, what is new, what was not judged, what was accepted. */
+const moneyLines = (summary: RunSummary): ReadonlyArray<string> => {
+  const { accepted, acceptedStake, atStake, changes, ofAbsentCustomers, unproven, unprovenBy, unprovenStake } = summary
+  const { opened, reopened, resolved } = changes
+  const told = unprovenBy.reduce((sum, { cases }) => sum + cases, 0)
+  return [
+    ...(total(summary) > 0 ? [`at stake    ${stakeText(atStake)}`] : []),
+    ...(opened + reopened + resolved > 0
+      ? [`this night  ${count(opened)} new, ${count(reopened)} reopened, ${count(resolved)} resolved`]
+      : []),
+    ...(unproven > 0
+      ? [
+          `unproven    ${plural(unproven, "case")} that could not be judged: ${stakeText(unprovenStake)}`,
+          ...unprovenBy.map(({ cases, code, obstacle }) => `            ${count(cases)} ${code}: ${obstacle}`),
+          ...(unproven > told ? [`            and ${count(unproven - told)} more; see the report unproven`] : []),
+        ]
+      : []),
+    ...(accepted > 0
+      ? [
+          `accepted    ${plural(accepted, "exception")} that people wrote off still stand${accepted === 1 ? "s" : ""}: ${stakeText(acceptedStake)}`,
+        ]
+      : []),
+    ...(ofAbsentCustomers > 0
+      ? [
+          `left out    ${plural(ofAbsentCustomers, "exception")} about customers who are not on tonight's roster; listed, and not counted`,
+        ]
+      : []),
+  ]
 }
 
 export const coverageLine = ({ coverage, partitions }: RunSummary): string => {
@@ -66,11 +118,12 @@ const retriesLine = ({ retries, retriesByClass, waitedMillis }: RunSummary): str
   return `${count(retries)}${classes.length === 0 ? "" : ` after ${classes.join(", ")}`}${waited}`
 }
 
-/** What a person reads at the end of a night. */
-export const verdictText = (summary: RunSummary): string =>
+/** What a person reads at the end of a night, and where it left things. */
+export const verdictText = (summary: RunSummary, places: Readonly<Record<string, string>> = {}): string =>
   [
     headline(summary),
     "",
+    ...moneyLines(summary),
     `run         ${summary.runId}`,
     `coverage    ${coverageLine(summary)}`,
     ...failureLines(summary).map((line) => `            ${line}`),
@@ -79,10 +132,12 @@ export const verdictText = (summary: RunSummary): string =>
     ...(summary.quarantined > 0
       ? [`quarantine  ${plural(summary.quarantined, "record")} that the contract cannot read`]
       : []),
-    ...(summary.unproven > 0
-      ? [`unproven    ${plural(summary.unproven, "case")} that could not be judged for lack of proof`]
-      : []),
     ...summary.notes.map((note) => `note        ${note}`),
     `exceptions  ${severityLine(summary.exceptions)}`,
     ...codeLines(summary),
+    ...Object.entries(places).map(([name, place]) => `${name.padEnd(12)}${place}`),
   ].join("\n")
+
+/** The same in one line. */
+export const verdictSentence = (summary: RunSummary): string =>
+  `${headline(summary)} (run ${summary.runId}; ${severityLine(summary.exceptions)})`

@@ -61,6 +61,7 @@ export class SandboxListenError extends Data.TaggedError("SandboxListenError")<{
   readonly reason: "PortBusy" | "NotPermitted" | "Other"
   readonly cause: unknown
 }> {
+  readonly exitCode = 2
   override get message(): string {
     const reasons = { PortBusy: "it is in use", NotPermitted: "it is not permitted", Other: String(this.cause) }
     return `The sandbox cannot listen on 127.0.0.1:${this.port}: ${reasons[this.reason]}`

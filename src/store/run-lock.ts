@@ -34,13 +34,14 @@ const decode = Schema.decodeOption(LockText)
 
 const seconds = (time: DateTime.Utc): string => DateTime.formatIso(time).replace(/\.\d+Z$/, "Z")
 
-/** Another run works on the store. Exit code 75. */
+/** Another run works on the store. */
 export class RunHeld extends Data.TaggedError("RunHeld")<{
   readonly file: string
   readonly owner: LockOwner
   /** Whether nothing but its signs of life say that the owner lives, because it runs on another machine. */
   readonly elsewhere: boolean
 }> {
+  readonly exitCode = 75
   override get message(): string {
     const { command, host, pid, startedAt, user } = this.owner
     const lapse = seconds(DateTime.addDuration(this.owner.beatAt, lapsesAfter))

@@ -12,12 +12,19 @@ export class StoreError extends Data.TaggedError("StoreError")<{
   readonly detail: string
   readonly cause?: unknown
 }> {
+  get exitCode(): number {
+    return exitCodes[this.reason]
+  }
+
   override get message(): string {
     if (this.reason === "Foreign") return `${this.file} ${sentences.Foreign}`
     const remedy = this.reason === "Full" ? `; ${freeSpace}` : ""
     return `${sentences[this.reason]}: ${this.file}${this.detail === "" ? "" : ` (${this.detail})`}${remedy}`
   }
 }
+
+/** A lock goes by itself; what a person named wrongly is wrong usage. */
+const exitCodes = { Locked: 75, Foreign: 2, Unreadable: 2, Denied: 2, Missing: 2, Full: 1, Query: 1 } as const
 
 const sentences = {
   Locked: "another process has the database open",

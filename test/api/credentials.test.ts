@@ -1,8 +1,10 @@
 import { inspect } from "node:util"
+import { FileSystem } from "@effect/platform"
+import { SystemError } from "@effect/platform/Error"
 import { Cause, ConfigProvider, Effect, Either, Redacted } from "effect"
 import { describe, expect, it } from "vitest"
 import { credentials } from "../../src/api/credentials.ts"
-import { endingOf } from "../../src/cli/exit-code.ts"
+import { endingOf } from "../../src/cli/ending.ts"
 
 const secret = "s3cr3t/with+signs="
 const names = {
@@ -10,20 +12,38 @@ const names = {
   OCEAFIN_PARTNER_API_CLIENT_ID: "partner-7",
   OCEAFIN_PARTNER_API_CLIENT_SECRET: secret,
 }
-type Names = keyof typeof names
+type Names = keyof typeof names | "OCEAFIN_PARTNER_API_CLIENT_SECRET_FILE"
 
-const read = (changes: { readonly [K in Names]?: string | null } = {}) => {
+const missing = (path: string) =>
+  new SystemError({ reason: "NotFound", module: "FileSystem", method: "readFile", pathOrDescriptor: path })
+
+/** Files by their paths; none but these are there. */
+const files = (texts: Readonly<Record<string, string>>) =>
+  FileSystem.layerNoop({
+    readFileString: (path) => (texts[path] === undefined ? Effect.fail(missing(path)) : Effect.succeed(texts[path])),
+  })
+
+const read = (
+  changes: { readonly [K in Names]?: string | null } = {},
+  texts: Readonly<Record<string, string>> = {},
+) => {
   const given = Object.entries({ ...names, ...changes }).flatMap(([name, value]) =>
     value === null ? [] : [[name, value] as const],
   )
   return Effect.runSync(
-    Effect.either(credentials.pipe(Effect.withConfigProvider(ConfigProvider.fromMap(new Map(given))))),
+    Effect.either(credentials).pipe(
+      Effect.withConfigProvider(ConfigProvider.fromMap(new Map(given))),
+      Effect.provide(files(texts)),
+    ),
   )
 }
 
 /** The sentence that a user reads. */
-const refusal = (changes: { readonly [K in Names]?: string | null }): string => {
-  const result = read(changes)
+const refusal = (
+  changes: { readonly [K in Names]?: string | null },
+  texts: Readonly<Record<string, string>> = {},
+): string => {
+  const result = read(changes, texts)
   if (Either.isRight(result)) return "accepted"
   for (const shown of [String(result.left), JSON.stringify(result.left), inspect(result.left, { depth: 9 })]) {
     expect(shown).not.toContain(secret)
@@ -71,6 +91,37 @@ describe("credentials", () => {
     expect(refusal({ [name]: value })).toBe(
       `the environment variable ${name} contains a blank, a line break or a non-ASCII character`,
     )
+  })
+})
+
+describe("the secret", () => {
+  const name = "OCEAFIN_PARTNER_API_CLIENT_SECRET"
+  const inFile = { [name]: null, [`${name}_FILE`]: "/run/secrets/oceafin" }
+
+  it.each(["", "\n", "\r\n"])("is read from a file, a line's end %j behind it", (end) => {
+    const { clientSecret } = Either.getOrThrow(read(inFile, { "/run/secrets/oceafin": `${secret}${end}` }))
+    expect(Redacted.value(clientSecret)).toBe(secret)
+  })
+
+  it("is refused where both forms are set", () => {
+    expect(refusal({ [`${name}_FILE`]: "/run/secrets/oceafin" }, { "/run/secrets/oceafin": secret })).toBe(
+      `${name} and ${name}_FILE are both set; keep one of them`,
+    )
+  })
+
+  it("is refused, with the path, where its file is missing, empty or holds several lines", () => {
+    for (const texts of [{}, { "/run/secrets/oceafin": "" }, { "/run/secrets/oceafin": `${secret}\n${secret}\n` }]) {
+      const sentence = refusal(inFile, texts)
+      expect(sentence).toContain("/run/secrets/oceafin")
+      expect(sentence).toContain(`${name}_FILE`)
+    }
+  })
+
+  it.each(['"', "'"])("is refused in the quotes %s, which are named", (quote) => {
+    expect(refusal({ [name]: `${quote}${secret}${quote}` })).toBe(
+      `the environment variable ${name} is in quotes, which would be signed with; take them away`,
+    )
+    expect(refusal(inFile, { "/run/secrets/oceafin": `${quote}${secret}${quote}\n` })).toContain("is in quotes")
   })
 })
 

@@ -1,23 +1,24 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Cause, Data, Effect, Fiber, Option, Redacted, TestClock } from "effect"
+import { Cause, Data, Effect, Fiber, Redacted, TestClock } from "effect"
 import { type LogOptions, silence, withLogging } from "../../src/cli/logging.ts"
+import { Outside } from "../../src/cli/outside.ts"
+import { collector } from "../support/in-process.ts"
 
-const asked = (
-  format: "json" | "pretty" | null,
-  level: LogOptions["logLevel"] extends Option.Option<infer L> ? L | null : never,
-) => ({
-  logFormat: Option.fromNullable(format),
-  logLevel: Option.fromNullable(level),
+const asked = (logFormat: LogOptions["logFormat"], logLevel: LogOptions["logLevel"]): LogOptions => ({
+  logFormat,
+  logLevel,
 })
 
 /** The lines that an effect logs under the options, in a program that is silent unless asked. */
 const linesOf = <A, E>(options: LogOptions, effect: Effect.Effect<A, E>) =>
-  Effect.suspend(() => {
-    const lines: Array<string> = []
-    return Effect.exit(withLogging(options, (line) => lines.push(line))(effect)).pipe(
+  Effect.gen(function* () {
+    const outside = yield* Outside
+    const stderr = collector()
+    yield* Effect.exit(withLogging(options)(effect)).pipe(
       Effect.provide(silence),
-      Effect.as(lines),
+      Effect.provideService(Outside, { ...outside, stderr }),
     )
+    return stderr.text().split("\n").slice(0, -1)
   })
 
 const parsed = (lines: ReadonlyArray<string>) =>
@@ -47,12 +48,12 @@ describe("logs", () => {
 
   it.effect("begin at the level that was given, in the pretty form unless told otherwise", () =>
     Effect.gen(function* () {
-      expect(yield* linesOf(asked(null, "Warning"), everyLevel)).toEqual([
+      expect(yield* linesOf(asked(null, "warning"), everyLevel)).toEqual([
         "00:00:00.000 WARN    odd",
         "00:00:00.000 ERROR   wrong",
       ])
-      expect(yield* linesOf(asked("json", "None"), everyLevel)).toEqual([])
-      expect(yield* linesOf(asked("json", "Debug"), everyLevel)).toHaveLength(4)
+      expect(yield* linesOf(asked("json", "none"), everyLevel)).toEqual([])
+      expect(yield* linesOf(asked("json", "debug"), everyLevel)).toHaveLength(4)
     }),
   )
 
@@ -61,7 +62,7 @@ describe("logs", () => {
     () =>
       Effect.gen(function* () {
         const lines = yield* linesOf(
-          asked("json", "Info"),
+          asked("json", "info"),
           Effect.logInfo("page stored", { records: 3n }).pipe(
             Effect.annotateLogs({ sequence: 2, bytes: 12n }),
             Effect.withSpan("page", { attributes: { sequence: 2 } }),
@@ -86,7 +87,7 @@ describe("logs", () => {
   it.effect("stay on one line in the pretty form, whatever a message holds", () =>
     Effect.gen(function* () {
       const [line, ...others] = yield* linesOf(
-        asked("pretty", "Info"),
+        asked("pretty", "info"),
         Effect.logInfo("first\nsecond \u001b[31m", Cause.fail("a cause\nof two lines")).pipe(
           Effect.annotateLogs("note", "a\nb"),
           Effect.withSpan("run", { attributes: { runId: "run-1" } }),
@@ -107,7 +108,7 @@ describe("logs", () => {
         Effect.withSpan("request", { attributes: { attempt: 2 } }),
       )
       const fiber = yield* Effect.fork(
-        linesOf(asked("json", "Debug"), Effect.zipRight(slow, failing).pipe(Effect.withSpan("page"))),
+        linesOf(asked("json", "debug"), Effect.zipRight(slow, failing).pipe(Effect.withSpan("page"))),
       )
       yield* TestClock.adjust("1 second")
       const lines = parsed(yield* Fiber.join(fiber))
@@ -129,7 +130,7 @@ describe("logs", () => {
 
   it.effect("tell the end of no span above level debug", () =>
     Effect.gen(function* () {
-      expect(yield* linesOf(asked("json", "Info"), Effect.withSpan(Effect.void, "request"))).toEqual([])
+      expect(yield* linesOf(asked("json", "info"), Effect.withSpan(Effect.void, "request"))).toEqual([])
     }),
   )
 
@@ -142,7 +143,7 @@ describe("logs", () => {
         Effect.withSpan("request", { attributes: { secret, error, nested: { secret } } }),
       )
       for (const format of ["json", "pretty"] as const) {
-        const text = (yield* linesOf(asked(format, "Debug"), noisy)).join("\n")
+        const text = (yield* linesOf(asked(format, "debug"), noisy)).join("\n")
         expect(text).toContain("<redacted>")
         expect(text).toContain("refused")
         expect(text).not.toContain("the-secret")

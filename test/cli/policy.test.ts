@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { retryPolicy } from "../../src/api/retry-policy.ts"
 import { policyJson, policyText } from "../../src/cli/commands/policy.ts"
+import { exitCodes } from "../../src/cli/exit-codes.ts"
 import { configurationWith } from "../support/configuration.ts"
 
 const configured = configurationWith({
@@ -72,6 +73,7 @@ describe("the policy as JSON", () => {
       run: "goes on",
     })
     expect({ ...read, rows: [] }).toEqual({
+      exitCodes,
       rows: [],
       retryBudget: { percent: 7, floor: 3 },
       breaker: { failures: 1, coolDownSeconds: 90 },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { byteSize, duration } from "../../src/cli/terminal.ts"
+import { byteSize, duration } from "../../src/cli/quantities.ts"
 import { verdictText } from "../../src/cli/verdict.ts"
 import type { RunSummary } from "../../src/pipelines/run/run-summary.ts"
 
@@ -21,7 +21,14 @@ const quiet: RunSummary = {
   exceptions: { critical: 0, high: 0, medium: 0, low: 0, info: 0 },
   byCode: [],
   failures: [],
+  atStake: [],
+  changes: { opened: 0, reopened: 0, resolved: 0 },
+  accepted: 0,
+  acceptedStake: [],
+  ofAbsentCustomers: 0,
   unproven: 0,
+  unprovenStake: [],
+  unprovenBy: [],
   notes: [],
 }
 

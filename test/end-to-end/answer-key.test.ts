@@ -36,7 +36,7 @@ describe("a night over a world with known breaks", () => {
           )
           expect(penniless.map(({ code }) => code).filter((code) => code !== "REC_INVALID")).toEqual([])
           expect(summary.verdict).toBe("EXCEPTIONS")
-          expect(exitCodeOf(summary, "high")).toBe(3)
+          expect(exitCodeOf(summary, ["high"])).toBe(3)
         }).pipe(Effect.provide(nightLayer(join(folder, "tidemark.duckdb"))))
       }).pipe(Effect.scoped),
     )
@@ -84,7 +84,7 @@ describe("a night over a world with known breaks", () => {
         const { summary } = yield* worldNight({ world, out: join(folder, "out") })
         expect(yield* foundIn).toEqual(keyOf(world))
         expect(summary.verdict).toBe("PARTIAL")
-        expect(exitCodeOf(summary, "high")).toBe(4)
+        expect(exitCodeOf(summary, ["high"])).toBe(4)
       }).pipe(Effect.provide(nightLayer(join(folder, "tidemark.duckdb"))))
     }).pipe(Effect.scoped),
   )
@@ -100,7 +100,7 @@ describe("a night over a healthy world", () => {
         expect(yield* foundIn).toEqual([])
         expect(summary.verdict).toBe("CLEAN")
         expect(summary.unproven).toBe(0)
-        expect(exitCodeOf(summary, "info")).toBe(0)
+        expect(exitCodeOf(summary, ["info"])).toBe(0)
       }).pipe(Effect.provide(nightLayer(join(folder, "tidemark.duckdb"))))
     }).pipe(Effect.scoped),
   )

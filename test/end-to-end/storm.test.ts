@@ -133,7 +133,7 @@ describe("a night in a storm (5 % 503, 2 % 429, 2 % resets, 2 % cut bodies, expi
           expect(open.length).toBeGreaterThanOrEqual(customers.length)
           expect(new Set(open.map(({ stream }) => stream))).toEqual(new Set([down]))
           expect(summary.verdict).toBe("PARTIAL")
-          expect(exitCodeOf(summary, "high")).toBe(4)
+          expect(exitCodeOf(summary, ["high"])).toBe(4)
           yield* expectWorldStored(world, [down])
 
           const found = yield* foundIn

@@ -411,9 +411,9 @@ layer(store)("evidence", (it) => {
       yield* anew
       const bad = { entryId: "bad", customerId: "c-1", amount: "a lot" }
       const rejected = [
-        { index: 1, recordId: "bad", reason: 'amount "a lot" is not a plain decimal', payload: JSON.stringify(bad) },
-        { index: 2, recordId: null, reason: "the record is not an object", payload: "7" },
-        { index: 3, recordId: null, reason: "the record is not an object", payload: "null" },
+        { index: 1, recordId: "bad", reason: 'amount "a lot" is not a plain decimal', payload: JSON.stringify(bad), readable: "{}" },
+        { index: 2, recordId: null, reason: "the record is not an object", payload: "7", readable: "{}" },
+        { index: 3, recordId: null, reason: "the record is not an object", payload: "null", readable: "{}" },
       ]
       const mixed = loadPage("entries", [entry("1"), bad, 7, null, entry("2")], { rejected, sequence: 4 })
       expect(yield* loaded("run-1", mixed)).toEqual([{ ...counts(2, 0, 0, 0)[0], quarantined: 3 }])
@@ -447,7 +447,7 @@ layer(store)("evidence", (it) => {
           indexes.map(() => JSON.parse(payload)),
           {
             sequence,
-            rejected: indexes.map((index) => ({ index, recordId: "bad", reason: "amount is missing", payload })),
+            rejected: indexes.map((index) => ({ index, recordId: "bad", reason: "amount is missing", payload, readable: "{}" })),
           },
         )
       const none = counts(0, 0, 0, 0)[0]

@@ -1,21 +1,18 @@
-import { Command, Options } from "@effect/cli"
-import { Effect, Option } from "effect"
+import { Effect } from "effect"
 import type { Configuration } from "../../pipelines/configuration/settings.ts"
 import { settingsInForce } from "../../pipelines/reconcile/check-settings.ts"
 import { checks } from "../../pipelines/reconcile/checks.ts"
 import { explanationOf, explanationText } from "../check-explanation.ts"
-import { UsageError } from "../exit-code.ts"
+import { command } from "../command.ts"
+import { UsageError } from "../ending.ts"
 import { nearestNames } from "../nearest-names.ts"
+import { optional, text } from "../option-row.ts"
 import { config, json } from "../options.ts"
-import { writeOut } from "../terminal.ts"
+import { writeOut } from "../output.ts"
 import { textTable } from "../text-table.ts"
 import { configurationOf } from "../workplace.ts"
 
-const explain = Options.text("explain").pipe(
-  Options.withPseudoName("CODE"),
-  Options.withDescription("Explain one check: what it finds, by which query, and the settings in force."),
-  Options.optional,
-)
+const explain = optional(text("CODE"), "Explain one check: what it finds, by which query, and the settings in force.")
 
 const listed = (configuration: Configuration, asJson: boolean): string => {
   const rows = checks.map((check) => {
@@ -42,12 +39,17 @@ const explained = (given: string, configuration: Configuration, asJson: boolean)
   return Effect.succeed(asJson ? JSON.stringify(about, null, 2) : explanationText(about))
 }
 
-export const checksCommand = Command.make("checks", { config, explain, json }, (options) =>
-  Effect.gen(function* () {
-    const configuration = yield* configurationOf(options)
-    const text = Option.isNone(options.explain)
-      ? listed(configuration, options.json)
-      : yield* explained(options.explain.value, configuration, options.json)
-    yield* writeOut(`${text}\n`)
-  }),
-).pipe(Command.withDescription("List every check with its severity and what it finds, or explain one of them."))
+export const checksCommand = command({
+  name: "checks",
+  about: "List every check with its severity and what it finds, or explain one of them.",
+  rows: { config, explain, json },
+  run: (options) =>
+    Effect.gen(function* () {
+      const configuration = yield* configurationOf(options)
+      const text =
+        options.explain === null
+          ? listed(configuration, options.json)
+          : yield* explained(options.explain, configuration, options.json)
+      yield* writeOut(`${text}\n`)
+    }),
+})

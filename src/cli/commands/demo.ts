@@ -1,4 +1,3 @@
-import { Command, Options } from "@effect/cli"
 import { FileSystem, Path } from "@effect/platform"
 import { Clock, Effect, Redacted } from "effect"
 import { Entropy } from "../../api/entropy.ts"
@@ -8,20 +7,25 @@ import { worldSource } from "../../sandbox/server/world-source.ts"
 import { serveSandbox } from "../../sandbox/server.ts"
 import { generateWorld, type World } from "../../sandbox/world.ts"
 import { Database } from "../../store/database.ts"
-import { Finished, UsageError } from "../exit-code.ts"
+import { command } from "../command.ts"
+import { conclude } from "../conclusion.ts"
+import { UsageError } from "../ending.ts"
+import { workingStore } from "../open-store.ts"
+import { defaultTo, path } from "../option-row.ts"
 import { config, json, quiet } from "../options.ts"
+import { tell } from "../output.ts"
+import { Outside } from "../outside.ts"
+import { withProgress } from "../progress-line.ts"
+import { plural } from "../quantities.ts"
 import { personalDataOf } from "../salt.ts"
-import { plural, tell, withProgress } from "../terminal.ts"
-import { configurationOf, partnerApi, workingDatabase } from "../workplace.ts"
-import { tellNight } from "./nightly.ts"
-import { breaks, population, seed } from "./sandbox.ts"
+import { verdictText } from "../verdict.ts"
+import { configurationOf, partnerApi } from "../workplace.ts"
+import { worldRows } from "./sandbox.ts"
 
-const out = Options.text("out").pipe(
-  Options.withPseudoName("DIR"),
-  Options.withDescription(
-    "Where the demo keeps its database and reports; what an earlier demo left there is removed. Default: tidemark-demo.",
-  ),
-  Options.withDefault("tidemark-demo"),
+const out = defaultTo(
+  path("DIR"),
+  "tidemark-demo",
+  "Where the demo keeps its database and reports; what an earlier demo left there is removed.",
 )
 
 const rosterOf = (world: World): ReadonlyArray<RosterEntry> =>
@@ -67,55 +71,53 @@ const clearDemo = (folder: string) =>
     }),
   )
 
-export const demoCommand = Command.make("demo", { seed, breaks, population, out, config, json, quiet }, (options) =>
-  Effect.gen(function* () {
-    const path = yield* Path.Path
-    const entropy = yield* Entropy
-    const configuration = yield* configurationOf({ config: options.config })
-    const db = path.join(options.out, "tidemark.duckdb")
-    yield* clearDemo(options.out)
-    const now = yield* Clock.currentTimeMillis
-    const world = generateWorld({ seed: options.seed, now, customers: options.population, breaks: options.breaks })
-    const given = { clientId: "demo", clientSecret: Redacted.make(entropy.uuid()) }
-    const { baseUrl } = yield* serveSandbox({ source: worldSource(world), port: 0, ...given })
-    if (!options.quiet) {
-      yield* tell(
-        `A sandbox on this machine plays the Partner API: ${plural(world.customers.length, "customer")}, ` +
-          `${plural(world.answerKey.length, "planted break")}. Now a whole night:\n`,
+export const demoCommand = command({
+  name: "demo",
+  about: "See a whole night without any set-up: a sandbox with planted breaks, read, reconciled and reported.",
+  rows: { ...worldRows, out, config, json, quiet },
+  ifInterrupted: "the next demo begins anew",
+  run: (options) =>
+    Effect.gen(function* () {
+      const path = yield* Path.Path
+      const entropy = yield* Entropy
+      const { program } = yield* Outside
+      const configuration = yield* configurationOf(options)
+      const db = path.join(options.out, "tidemark.duckdb")
+      yield* clearDemo(options.out)
+      const now = yield* Clock.currentTimeMillis
+      const world = generateWorld({ seed: options.seed, now, customers: options.population, breaks: options.breaks })
+      const given = { clientId: "demo", clientSecret: Redacted.make(entropy.uuid()) }
+      const { baseUrl } = yield* serveSandbox({ source: worldSource(world), port: 0, ...given })
+      if (!options.quiet) {
+        yield* tell(
+          `A sandbox on this machine plays the Partner API: ${plural(world.customers.length, "customer")}, ` +
+            `${plural(world.answerKey.length, "planted break")}. Now a whole night:\n`,
+        )
+      }
+      const { comparison, night } = yield* Effect.gen(function* () {
+        const personalData = yield* personalDataOf(configuration, db)
+        const night = yield* nightly(
+          { configuration, personalData, customers: rosterOf(world), baseUrl },
+          path.join(options.out, "reports"),
+        )
+        return { night, comparison: yield* compareWithKey(world) }
+      }).pipe(
+        Effect.provide(partnerApi(configuration, { ...given, baseUrl })),
+        Effect.provide(workingStore(db, { configuration, command: "demo" })),
+        (effect) => withProgress(effect, options.quiet),
       )
-    }
-    const { comparison, night } = yield* Effect.gen(function* () {
-      const personalData = yield* personalDataOf(configuration, db)
-      const night = yield* nightly(
-        { configuration, personalData, customers: rosterOf(world), baseUrl },
-        path.join(options.out, "reports"),
-      )
-      return { night, comparison: yield* compareWithKey(world) }
-    }).pipe(
-      Effect.provide(partnerApi(configuration, { ...given, baseUrl })),
-      Effect.provide(workingDatabase(db, configuration, "demo")),
-      (effect) => withProgress(effect, options.quiet),
-    )
-    yield* tellNight(night, options)
-    if (!options.quiet) {
-      yield* tell(
-        `\n${comparison.planted - comparison.missed.length} of ${plural(comparison.planted, "planted break")} found, ` +
-          `and ${comparison.invented.length === 0 ? "nothing" : comparison.invented.length} that was not planted.\n` +
-          `Ask the data yourself:  npx tidemark sql --db ${db} "SELECT code, count(*) FROM recon.exceptions GROUP BY code"`,
-      )
-    }
-    if (comparison.missed.length + comparison.invented.length > 0) {
-      yield* tell(
-        [
-          ...comparison.missed.map((entry) => `missed: ${entry}`),
-          ...comparison.invented.map((entry) => `not planted: ${entry}`),
-        ].join("\n"),
-      )
-      return yield* new Finished({ code: 1 })
-    }
-  }).pipe(Effect.scoped),
-).pipe(
-  Command.withDescription(
-    "See a whole night without any set-up: a sandbox with planted breaks, read, reconciled and reported.",
-  ),
-)
+      const { folder: reports, snapshot, summary } = night
+      const { invented, missed, planted } = comparison
+      const wrong = [...missed.map((one) => `missed: ${one}`), ...invented.map((one) => `not planted: ${one}`)]
+      yield* conclude(options, {
+        json: { ...summary, reports, snapshot },
+        told: [
+          verdictText(summary, { reports, snapshot }),
+          `\n${planted - missed.length} of ${plural(planted, "planted break")} found, and ${invented.length === 0 ? "nothing" : invented.length} that was not planted.`,
+          `Ask the data yourself:  ${program} sql --db ${db} "SELECT code, count(*) FROM recon.exceptions GROUP BY code"`,
+          ...wrong,
+        ],
+        exitCode: wrong.length === 0 ? 0 : 1,
+      })
+    }).pipe(Effect.scoped),
+})

@@ -1,19 +1,18 @@
-import { Command } from "@effect/cli"
 import { Path } from "@effect/platform"
-import { Effect, Either, Option } from "effect"
+import { Effect, Either } from "effect"
 import type { Credentials } from "../../api/credentials.ts"
 import { retryPolicy } from "../../api/retry-policy.ts"
 import { type RosterEntry, readRoster } from "../../pipelines/configuration/roster.ts"
 import type { Configuration } from "../../pipelines/configuration/settings.ts"
 import { checkApi } from "../../pipelines/doctor/api-checks.ts"
 import { type Diagnosis, exitCodeOfAll, fail, warn } from "../../pipelines/doctor/diagnosis.ts"
+import { command } from "../command.ts"
+import { conclude } from "../conclusion.ts"
 import { checkFolder, checkSpace } from "../doctor/folders.ts"
 import { checkLock, lookIntoStore, type StoreLook } from "../doctor/store-checks.ts"
 import { checkDefinitions, checkVersions, lookAtConfiguration, lookAtEnvironment } from "../doctor/surroundings.ts"
-import { Finished } from "../exit-code.ts"
-import { withLogging } from "../logging.ts"
+import { realFile } from "../open-store.ts"
 import { config, customers, db, json, logs, out } from "../options.ts"
-import { writeOut } from "../terminal.ts"
 import { partnerApi } from "../workplace.ts"
 
 /** Every failure is shown as it comes, so nothing is tried again. */
@@ -33,12 +32,12 @@ const customersShut = warn(
 )
 
 /** The first customer of the file that was named, else one that the store knows. */
-const customerToAsk = (file: Option.Option<string>, { customer: known, isShut }: StoreLook) =>
+const customerToAsk = (file: string | null, { customer: known, isShut }: StoreLook) =>
   Effect.gen(function* () {
-    if (Option.isNone(file)) {
+    if (file === null) {
       return known !== null ? Either.right(known) : Either.left(isShut ? customersShut : noCustomer)
     }
-    const roster = yield* Effect.either(readRoster(file.value))
+    const roster = yield* Effect.either(readRoster(file))
     return roster.pipe(
       Either.mapLeft((error) => fail("customers", "rights", error.message, "correct the file that --customers names")),
       Either.flatMap(([first]) => (first === undefined ? Either.left(noCustomer) : Either.right(first))),
@@ -70,39 +69,41 @@ const linesOf = (diagnoses: ReadonlyArray<Diagnosis>): string => {
     .join("\n")
 }
 
-export const doctorCommand = Command.make("doctor", { config, db, out, customers, json, ...logs }, (options) =>
-  Effect.gen(function* () {
-    const path = yield* Path.Path
-    const configuration = yield* lookAtConfiguration(options.config)
-    const environment = yield* lookAtEnvironment
-    const store = yield* lookIntoStore(options.db)
-    const customer = yield* customerToAsk(options.customers, store)
-    const diagnoses = [
-      configuration.diagnosis,
-      environment.diagnosis,
-      ...checkVersions(process.versions.node),
-      yield* checkFolder("--db", path.dirname(options.db)),
-      yield* checkFolder("--out", options.out),
-      yield* checkSpace(options.db),
-      store.diagnosis,
-      yield* checkLock(options.db, store.diagnosis),
-      yield* checkDefinitions,
-      ...(yield* askApi(configuration.value, environment.value, customer)),
-    ]
-    const code = exitCodeOfAll(diagnoses)
-    const checks = diagnoses.map(({ check, detail, remedy, state }) => ({
-      check,
-      state,
-      detail,
-      remedy: remedy || null,
-    }))
-    yield* writeOut(
-      options.json ? `${JSON.stringify({ exitCode: code, checks }, null, 2)}\n` : `${linesOf(diagnoses)}\n`,
-    )
-    if (code !== 0) return yield* new Finished({ code })
-  }).pipe(withLogging(options)),
-).pipe(
-  Command.withDescription(
+export const doctorCommand = command({
+  name: "doctor",
+  about:
     "Look whether a night would succeed: configuration, environment, rights, disk, database, API, clock, credentials and what each list answers. Writes nothing.",
-  ),
-)
+  rows: { config, db, out, customers, json, ...logs },
+  run: (options) =>
+    Effect.gen(function* () {
+      const path = yield* Path.Path
+      const db = yield* realFile(options.db)
+      const configuration = yield* lookAtConfiguration(options.config)
+      const environment = yield* lookAtEnvironment
+      const store = yield* lookIntoStore(db)
+      const customer = yield* customerToAsk(options.customers, store)
+      const diagnoses = [
+        configuration.diagnosis,
+        environment.diagnosis,
+        ...checkVersions(process.versions.node),
+        yield* checkFolder("--db", path.dirname(db)),
+        yield* checkFolder("--out", options.out),
+        yield* checkSpace(db),
+        store.diagnosis,
+        yield* checkLock(db, store.diagnosis),
+        yield* checkDefinitions,
+        ...(yield* askApi(configuration.value, environment.value, customer)),
+      ]
+      const exitCode = exitCodeOfAll(diagnoses)
+      const checks = diagnoses.map(({ check, detail, remedy, state }) => ({
+        check,
+        state,
+        detail,
+        remedy: remedy || null,
+      }))
+      yield* conclude(
+        { ...options, quiet: false },
+        { json: { exitCode, checks }, text: linesOf(diagnoses), told: [], exitCode },
+      )
+    }),
+})

@@ -1,9 +1,11 @@
-import { Command } from "@effect/cli"
 import { Duration, Effect } from "effect"
 import type { RetryRow } from "../../api/retry-policy.ts"
 import type { Configuration } from "../../pipelines/configuration/settings.ts"
+import { command } from "../command.ts"
+import { exitCodes } from "../exit-codes.ts"
 import { config, json } from "../options.ts"
-import { plural, writeOut } from "../terminal.ts"
+import { writeOut } from "../output.ts"
+import { plural } from "../quantities.ts"
 import { textTable } from "../text-table.ts"
 import { configurationOf } from "../workplace.ts"
 
@@ -22,6 +24,7 @@ export const policyJson = (configuration: Configuration): string =>
       concurrency: configuration.concurrency,
       requestsPerSecond: configuration.requestsPerSecond,
       deadlineMinutes: configuration.deadlineMinutes,
+      exitCodes,
     },
     null,
     2,
@@ -61,18 +64,24 @@ const limitLines = (configuration: Configuration): ReadonlyArray<string> => {
 export const policyText = (configuration: Configuration): string => {
   const titles = ["failure", "tries", "first wait", "growth", "longest", "requeue", "partition", "run", "recognised by"]
   const numbers = [false, true, true, true, true]
-  return [textTable(titles, configuration.retryPolicy.map(tableRow), numbers), "", ...limitLines(configuration)].join(
-    "\n",
-  )
+  const codes = exitCodes.map(({ code, meaning, remedy }) => [String(code), meaning, remedy])
+  return [
+    textTable(titles, configuration.retryPolicy.map(tableRow), numbers),
+    "",
+    ...limitLines(configuration),
+    "",
+    textTable(["exit code", "meaning", "what to do"], codes, [true]),
+  ].join("\n")
 }
 
-export const policyCommand = Command.make("policy", { config, json }, (options) =>
-  Effect.gen(function* () {
-    const configuration = yield* configurationOf(options)
-    yield* writeOut(`${options.json ? policyJson(configuration) : policyText(configuration)}\n`)
-  }),
-).pipe(
-  Command.withDescription(
-    "Show how each failure of the API is answered: tries, waits, and what becomes of the partition and the run.",
-  ),
-)
+export const policyCommand = command({
+  name: "policy",
+  about:
+    "Show how each failure of the API is answered: tries, waits, and what becomes of the partition and the run; and what each exit code means.",
+  rows: { config, json },
+  run: (options) =>
+    Effect.gen(function* () {
+      const configuration = yield* configurationOf(options)
+      yield* writeOut(`${options.json ? policyJson(configuration) : policyText(configuration)}\n`)
+    }),
+})

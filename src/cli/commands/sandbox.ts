@@ -1,7 +1,6 @@
-import { Command, Options } from "@effect/cli"
 import { FileSystem } from "@effect/platform"
 import { stringify } from "csv-stringify/sync"
-import { Clock, Config, Effect, Either, Option, Redacted } from "effect"
+import { Clock, Config, DateTime, Effect, Either, Option, Redacted } from "effect"
 import { bookCodes } from "../../sandbox/books/book-code.ts"
 import { booksOf } from "../../sandbox/books/books.ts"
 import type { Strike } from "../../sandbox/faults/fault-engine.ts"
@@ -10,85 +9,59 @@ import { firstNightOf, nightOptions } from "../../sandbox/nights.ts"
 import { worldSource } from "../../sandbox/server/world-source.ts"
 import { type Sandbox, type Served, serveSandbox } from "../../sandbox/server.ts"
 import { generateWorld, type World } from "../../sandbox/world.ts"
-import { UsageError } from "../exit-code.ts"
+import { command } from "../command.ts"
+import { UsageError } from "../ending.ts"
 import { faultTables } from "../fault-tables.ts"
-import { withLogging } from "../logging.ts"
-import { choice, wholeNumber } from "../option-kinds.ts"
+import { defaultTo, flag, type Given, instant, oneOf, optional, path, text, wholeNumber } from "../option-row.ts"
 import { logs } from "../options.ts"
-import { count, plural, tell, writeOut } from "../terminal.ts"
+import { tell, writeOut } from "../output.ts"
+import { Outside } from "../outside.ts"
+import { count, plural } from "../quantities.ts"
 
-export const seed = wholeNumber("seed").pipe(
-  Options.withDescription("The same seed makes the same world."),
-  Options.withDefault(1),
-)
-
-export const breaks = choice("breaks", ["all", "none"]).pipe(
-  Options.withDescription("all: known breaks of every kind are in the world. none: everything agrees."),
-  Options.withDefault("all" as const),
-)
-
-export const population = wholeNumber("population", 1, 1000).pipe(
-  Options.withDescription("How many customers the world has."),
-  Options.withDefault(12),
-)
-
-const night = wholeNumber("night", 1, 1000).pipe(
-  Options.withPseudoName("N"),
-  Options.withDescription(
-    "Serve the world as it is on its N-th night, each a day after the one before: records vanish, come late, change or fall back. The known breaks of a later night are those of a database that read every night before it. Default: 1.",
+/** Which world is served. */
+export const worldRows = {
+  seed: defaultTo(wholeNumber(), "1", "The same seed makes the same world."),
+  breaks: defaultTo(
+    oneOf(["all", "none"]),
+    "all",
+    "all: known breaks of every kind are in the world. none: everything agrees.",
   ),
-  Options.withDefault(1),
-)
+  population: defaultTo(wholeNumber(1, 1000), "12", "How many customers the world has."),
+}
 
-const firstNight = Options.date("first-night").pipe(
-  Options.withPseudoName("INSTANT"),
-  Options.withDescription(
+const rows = {
+  port: defaultTo(wholeNumber(0, 65_535), "8787", "Port on 127.0.0.1; 0 takes any free one."),
+  ...worldRows,
+  night: defaultTo(
+    wholeNumber(1, 1000),
+    "1",
+    "Serve the world as it is on its N-th night, each a day after the one before: records vanish, come late, change or fall back. The known breaks of a later night are those of a database that read every night before it.",
+  ),
+  firstNight: optional(
+    instant,
     "When night 1 was, such as 2026-06-28T02:00:00Z; each night says it for the next. Default: such that night N is now.",
   ),
-  Options.optional,
-)
-
-const port = wholeNumber("port", 0, 65_535).pipe(
-  Options.withDescription("Port on 127.0.0.1; 0 takes any free one."),
-  Options.withDefault(8787),
-)
-
-const roster = Options.text("roster").pipe(
-  Options.withPseudoName("FILE"),
-  Options.withDescription("Where to write the world's customers, for --customers."),
-  Options.withDefault("sandbox-customers.csv"),
-)
-
-const answers = Options.text("answer-key").pipe(
-  Options.withPseudoName("FILE"),
-  Options.withDescription("Where to write, as JSON, which breaks the world has."),
-  Options.optional,
-)
-
-const books = Options.text("books").pipe(
-  Options.withPseudoName("FILE"),
-  Options.withDescription(
+  roster: defaultTo(path("FILE"), "sandbox-customers.csv", "Where to write the world's customers, for --customers."),
+  answerKey: optional(path("FILE"), "Where to write, as JSON, which breaks the world has."),
+  books: optional(
+    path("FILE"),
     "Where to write books of your own as a CSV, with known breaks of their own, and its map beside it, for tidemark books import.",
   ),
-  Options.optional,
-)
-
-const faults = Options.text("faults").pipe(
-  Options.withPseudoName("FAULTS"),
-  Options.withDescription(
-    "What goes wrong: none, a profile such as storm, or faults with their probability, such as 503=0.05,reset=0.02. list prints all of them. Default: none.",
+  faults: defaultTo(
+    text("FAULTS"),
+    "none",
+    "What goes wrong: none, a profile such as storm, or faults with their probability, such as 503=0.05,reset=0.02. list prints all of them.",
   ),
-  Options.withDefault("none"),
-)
+  faultSeed: defaultTo(
+    wholeNumber(),
+    "1",
+    "The same seed strikes the same pages, in whatever order they are asked for.",
+  ),
+  verbose: flag("Print every request and every fault that strikes."),
+  ...logs,
+}
 
-const faultSeed = wholeNumber("fault-seed").pipe(
-  Options.withDescription("The same seed strikes the same pages, in whatever order they are asked for. Default: 1."),
-  Options.withDefault(1),
-)
-
-const verbose = Options.boolean("verbose").pipe(
-  Options.withDescription("Print every request and every fault that strikes."),
-)
+type Options = Given<typeof rows>
 
 const faultPlanOf = (spec: string, seed: number) =>
   readFaultSpec(spec, seed).pipe(
@@ -106,12 +79,6 @@ const mishaps = { Whole: "", Reset: ", never sent: the connection was reset", Cu
 
 const servedLine = ({ code, delivery, method, status, url }: Served): string =>
   `${status} ${method} ${url}${code === null ? "" : ` ${code}`}${mishaps[delivery]}\n`
-
-/** What to do with each request and strike: a line at once, because the order is what a reader wants to see. */
-const tellings = {
-  onStrike: (strike: Strike) => void process.stderr.write(strikeLine(strike)),
-  onRequest: (served: Served) => void process.stderr.write(servedLine(served)),
-}
 
 const tellStruck = ({ struck }: Sandbox) =>
   Effect.suspend(() => {
@@ -143,54 +110,28 @@ const write = (file: string, text: string) =>
 const closeEnough = 10 * 60_000
 
 /** Which night this is, how the next one is asked for, and whether this machine's clock is at it. */
-const nightLines = (
-  options: Pick<Given, "night" | "seed" | "population" | "breaks" | "port" | "roster" | "answers" | "books">,
-  first: number,
-  now: number,
-): string => {
+const nightLines = (program: string, options: Options, first: number, now: number): string => {
   const instant = nightOptions(options.night, first).now
-  const fileOption = (name: string, file: Option.Option<string>): string =>
-    Option.match(file, { onNone: () => "", onSome: (given) => ` --${name} ${given}` })
-  const files = fileOption("answer-key", options.answers) + fileOption("books", options.books)
+  const fileOption = (name: string, file: string | null): string => (file === null ? "" : ` --${name} ${file}`)
+  const files = fileOption("answer-key", options.answerKey) + fileOption("books", options.books)
   const again = `--seed ${options.seed} --population ${options.population} --breaks ${options.breaks} --port ${options.port} --roster ${options.roster}${files}`
-  const next = `--night ${options.night + 1} --first-night ${new Date(first).toISOString()}`
+  const iso = (millis: number): string => DateTime.formatIso(DateTime.unsafeMake(millis))
+  const next = `--night ${options.night + 1} --first-night ${iso(first)}`
   const apart =
     Math.abs(now - instant) <= closeEnough
       ? ""
-      : `This night is at ${new Date(instant).toISOString()}, and this machine's clock is not: ages and grace are counted to a run's start, so only a run that begins then finds exactly the known breaks.\n`
-  return `It is night ${options.night}. ${apart}A day later, the next night of the same world: tidemark sandbox ${again} ${next}\n`
+      : `This night is at ${iso(instant)}, and this machine's clock is not: ages and grace are counted to a run's start, so only a run that begins then finds exactly the known breaks.\n`
+  return `It is night ${options.night}. ${apart}A day later, the next night of the same world: ${program} sandbox ${again} ${next}\n`
 }
 
-const given = {
-  port,
-  seed,
-  breaks,
-  population,
-  night,
-  firstNight,
-  roster,
-  answers,
-  books,
-  faults,
-  faultSeed,
-  verbose,
-  ...logs,
-}
-
-type Given = {
-  readonly [name in keyof typeof given]: (typeof given)[name] extends Options.Options<infer A> ? A : never
-}
-
-const serve = (options: Given) =>
+const serve = (options: Options) =>
   Effect.gen(function* () {
+    const { program, stderr } = yield* Outside
     const plan = yield* faultPlanOf(options.faults, options.faultSeed)
     const now = yield* Clock.currentTimeMillis
     const { clientId, clientSecret } = yield* sandboxCredentials
     const fromEnvironment = Option.isSome(yield* Effect.option(Config.string("OCEAFIN_PARTNER_API_CLIENT_SECRET")))
-    const first = Option.match(options.firstNight, {
-      onNone: () => firstNightOf(options.night, now),
-      onSome: (date) => date.getTime(),
-    })
+    const first = options.firstNight ?? firstNightOf(options.night, now)
     const worldAt = (night: number): World =>
       generateWorld({
         seed: options.seed,
@@ -199,7 +140,7 @@ const serve = (options: Given) =>
         breaks: options.breaks,
       })
     const world = worldAt(options.night)
-    const ownBooks = Option.map(options.books, (file) => ({
+    const booksIn = (file: string) => ({
       file,
       mapFile: `${file.replace(/\.csv$/, "")}.map.json`,
       ...booksOf([...Array.from({ length: options.night - 1 }, (_, before) => worldAt(before + 1)), world], {
@@ -207,25 +148,29 @@ const serve = (options: Given) =>
         book: "books",
         codes: options.breaks === "all" ? bookCodes : [],
       }),
-    }))
-    const key = [
-      ...world.answerKey,
-      ...Option.match(ownBooks, { onNone: () => [], onSome: ({ answerKey }) => answerKey }),
-    ]
+    })
+    const ownBooks = options.books === null ? null : booksIn(options.books)
+    const key = [...world.answerKey, ...(ownBooks?.answerKey ?? [])]
     const sandbox = yield* serveSandbox({
       source: worldSource(world),
       port: options.port,
       clientId,
       clientSecret,
       faults: plan,
-      ...(options.verbose ? tellings : {}),
+      // A line at once, because the order is what a reader wants to see.
+      ...(options.verbose
+        ? {
+            onStrike: (strike: Strike) => void stderr.write(strikeLine(strike)),
+            onRequest: (served: Served) => void stderr.write(servedLine(served)),
+          }
+        : {}),
     })
     yield* write(options.roster, rosterCsv(world))
-    if (Option.isSome(options.answers)) {
-      yield* write(options.answers.value, `${JSON.stringify(key, null, 2)}\n`)
+    if (options.answerKey !== null) {
+      yield* write(options.answerKey, `${JSON.stringify(key, null, 2)}\n`)
     }
-    if (Option.isSome(ownBooks)) {
-      const { csv, file, map, mapFile } = ownBooks.value
+    if (ownBooks !== null) {
+      const { csv, file, map, mapFile } = ownBooks
       yield* write(file, csv)
       yield* write(mapFile, `${JSON.stringify(map, null, 2)}\n`)
     }
@@ -234,12 +179,10 @@ const serve = (options: Given) =>
       `A Partner API with ${plural(world.customers.length, "customer")} and ${plural(key.length, "known break")} ` +
         `answers at ${sandbox.baseUrl} until you stop it.\n` +
         (options.faults === "none" ? "" : `Its faults: ${options.faults}, by seed ${options.faultSeed}.\n`) +
-        nightLines(options, first, now) +
-        Option.match(ownBooks, {
-          onNone: () => "",
-          onSome: ({ file, lines, mapFile }) =>
-            `${count(lines.length)} lines of books are in ${file}; after a sync: tidemark books import ${file} --map ${mapFile}\n`,
-        }) +
+        nightLines(program, options, first, now) +
+        (ownBooks === null
+          ? ""
+          : `${count(ownBooks.lines.length)} lines of books are in ${ownBooks.file}; after a sync: ${program} books import ${ownBooks.file} --map ${ownBooks.mapFile}\n`) +
         `Its customers are in ${options.roster}. In another terminal:\n`,
     )
     yield* writeOut(
@@ -257,10 +200,11 @@ const serve = (options: Given) =>
     return yield* Effect.never
   }).pipe(Effect.scoped)
 
-export const sandboxCommand = Command.make("sandbox", given, (options) =>
-  options.faults === "list" ? writeOut(faultTables()) : serve(options).pipe(withLogging(options)),
-).pipe(
-  Command.withDescription(
+export const sandboxCommand = command({
+  name: "sandbox",
+  about:
     "Serve a Partner API on this machine, with a generated world and whatever faults you want, to develop and try against.",
-  ),
-)
+  rows,
+  ifInterrupted: "the sandbox has ended",
+  run: (options) => (options.faults === "list" ? writeOut(faultTables()) : serve(options)),
+})

@@ -1,22 +1,29 @@
-import { Args, Command, Options } from "@effect/cli"
+import { text as allOf } from "node:stream/consumers"
+import type { DuckDBConnection } from "@duckdb/node-api"
+import { FileSystem } from "@effect/platform"
 import { stringify } from "csv-stringify/sync"
 import { Effect } from "effect"
+import { RFC_4180 } from "../../pipelines/report/csv-file.ts"
 import { Database } from "../../store/database.ts"
 import type { JsValue } from "../../store/dialect/read-value.ts"
 import { type RowBatch, RowStream } from "../../store/dialect/row-stream.ts"
-import { UsageError } from "../exit-code.ts"
-import { choice } from "../option-kinds.ts"
+import { command } from "../command.ts"
+import { UsageError } from "../ending.ts"
+import { snapshotStore } from "../open-store.ts"
+import { argument, defaultTo, oneOf, optional, path, text } from "../option-row.ts"
 import { db } from "../options.ts"
-import { writeOut } from "../terminal.ts"
+import { writeOut } from "../output.ts"
+import { Outside } from "../outside.ts"
 import { cellText, textTable, toJson } from "../text-table.ts"
-import { snapshotDatabase } from "../workplace.ts"
 
-const format = choice("format", ["table", "csv", "json"]).pipe(
-  Options.withDescription("How rows are printed. Default: table. Decimals are printed exactly."),
-  Options.withDefault("table" as const),
-)
-
-const statement = Args.text({ name: "statement" }).pipe(Args.withDescription("One SQL statement, in quotes."))
+const rows = {
+  format: defaultTo(oneOf(["table", "csv", "json"]), "table", "How rows are printed. Decimals are printed exactly."),
+  db,
+  file: optional(path("FILE"), "A file that holds the statement, in place of the argument."),
+  statement: argument(
+    optional(text("STATEMENT"), "One SQL statement, in quotes. Without it and --file, it is read from stdin."),
+  ),
+}
 
 /** How rows become text: what comes before them, each batch, and what comes after. */
 interface Printer {
@@ -44,8 +51,7 @@ const tablePrinter = (names: ReadonlyArray<string>): Printer => {
   }
 }
 
-const csvLines = (rows: ReadonlyArray<ReadonlyArray<string>>): string =>
-  stringify([...rows], { record_delimiter: "windows", quoted_match: /[\r\n]/ })
+const csvLines = (rows: ReadonlyArray<ReadonlyArray<string>>): string => stringify([...rows], RFC_4180)
 
 const csvPrinter = (names: ReadonlyArray<string>): Printer => ({
   begin: csvLines([names]),
@@ -82,30 +88,69 @@ const printers = { table: tablePrinter, csv: csvPrinter, json: jsonPrinter }
 const refused = (error: unknown): UsageError =>
   new UsageError({ detail: error instanceof Error ? error.message : String(error) })
 
-export const sqlCommand = Command.make("sql", { format, db, statement }, (options) =>
-  Effect.gen(function* () {
-    const database = yield* Database
-    const connection = yield* database.reader
-    if (options.statement.trim() === "") return yield* new UsageError({ detail: "give one SQL statement, in quotes" })
-    const statements = yield* Effect.tryPromise({
-      try: () => connection.extractStatements(options.statement),
-      catch: refused,
+/** What DuckDB does for us; interrupted, it stops at once, and has stopped when this ends. */
+const asking = <A>(connection: DuckDBConnection, ask: () => Promise<A>): Effect.Effect<A, UsageError> =>
+  Effect.async((resume) => {
+    const answer = ask()
+    answer.then(
+      (value) => resume(Effect.succeed(value)),
+      (error) => resume(Effect.fail(refused(error))),
+    )
+    return Effect.promise(() => {
+      connection.interrupt()
+      return answer.then(
+        () => undefined,
+        () => undefined,
+      )
     })
-    if (statements.count !== 1) {
-      return yield* new UsageError({ detail: `one SQL statement is expected, and there are ${statements.count}` })
+  })
+
+const whole = "give one SQL statement: in quotes, in a file with --file, or on stdin"
+
+/** The statement, from wherever it comes. */
+const statementOf = (given: string | null, file: string | null) =>
+  Effect.gen(function* () {
+    const { stdin } = yield* Outside
+    const fs = yield* FileSystem.FileSystem
+    if (given !== null && file !== null) return yield* new UsageError({ detail: `${whole}, not two of them` })
+    if (given !== null) return given
+    if (file !== null) {
+      return yield* fs
+        .readFileString(file)
+        .pipe(
+          Effect.mapError((error) => new UsageError({ detail: `--file ${file}: cannot be read: ${error.message}` })),
+        )
     }
-    const rows = yield* Effect.tryPromise({ try: () => RowStream.open(connection, options.statement), catch: refused })
-    const printer = printers[options.format](rows.columnNames)
-    yield* writeOut(printer.begin)
-    while (true) {
-      const batch = yield* Effect.tryPromise({ try: () => rows.next(), catch: refused })
-      if (batch.done === true) break
-      yield* writeOut(printer.batch(batch.value))
-    }
-    yield* writeOut(printer.end())
-  }).pipe(Effect.scoped, Effect.provide(snapshotDatabase(options.db))),
-).pipe(
-  Command.withDescription(
+    if (stdin.isTTY === true) return yield* new UsageError({ detail: whole })
+    return yield* Effect.tryPromise({ try: () => allOf(stdin), catch: refused })
+  })
+
+export const sqlCommand = command({
+  name: "sql",
+  about:
     "Run one SQL statement, for reading only, on the snapshot that the last run published. Nothing waits for a running night.",
-  ),
-)
+  rows,
+  ifInterrupted: "the statement was stopped; nothing was changed",
+  run: (options) =>
+    Effect.gen(function* () {
+      const statement = yield* statementOf(options.statement, options.file)
+      const database = yield* Database
+      const connection = yield* database.reader
+      const statements = yield* asking(connection, () => connection.extractStatements(statement))
+      if (statements.count === 0) {
+        return yield* new UsageError({ detail: `there is no SQL statement in it; ${whole}` })
+      }
+      if (statements.count !== 1) {
+        return yield* new UsageError({ detail: `one SQL statement is expected, and there are ${statements.count}` })
+      }
+      const rows = yield* asking(connection, () => RowStream.open(connection, statement))
+      const printer = printers[options.format](rows.columnNames)
+      yield* writeOut(printer.begin)
+      while (true) {
+        const batch = yield* asking(connection, () => rows.next())
+        if (batch.done === true) break
+        yield* writeOut(printer.batch(batch.value))
+      }
+      yield* writeOut(printer.end())
+    }).pipe(Effect.scoped, Effect.provide(snapshotStore(options.db, "any version"))),
+})

@@ -1,16 +1,17 @@
-import { Command, Options } from "@effect/cli"
-import { Effect, Option } from "effect"
+import { Effect } from "effect"
 import { type Finding, findingLine } from "../../pipelines/verify/finding.ts"
 import { type Verification, verify } from "../../pipelines/verify/verify.ts"
-import { Finished } from "../exit-code.ts"
+import { command } from "../command.ts"
+import { conclude } from "../conclusion.ts"
+import { storeToRead } from "../open-store.ts"
+import { optional, text } from "../option-row.ts"
 import { config, db, json, out, quiet } from "../options.ts"
-import { plural, tell, writeOut } from "../terminal.ts"
-import { configurationOf, databaseToRead } from "../workplace.ts"
+import { plural } from "../quantities.ts"
+import { configurationOf, namedRun } from "../workplace.ts"
 
-const run = Options.text("run").pipe(
-  Options.withPseudoName("ID"),
-  Options.withDescription("The run to verify. Default: every run that the database holds."),
-  Options.optional,
+const run = optional(
+  text("ID"),
+  "The run to verify; latest for the newest. Default: every run that the database holds.",
 )
 
 const placesOf = (findings: ReadonlyArray<Finding>): string => {
@@ -32,27 +33,25 @@ export const verificationSentence = ({ files, findings, pages, runs }: Verificat
     : `ALTERED: ${placesOf(findings)}; ${all} were looked through, and the others are as they were read and written`
 }
 
-export const verifyCommand = Command.make("verify", { config, db, out, run, json, quiet }, (options) =>
-  Effect.gen(function* () {
-    const configuration = yield* configurationOf(options)
-    const proof = yield* verify(configuration.contract, options.out, Option.getOrNull(options.run)).pipe(
-      Effect.provide(databaseToRead(options.db, configuration)),
-    )
-    const altered = proof.findings.map(findingLine)
-    if (options.json) {
-      const { files, findings, notes, pages, runs } = proof
-      const verdict = findings.length === 0 ? "VERIFIED" : "ALTERED"
-      yield* writeOut(`${JSON.stringify({ verdict, runs, pages, files, findings, notes }, null, 2)}\n`)
-    } else if (altered.length > 0) {
-      yield* writeOut(`${altered.join("\n")}\n`)
-    }
-    if (!options.quiet) {
-      yield* tell([...proof.notes.map((note) => `note: ${note}`), verificationSentence(proof)].join("\n"))
-    }
-    if (altered.length > 0) return yield* new Finished({ code: 3 })
-  }),
-).pipe(
-  Command.withDescription(
+export const verifyCommand = command({
+  name: "verify",
+  about:
     "Prove that stored pages and written reports are what they were when they were read and written. Ends with 3 where something was altered, and says what. Reads only; while a run has the database open, verify the published copy: --db analytics.duckdb",
-  ),
-)
+  rows: { config, db, out, run, json, quiet },
+  run: (options) =>
+    Effect.gen(function* () {
+      const configuration = yield* configurationOf(options)
+      const proof = yield* Effect.gen(function* () {
+        const run = options.run === null ? null : yield* namedRun(options.run)
+        return yield* verify(configuration.contract, options.out, run)
+      }).pipe(Effect.provide(storeToRead(options.db, configuration)))
+      const { files, findings, notes, pages, runs } = proof
+      const altered = findings.length > 0
+      yield* conclude(options, {
+        json: { verdict: altered ? "ALTERED" : "VERIFIED", runs, pages, files, findings, notes },
+        text: findings.map(findingLine).join("\n"),
+        told: [...notes.map((note) => `note: ${note}`), verificationSentence(proof)],
+        exitCode: altered ? 3 : 0,
+      })
+    }),
+})

@@ -1,11 +1,12 @@
 import { FileSystem } from "@effect/platform"
 import { Effect, Either } from "effect"
-import { isProduct, type RosterEntry, readProducts } from "../../pipelines/configuration/roster.ts"
+import type { RosterEntry } from "../../pipelines/configuration/roster.ts"
 import { type Diagnosis, fail, ok, warn } from "../../pipelines/doctor/diagnosis.ts"
 import { Database } from "../../store/database.ts"
-import { migrationNames } from "../../store/migrations/migrate.ts"
+import { migrationState } from "../../store/migrations/migration-state.ts"
 import { readLockOwner } from "../../store/run-lock.ts"
 import type { StoreError } from "../../store/store-error.ts"
+import { knownCustomers } from "../workplace.ts"
 
 /** What the database is like, and a customer whose lists can be asked for; null where it knows none. */
 export interface StoreLook {
@@ -18,39 +19,25 @@ export interface StoreLook {
 const look = (file: string) =>
   Effect.gen(function* () {
     const database = yield* Database
-    const migrated = yield* database.rows<{ name: string }>("SELECT name FROM recon.kysely_migration ORDER BY name")
+    const { last, missing, strange } = yield* migrationState(database)
     const [storage] = yield* database.rows<{ version: string | null }>(
       "SELECT tags['storage_version'] AS version FROM duckdb_databases() WHERE database_name = current_database()",
     )
-    const [customer] = yield* database.rows<{
-      customer_id: string
-      partner_customer_ref: string
-      products: string | null
-    }>("SELECT customer_id, partner_customer_ref, products FROM main.customers ORDER BY customer_id LIMIT 1")
-    const names = migrated.map((row) => row.name)
-    const detail = `${file} can be read; tables of ${names.at(-1)}, storage of DuckDB ${storage?.version ?? "unknown"}`
-    const strange = names.find((name) => !migrationNames.includes(name))
-    const behind = migrationNames.filter((name) => !names.includes(name)).length
+    const [customer = null] = yield* knownCustomers(database)
+    const detail = `${file} can be read; tables of ${last}, storage of DuckDB ${storage?.version ?? "unknown"}`
     return {
       diagnosis:
-        strange !== undefined
+        strange.length > 0
           ? fail(
               "database",
               "rights",
-              `${file} was last written by a newer version (it knows ${strange})`,
+              `${file} was last written by a newer version (it knows ${strange[0]})`,
               "install that version of tidemark",
             )
-          : behind > 0
+          : missing.length > 0
             ? ok("database", `${detail}; the next run brings its tables up to date`)
             : ok("database", detail),
-      customer:
-        customer === undefined
-          ? null
-          : {
-              customerId: customer.customer_id,
-              partnerCustomerRef: customer.partner_customer_ref,
-              products: readProducts(customer.products).filter(isProduct),
-            },
+      customer,
       isShut: false,
     }
   })

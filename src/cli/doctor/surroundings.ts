@@ -1,12 +1,12 @@
 import { FileSystem, type Path } from "@effect/platform"
-import { Cause, Effect, Either, Option } from "effect"
+import { Effect, Either } from "effect"
 import { type Credentials, credentials } from "../../api/credentials.ts"
 import { type Configuration, defaultConfigurationFile } from "../../pipelines/configuration/settings.ts"
 import { type Diagnosis, fail, ok } from "../../pipelines/doctor/diagnosis.ts"
 import { reportDefinitions } from "../../pipelines/report/report-definitions.ts"
 import { duckDbVersion } from "../../store/duckdb-version.ts"
-import { endingOf } from "../exit-code.ts"
-import { plural } from "../terminal.ts"
+import { inFolder, Outside } from "../outside.ts"
+import { plural } from "../quantities.ts"
 import { configurationOf } from "../workplace.ts"
 
 /** A look at something, and what it is where it can be used. */
@@ -17,7 +17,7 @@ interface Look<A> {
 
 /** The configuration that a run would use. */
 export const lookAtConfiguration = (
-  named: Option.Option<string>,
+  named: string | null,
 ): Effect.Effect<Look<Configuration>, never, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
@@ -26,22 +26,24 @@ export const lookAtConfiguration = (
       const remedy = "correct the file; the README lists every key"
       return { diagnosis: fail("configuration", "configuration", read.left.message, remedy), value: null }
     }
-    const file = Option.getOrElse(named, () => defaultConfigurationFile)
+    const { folder } = yield* Outside
+    const file = named ?? inFolder(folder, defaultConfigurationFile)
     const present = yield* Effect.orElseSucceed(fs.exists(file), () => false)
     const detail = present ? `${file}, every key is known` : `no ${file}, so all settings have their defaults`
     return { diagnosis: ok("configuration", detail), value: read.right }
   })
 
 /** The documented environment: which names are set, and never to what. */
-export const lookAtEnvironment: Effect.Effect<Look<Credentials>> = Effect.gen(function* () {
-  const read = yield* Effect.either(credentials)
-  if (Either.isRight(read)) {
-    return { diagnosis: ok("environment", "the address, the client id and the secret are set"), value: read.right }
-  }
-  const { message } = endingOf(Cause.fail(read.left))
-  const remedy = "set the names that Oceafin documents, as tidemark --help lists them"
-  return { diagnosis: fail("environment", "configuration", message ?? "", remedy), value: null }
-})
+export const lookAtEnvironment: Effect.Effect<Look<Credentials>, never, FileSystem.FileSystem> = Effect.gen(
+  function* () {
+    const read = yield* Effect.either(credentials)
+    if (Either.isRight(read)) {
+      return { diagnosis: ok("environment", "the address, the client id and the secret are set"), value: read.right }
+    }
+    const remedy = "set the names that Oceafin documents, as tidemark --help lists them"
+    return { diagnosis: fail("environment", "configuration", read.left.message, remedy), value: null }
+  },
+)
 
 const leastNode = [20, 19] as const
 

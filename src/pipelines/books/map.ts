@@ -3,11 +3,12 @@ import { Data, Effect, type ParseResult, Schema } from "effect"
 import { sha256Hex } from "../../api/signing.ts"
 import { issuesByKey, type KeyIssues, knownKeys, valueFault } from "../configuration/schema-issues.ts"
 
-/** Why a map cannot be used; the sentence names the key and the remedy. Exit code 2. */
+/** Why a map cannot be used; the sentence names the key and the remedy. */
 export class BookMapError extends Data.TaggedError("BookMapError")<{
   readonly file: string
   readonly detail: string
 }> {
+  readonly exitCode = 2
   override get message(): string {
     return `${this.file}: ${this.detail}`
   }

@@ -11,6 +11,22 @@ export const severities = ["critical", "high", "medium", "low", "info"] as const
 export type Severity = (typeof severities)[number]
 export const SeveritySchema = Schema.Literal(...severities)
 
+/** What may end a run with 3: an exception that is at least so severe, or a case that could not be judged. */
+export const failOnWords = [...severities, "unproven"] as const
+
+const FailOnWord = Schema.Literal(...failOnWords)
+
+/** One word, or several of which each counts. */
+const FailOn = Schema.transform(
+  Schema.Union(FailOnWord, Schema.NonEmptyArray(FailOnWord)),
+  Schema.Array(Schema.typeSchema(FailOnWord)),
+  {
+    strict: true,
+    decode: (given) => (typeof given === "string" ? [given] : given),
+    encode: ([first = "high", ...others]) => [first, ...others] as const,
+  },
+)
+
 const Decimal = written(/^\d{1,20}(\.\d{1,18})?$/, 'must be a decimal written as a string, such as "0.01"')
 
 const secondsSentence = () => "must be a number of seconds from 0 to 3600"
@@ -124,7 +140,7 @@ export const ConfigurationFile = Schema.Struct({
     default: () => "512MB",
   }),
   resumeWithinMinutes: Schema.optionalWith(whole(0, 10_080), { default: () => 360 }),
-  failOn: Schema.optionalWith(SeveritySchema, { default: () => "high" as const }),
+  failOn: Schema.optionalWith(FailOn, { default: () => ["high"] as const }),
   personalData: Schema.optionalWith(Schema.Literal("hash", "keep"), { default: () => "hash" as const }),
   csvProfile: Schema.optionalWith(Schema.Literal("plain", "excel"), { default: () => "plain" as const }),
   graceMinutes: Schema.optionalWith(whole(0, 10_080), { default: () => 60 }),

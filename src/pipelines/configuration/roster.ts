@@ -12,11 +12,12 @@ export interface RosterEntry {
   readonly products: ReadonlyArray<Product> | null
 }
 
-/** Why a roster cannot be used; names the file and, where there is one, the row. Exit code 2. */
+/** Why a roster cannot be used; names the file and, where there is one, the row. */
 export class RosterError extends Data.TaggedError("RosterError")<{
   readonly file: string
   readonly detail: string
 }> {
+  readonly exitCode = 2
   override get message(): string {
     return `${this.file}: ${this.detail}`
   }

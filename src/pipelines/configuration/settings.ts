@@ -8,11 +8,12 @@ import { bookFault } from "./books-settings.ts"
 import { ConfigurationFile, knownAgeLimits } from "./file.ts"
 import { issuesByKey, type KeyIssues, valueFault } from "./schema-issues.ts"
 
-/** Why a configuration cannot be used; the sentence names the key and the remedy. Exit code 78. */
+/** Why a configuration cannot be used; the sentence names the key and the remedy. */
 export class ConfigurationError extends Data.TaggedError("ConfigurationError")<{
   readonly file: string
   readonly detail: string
 }> {
+  readonly exitCode = 78
   override get message(): string {
     return `${this.file}: ${this.detail}`
   }
@@ -179,10 +180,11 @@ export const defaultConfigurationFile = "tidemark.json"
 export const readConfiguration = (
   named: string | null,
   knownChecks: ReadonlyArray<KnownCheck>,
+  defaultFile = defaultConfigurationFile,
 ): Effect.Effect<Configuration, ConfigurationError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    const file = named ?? defaultConfigurationFile
+    const file = named ?? defaultFile
     const fail = (detail: string) => new ConfigurationError({ file, detail })
     const present = yield* fs.exists(file).pipe(Effect.mapError((error) => fail(error.message)))
     if (!present) {

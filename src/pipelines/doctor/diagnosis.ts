@@ -37,5 +37,5 @@ export const fail = (check: string, of: keyof typeof codes, detail: string, reme
 })
 
 /** Of what failed, the first in the order of configuration, credentials, API, rights; 0 where nothing failed. */
-export const exitCodeOfAll = (diagnoses: ReadonlyArray<Diagnosis>): number =>
+export const exitCodeOfAll = (diagnoses: ReadonlyArray<Diagnosis>): 0 | (typeof codes)[keyof typeof codes] =>
   Object.values(codes).find((code) => diagnoses.some((diagnosis) => diagnosis.exitCode === code)) ?? 0

@@ -40,29 +40,13 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> => {
     "has_separate_fees(kind) AS kind IN (SELECT resource_type FROM recon.product WHERE has_separate_fees)",
     "lists_refunds(list) AS list NOT IN (SELECT stream FROM recon.product WHERE NOT lists_refunds)",
     "noun(list) AS (SELECT any_value(p.noun) FROM recon.product AS p WHERE p.stream = list)",
-    // The settings of the check that is named.
-    "grace(check_code) AS (SELECT any_value(s.grace) FROM recon.check_settings AS s WHERE s.code = check_code)",
-    "number_of(check_code, setting) AS (SELECT any_value(s.numbers) FROM recon.check_settings AS s WHERE s.code = check_code)[setting]",
-    "words_of(check_code, setting) AS (SELECT any_value(s.words) FROM recon.check_settings AS s WHERE s.code = check_code)[setting]",
-    "limit_hours(check_code, list) AS (SELECT any_value(s.limit_hours) FROM recon.check_settings AS s WHERE s.code = check_code)[list]",
-    `absolute_tolerance(check_code, of_currency) AS coalesce(
-       (SELECT any_value(s.absolute) FROM recon.check_settings AS s WHERE s.code = check_code)[of_currency],
-       (SELECT any_value(s.absolute) FROM recon.check_settings AS s WHERE s.code = check_code)['*'], 0)`,
-    `tolerance_rate(check_code, of_currency) AS coalesce(
-       (SELECT any_value(s.rate) FROM recon.check_settings AS s WHERE s.code = check_code)[of_currency],
-       (SELECT any_value(s.rate) FROM recon.check_settings AS s WHERE s.code = check_code)['*'], 0)`,
-    // The larger of an absolute amount and a share of the expected amount, taken of whole part and fraction apart, because
-    // DECIMAL(38,18) times a rate does not fit.
-    `tolerance(check_code, of_currency, expected_amount) AS greatest(
-       recon.absolute_tolerance(check_code, of_currency),
-       coalesce(
-         CAST(CAST(trunc(abs(CAST(expected_amount AS DECIMAL(38,18)))) AS DECIMAL(20,0)) * CAST(recon.tolerance_rate(check_code, of_currency) AS DECIMAL(5,4)) AS DECIMAL(38,18))
-         + CAST(CAST(abs(CAST(expected_amount AS DECIMAL(38,18))) - trunc(abs(CAST(expected_amount AS DECIMAL(38,18)))) AS DECIMAL(19,18))
-             * CAST(recon.tolerance_rate(check_code, of_currency) AS DECIMAL(5,4)) AS DECIMAL(38,18)), 0))`,
     // What came of a case.
     `outcome(stands_in_the_way, is_in_grace) AS CASE WHEN stands_in_the_way IS NOT NULL THEN 'unproven'
        WHEN coalesce(is_in_grace, FALSE) THEN 'in flight' ELSE 'exception' END`,
     "category_of_waiting(status_class) AS CASE status_class WHEN 'open' THEN 'in flight' WHEN 'void' THEN 'void' ELSE 'unproven' END",
+    // Where a record or a transaction belongs, of which the money test has nothing to say.
+    "category_of_record(status_class) AS CASE status_class WHEN 'settled' THEN 'matched' WHEN 'open' THEN 'in flight' WHEN 'unknown' THEN 'unproven' ELSE 'void' END",
+    "category_of_transaction(status_class) AS CASE WHEN status_class IN ('settled', 'undone') THEN 'matched' ELSE recon.category_of_waiting(status_class) END",
     // What a refused record may say: each of its columns is a value, NULL where it says none, or missing where it cannot be read.
     "can_read(readable, of_column) AS map_contains(readable, of_column)",
     "text_if_readable(readable, of_column) AS CASE WHEN map_contains(readable, of_column) THEN coalesce(readable[of_column], '') END",
@@ -70,10 +54,12 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> => {
     `may_be_settled(list, readable) AS NOT map_contains(readable, 'status')
        OR readable['status'] NOT IN (SELECT status FROM recon.statuses AS s WHERE s.stream = list AND s.class IN ('open', 'void'))`,
     // A sum that leaves DECIMAL(38,18) is NULL; whole units and what follows the point are summed apart, which cannot overflow.
-    `exact_sum(amount) AS CASE WHEN abs(sum(CAST(trunc(amount) AS HUGEINT))) < 99999999999999000000::HUGEINT
-       THEN TRY_CAST(sum(CAST(trunc(amount) AS HUGEINT)) AS DECIMAL(38,18)) + sum(amount - trunc(amount)) END`,
-    // From here on an amount is summed with care, record by record.
-    "enormous() AS 1000000000000000000",
+    `exact_sum(amount) AS CASE
+       WHEN abs(sum(CAST(trunc(amount) AS HUGEINT)) + CAST(trunc(sum(amount - trunc(amount))) AS HUGEINT)) <= 99999999999999999999::HUGEINT
+       THEN TRY_CAST(sum(CAST(trunc(amount) AS HUGEINT)) + CAST(trunc(sum(amount - trunc(amount))) AS HUGEINT) AS DECIMAL(38,18))
+         + (sum(amount - trunc(amount)) - trunc(sum(amount - trunc(amount)))) END`,
+    // How far two amounts are apart; a distance that no decimal holds is the largest that one does.
+    "gap(one, other) AS CASE WHEN one IS NOT NULL AND other IS NOT NULL THEN coalesce(TRY(abs(one - other)), 99999999999999999999.999999999999999999) END",
     // Which lists of that kind were not read, of other customers: what is missing may be theirs.
     `unread_elsewhere(list) AS coalesce(
        (SELECT concat(' (not read: ', list, ' of ', count(*), ' other customer', CASE WHEN count(*) > 1 THEN 's' END, ')')

@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import { products } from "../../api/contract/products.ts"
+import { sha256Hex } from "../../api/signing.ts"
 import type { Sql } from "../../store/database.ts"
 import { quoteText } from "../../store/describe-table.ts"
 import type { StoreError } from "../../store/store-error.ts"
@@ -26,16 +27,57 @@ const order = [
   "reversed_case",
 ]
 
-/** Files that say nothing of a column are views over others; the comment of each column is in its header. */
-const statementsOf = ({ header, name, sql }: SqlFile): ReadonlyArray<string> => {
-  const kind = header.get("kind")?.text === "table" ? "TABLE" : "VIEW"
-  const columns = [...header].filter(([key]) => key !== "about" && key !== "kind")
+const isTable = ({ header }: SqlFile): boolean => header.get("kind")?.text === "table"
+
+/** Makes what a file defines, with its comments: of a view once, of a table before it is filled for the first time. */
+const definitionOf = (file: SqlFile): ReadonlyArray<string> => {
+  const kind = isTable(file) ? "TABLE" : "VIEW"
+  const columns = [...file.header].filter(([key]) => key !== "about" && key !== "kind")
   return [
-    `CREATE OR REPLACE ${kind} recon.${name} AS ${sql}`,
-    `COMMENT ON ${kind} recon.${name} IS ${quoteText(header.get("about")?.text ?? "")}`,
-    ...columns.map(([column, { text }]) => `COMMENT ON COLUMN recon.${name}.${column} IS ${quoteText(text)}`),
+    `CREATE OR REPLACE ${kind} recon.${file.name} AS ${file.sql}`,
+    `COMMENT ON ${kind} recon.${file.name} IS ${quoteText(file.header.get("about")?.text ?? "")}`,
+    ...columns.map(([column, { text }]) => `COMMENT ON COLUMN recon.${file.name}.${column} IS ${quoteText(text)}`),
   ]
 }
+
+const publishedSql = "CREATE TABLE IF NOT EXISTS recon.published (name VARCHAR, sha256 VARCHAR)"
+
+/** Publishes what a text defines; where the store has it from the same text already, a table is only filled anew. */
+const publishOnce = (sql: Sql, { again, name, statements, text }: Definition): Effect.Effect<void, StoreError> =>
+  Effect.gen(function* () {
+    const sha256 = sha256Hex(text)
+    const known = yield* sql.rows("SELECT 1 FROM recon.published WHERE name = $1 AND sha256 = $2", [name, sha256])
+    const needed = known.length > 0 ? again : statements
+    for (const statement of needed) yield* sql.run(statement)
+    if (known.length > 0) return
+    yield* sql.run("DELETE FROM recon.published WHERE name = $1", [name])
+    yield* sql.run("INSERT INTO recon.published VALUES ($1, $2)", [name, sha256])
+  })
+
+interface Definition {
+  readonly name: string
+  /** What the definition is told apart by. */
+  readonly text: string
+  readonly statements: ReadonlyArray<string>
+  /** Where it is there already. */
+  readonly again: ReadonlyArray<string>
+}
+
+const ofFile = (file: SqlFile): Definition => ({
+  name: file.name,
+  text: `${file.sql}\n${JSON.stringify([...file.header])}`,
+  statements: definitionOf(file),
+  again: isTable(file) ? [`DELETE FROM recon.${file.name}`, `INSERT INTO recon.${file.name} ${file.sql}`] : [],
+})
+
+const ofStatements = (name: string, statements: ReadonlyArray<string>): Definition => ({
+  name,
+  text: statements.join("\n"),
+  statements,
+  again: [],
+})
+
+const ofText = (name: string, text: string): Definition => ofStatements(name, [text])
 
 const files = new Map(packageSqlFiles("evidence/views").map((file) => [file.name, file]))
 
@@ -71,16 +113,19 @@ const productsSql = (configuration: Configuration): string => {
 /** Publishes what is known of the run: its own tables first, then the views over the lists, then what stands on them. */
 export const publishEvidence = (sql: Sql, run: Run, configuration: Configuration): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
-    const publish = (name: string) =>
-      Effect.forEach(statementsOf(fileOf(name)), (statement) => sql.run(statement), { discard: true })
+    yield* sql.run(publishedSql)
+    const publish = (name: string) => publishOnce(sql, ofFile(fileOf(name)))
     for (const macro of runMacros(run)) yield* sql.run(macro)
     yield* sql.run(productsSql(configuration))
     yield* publish("reading")
     for (const macro of macros(configuration)) yield* sql.run(macro)
     const { streams } = configuration.contract
-    for (const view of [productRecordSql(streams), movementSql(streams), refundSql(streams)]) yield* sql.run(view)
-    for (const view of [...knownRecordSql(streams), ...formerVersionSql(streams)]) yield* sql.run(view)
+    yield* publishOnce(sql, ofText("product_record", productRecordSql(streams)))
+    yield* publishOnce(sql, ofText("movement", movementSql(streams)))
+    yield* publishOnce(sql, ofText("refund", refundSql(streams)))
+    yield* publishOnce(sql, ofStatements("known_record", knownRecordSql(streams)))
+    yield* publishOnce(sql, ofStatements("former_version", formerVersionSql(streams)))
     for (const name of order) yield* publish(name)
-    yield* sql.run(heldSql(streams))
-    yield* sql.run(notListedSql)
+    yield* publishOnce(sql, ofText("held", heldSql(streams)))
+    yield* publishOnce(sql, ofText("not_listed", notListedSql))
   })

@@ -7,10 +7,11 @@ import { agedExceptions, type ExceptionFilter, filterCondition, isEmptyFilter } 
 import { type ExceptionIdError, findByIds } from "./find-by-id.ts"
 import type { ExceptionState } from "./state.ts"
 
-/** The act cannot be done as it was asked for. Exit code 2. */
+/** The act cannot be done as it was asked for. */
 export class ActRefused extends Data.TaggedError("ActRefused")<{
   readonly reason: "NoReason" | "NoOne" | "Impersonation" | "NoAssignee" | "NoTarget" | "TwoTargets"
 }> {
+  readonly exitCode = 2
   override get message(): string {
     return sentences[this.reason]
   }

@@ -8,6 +8,7 @@ export interface ExceptionFilter {
   readonly customers: ReadonlyArray<string>
   readonly currencies: ReadonlyArray<string>
   readonly severities: ReadonlyArray<Severity>
+  /** `unassigned` for what nobody looks after. */
   readonly assignees: ReadonlyArray<string>
   /** In whole days, as `age_days` counts them; null leaves the age open. */
   readonly olderThanDays: number | null
@@ -43,7 +44,7 @@ export const filterCondition = (
     ["code", filter.codes],
     ["currency", filter.currencies],
     ["severity", filter.severities],
-    ["lower(assignee)", filter.assignees.map((assignee) => assignee.toLowerCase())],
+    ["lower(coalesce(assignee, 'unassigned'))", filter.assignees.map((assignee) => assignee.toLowerCase())],
   ]
   const given = lists.filter(([, values]) => values.length > 0)
   const parameters: Array<unknown> = given.map(([, values]) => values)

@@ -4,13 +4,14 @@ import type { StoreError } from "../../store/store-error.ts"
 
 const least = 4
 
-/** An id as it was given means no exception, or not one alone. Exit code 2. */
+/** An id as it was given means no exception, or not one alone. */
 export class ExceptionIdError extends Data.TaggedError("ExceptionIdError")<{
   readonly reason: "NotAnId" | "TooShort" | "Unknown" | "Ambiguous"
   readonly given: string
   /** The ids that begin so, where there are several. */
   readonly candidates: ReadonlyArray<string>
 }> {
+  readonly exitCode = 2
   override get message(): string {
     return sentences[this.reason](this.given, this.candidates.join(", "))
   }

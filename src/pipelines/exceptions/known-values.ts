@@ -3,11 +3,12 @@ import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import type { ExceptionFilter } from "./filter.ts"
 
-/** A filter names what does not exist, so it is more likely misspelt than without a match. Exit code 2. */
+/** A filter names what does not exist, so it is more likely misspelt than without a match. */
 export class UnknownFilterValue extends Data.TaggedError("UnknownFilterValue")<{
   readonly option: "--code" | "--customer"
   readonly value: string
 }> {
+  readonly exitCode = 2
   override get message(): string {
     return this.option === "--code"
       ? `--code ${this.value}: there is no such check; tidemark checks lists them`

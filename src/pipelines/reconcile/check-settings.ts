@@ -56,75 +56,82 @@ export const settingsInForce = (check: CheckFile, configuration: Configuration):
   }
 }
 
-const mapOf = (type: string, entries: ReadonlyArray<readonly [string, string]>): string =>
-  `CAST(MAP {${entries.map(([key, value]) => `${quoteText(key)}: ${value}`).join(", ")}} AS MAP(VARCHAR, ${type}))`
-
 const rowOf = (check: CheckFile, configuration: Configuration): string => {
-  const { enabled, graceMinutes, limitHours, numbers, severity, tolerance, words } = settingsInForce(
-    check,
-    configuration,
-  )
-  const tolerances = Object.entries(tolerance ?? {})
-  return [
-    `${quoteText(check.code)} AS code`,
-    `${quoteText(check.family)} AS family`,
-    `${quoteText(severity)} AS severity`,
-    `${configuration.checks[check.code]?.severity !== undefined} AS has_one_severity`,
-    `${enabled} AS is_enabled`,
-    `${graceMinutes === null ? "NULL::INTERVAL" : `INTERVAL ${graceMinutes} MINUTE`} AS grace`,
-    `${mapOf(
-      "DECIMAL(38,18)",
-      tolerances.map(([currency, { absolute }]) => [currency, absolute]),
-    )} AS absolute`,
-    `${mapOf(
-      "DECIMAL(5,4)",
-      tolerances.map(([currency, { basisPoints }]) => [currency, `${basisPoints} * 0.0001`]),
-    )} AS rate`,
-    `${mapOf(
-      "INTEGER",
-      Object.entries(limitHours ?? {}).map(([stream, hours]) => [stream, String(hours)]),
-    )} AS limit_hours`,
-    `${mapOf(
-      "INTEGER",
-      Object.entries(numbers).map(([name, value]) => [name, String(value)]),
-    )} AS numbers`,
-    `${mapOf(
-      "VARCHAR[]",
-      Object.entries(words).map(([name, list]) => [name, `[${list.map(quoteText).join(", ")}]`]),
-    )} AS words`,
-    `${quoteText(check.restsOn)} AS rests_on`,
-  ].join(", ")
+  const { enabled, severity } = settingsInForce(check, configuration)
+  const hasOneSeverity = configuration.checks[check.code]?.severity !== undefined
+  return `(${[check.code, check.family, severity, check.restsOn, check.definition, check.action].map(quoteText).join(", ")}, ${enabled}, ${hasOneSeverity})`
 }
 
-const comments: ReadonlyArray<readonly [column: string, comment: string]> = [
-  ["code", "The check."],
-  ["family", "What it is about."],
-  ["severity", "The severity in force."],
-  ["has_one_severity", "Whether the configuration sets it, for graver cases of the check too."],
-  ["is_enabled", "Whether the check is switched on."],
-  ["grace", "How long a difference may stand before it is an exception; NULL where the check has no grace."],
-  ["absolute", "The difference that is accepted, by currency; * is every currency that is not named."],
-  ["rate", "The share of the expected amount that is accepted, by currency."],
-  ["limit_hours", "Hours by stream."],
-  ["numbers", "Other numbers by name."],
-  ["words", "Lists of words by name."],
-  [
-    "rests_on",
-    "What must be proven before an exception that was not found is resolved: list, stream, customer or run.",
-  ],
-]
+/** By check and name, as one literal that a macro looks things up in. */
+const table = (type: string, entries: ReadonlyArray<readonly [check: string, name: string, value: string]>): string =>
+  `CAST(MAP {${entries.map(([check, name, value]) => `${quoteText(`${check}/${name}`)}: ${value}`).join(", ")}} AS MAP(VARCHAR, ${type}))`
 
-/** Publishes the settings in force as recon.check_settings, which the macros of schema recon read. */
+/**
+ * The macros by which a query asks for the settings of a check. They hold the settings as literals, because a look-up in a
+ * table costs a hundred milliseconds of planning in a statement that asks often.
+ */
+const settingMacros = (checks: ReadonlyArray<CheckFile>, configuration: Configuration): ReadonlyArray<string> => {
+  const inForce = checks.map((check) => ({ code: check.code, ...settingsInForce(check, configuration) }))
+  const of = <A>(
+    pick: (settings: (typeof inForce)[number]) => Readonly<Record<string, A>> | null,
+    print: (value: A) => string,
+  ) =>
+    inForce.flatMap((settings) =>
+      Object.entries(pick(settings) ?? {}).map(([name, value]) => [settings.code, name, print(value)] as const),
+    )
+  const tolerances = (print: (tolerance: Tolerance) => string) => of(({ tolerance }) => tolerance, print)
+  const absolutes = tolerances(({ absolute }) => absolute)
+  const rates = tolerances(({ basisPoints }) => `${basisPoints} * 0.0001`)
+  const byCurrency = (type: string, entries: typeof absolutes): string =>
+    entries.length === 0
+      ? `CAST(0 AS ${type})`
+      : `coalesce(${["of_currency", "'*'"].map((name) => `${table(type, entries)}[concat(check_code, '/', ${name})]`).join(", ")}, 0)`
+  const size = "abs(CAST(expected_amount AS DECIMAL(38,18)))"
+  const rate = "recon.tolerance_rate(check_code, of_currency)"
+  return [
+    `grace(check_code) AS to_minutes(${table(
+      "INTEGER",
+      of(({ graceMinutes }) => (graceMinutes === null ? null : { grace: graceMinutes }), String),
+    )}[concat(check_code, '/grace')])`,
+    `number_of(check_code, setting) AS ${table(
+      "INTEGER",
+      of(({ numbers }) => numbers, String),
+    )}[concat(check_code, '/', setting)]`,
+    `words_of(check_code, setting) AS ${table(
+      "VARCHAR[]",
+      of(
+        ({ words }) => words,
+        (words) => `[${words.map(quoteText).join(", ")}]`,
+      ),
+    )}[concat(check_code, '/', setting)]`,
+    `limit_hours(check_code, list) AS ${table(
+      "INTEGER",
+      of(({ limitHours }) => limitHours, String),
+    )}[concat(check_code, '/', list)]`,
+    `absolute_tolerance(check_code, of_currency) AS ${byCurrency("DECIMAL(38,18)", absolutes)}`,
+    `tolerance_rate(check_code, of_currency) AS ${byCurrency("DECIMAL(5,4)", rates)}`,
+    // The larger of an absolute amount and a share of the expected amount, taken of whole part and fraction apart, because
+    // DECIMAL(38,18) times a rate does not fit.
+    `tolerance(check_code, of_currency, expected_amount) AS ${
+      rates.length === 0
+        ? "recon.absolute_tolerance(check_code, of_currency)"
+        : `greatest(recon.absolute_tolerance(check_code, of_currency), coalesce(
+             CAST(CAST(trunc(${size}) AS DECIMAL(20,0)) * ${rate} AS DECIMAL(38,18))
+               + CAST(CAST(${size} - trunc(${size}) AS DECIMAL(19,18)) * ${rate} AS DECIMAL(38,18)), 0))`
+    }`,
+  ].map((macro) => `CREATE OR REPLACE MACRO recon.${macro}`)
+}
+
+/** Publishes the settings in force: recon.check_settings, and the macros of schema recon that queries ask. */
 export const publishSettings = (
   sql: Sql,
   checks: ReadonlyArray<CheckFile>,
   configuration: Configuration,
 ): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
-    const rows = checks.map((check) => `SELECT ${rowOf(check, configuration)}`)
-    yield* sql.run(`CREATE OR REPLACE TABLE recon.check_settings AS ${rows.join(" UNION ALL ")}`)
-    yield* sql.run("COMMENT ON TABLE recon.check_settings IS 'What each check goes by in the last reconciled run.'")
-    for (const [column, comment] of comments) {
-      yield* sql.run(`COMMENT ON COLUMN recon.check_settings.${column} IS ${quoteText(comment)}`)
-    }
+    yield* sql.run("DELETE FROM recon.check_settings")
+    yield* sql.run(
+      `INSERT INTO recon.check_settings VALUES ${checks.map((check) => rowOf(check, configuration)).join(", ")}`,
+    )
+    for (const macro of settingMacros(checks, configuration)) yield* sql.run(macro)
   })

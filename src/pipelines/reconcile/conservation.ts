@@ -1,7 +1,6 @@
 import { Data, Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import { agreed } from "./judge.ts"
 
 /**
  * A movement or a transaction was lost or counted twice on its way through the reconciliation. No figure of the run may
@@ -44,21 +43,34 @@ const enormousSql = `
 const summable = (amount: string, currency: string): string =>
   `CASE WHEN ${currency} NOT IN (SELECT currency FROM enormous_currency) THEN ${amount} END`
 
-/** What the money test did not look at, and what it judged. */
+/**
+ * What stands on proven lists, by the views that the money test goes by; of that, what it looked at is told by its
+ * category, and the rest agreed.
+ */
 const accountedSql = `
   CREATE OR REPLACE TEMP TABLE accounted AS
-  WITH counted AS (
-    SELECT 'movement' AS side, currency, category, count(*) AS items, sum(${summable("amount", "currency")}) AS amount, sum(${summable("moved", "currency")}) AS agreed
-    FROM (${agreed.movement}) GROUP BY ALL
+  WITH listed AS (
+    SELECT 'movement' AS side, currency, recon.category_of_record(class) AS category, count(*) AS items, sum(${summable("net_amount", "currency")}) AS amount,
+      sum(${summable("CASE WHEN class = 'settled' THEN signed_net ELSE 0 END", "currency")}) AS moved
+    FROM recon.movement GROUP BY ALL
     UNION ALL
-    SELECT 'transaction', currency, category, count(*), sum(${summable("amount", "currency")}), sum(${summable("moved", "currency")})
-    FROM (${agreed.transaction}) GROUP BY ALL
+    SELECT 'transaction', currency, recon.category_of_transaction(class), count(*), sum(${summable("net_amount", "currency")}), sum(${summable("moved", "currency")})
+    FROM recon.transaction WHERE names_record GROUP BY ALL
+  ),
+  looked_at AS (
+    SELECT 'movement' AS side, currency, recon.category_of_record(class) AS category, -count(*) AS items, -sum(${summable("net_amount", "currency")}) AS amount,
+      -sum(${summable("CASE WHEN class = 'settled' THEN CASE direction WHEN 'CREDIT' THEN net_amount ELSE -net_amount END ELSE 0 END", "currency")}) AS moved
+    FROM recon.money_case GROUP BY ALL
+    UNION ALL
+    SELECT 'transaction', currency, recon.category_of_transaction(class), -count(*), -sum(${summable("net_amount", "currency")}), -sum(${summable("moved", "currency")})
+    FROM recon.named_transaction GROUP BY ALL
     UNION ALL
     SELECT side, currency, category, count(*), sum(${summable("CASE side WHEN 'movement' THEN expected ELSE actual END", "currency")}), 0
     FROM recon.judged GROUP BY ALL
   )
-  SELECT side, currency, category, sum(items)::BIGINT AS items, sum(amount) AS amount, sum(agreed) AS agreed
-  FROM counted GROUP BY ALL`
+  SELECT side, currency, category, sum(items)::BIGINT AS items, sum(amount) AS amount, sum(moved) AS agreed
+  FROM (SELECT * FROM listed UNION ALL SELECT * FROM looked_at)
+  GROUP BY ALL HAVING sum(items) <> 0`
 
 const keepSql = `
   INSERT INTO recon.conservation
@@ -74,13 +86,15 @@ const disagreedSql = `
   FROM accounted GROUP BY currency
   HAVING coalesce(sum(agreed) FILTER (side = 'transaction'), 0) <> coalesce(sum(agreed) FILTER (side = 'movement'), 0)`
 
-/** Whatever is counted as an exception is told by one. */
+/** Whatever is counted as an exception is told by one: its record's, or the transaction's own. */
 const untoldSql = `
   SELECT concat_ws(' ', j.side, j.stream, j.record_id, j.leg, j.transaction_id, j.code) AS name, 0::BIGINT AS times
   FROM recon.judged AS j
-  WHERE j.category = 'exception' AND NOT EXISTS (
-    SELECT 1 FROM recon.finding AS f WHERE f.outcome = 'exception' AND f.code = j.code
-      AND (f.stream = j.stream AND f.record_id = j.record_id OR f.stream = 'transactions' AND f.record_id = j.transaction_id))
+  ANTI JOIN (SELECT code, stream, record_id FROM recon.finding WHERE outcome = 'exception') AS f
+    ON f.code = j.code AND f.stream = j.stream AND f.record_id = j.record_id
+  ANTI JOIN (SELECT code, record_id FROM recon.finding WHERE outcome = 'exception' AND stream = 'transactions') AS t
+    ON t.code = j.code AND t.record_id = j.transaction_id
+  WHERE j.category = 'exception'
   ORDER BY name LIMIT 20`
 
 const brokenSql = `

@@ -17,10 +17,10 @@ const judgedSql = `
     )
     GROUP BY stream, record_id, leg
   ),
-  judged_leg AS (
+  judged_leg AS MATERIALIZED (
     SELECT c.*, CASE
         WHEN t.outcome IS NOT NULL THEN t.outcome
-        WHEN c.class = 'settled' THEN CASE WHEN c.actual = c.expected THEN 'matched' ELSE 'within tolerance' END
+        WHEN c.class = 'settled' THEN CASE WHEN c.actual = c.expected AND (c.leg IS NOT DISTINCT FROM 'FEE' OR c.posted_fee = c.fee) THEN 'matched' ELSE 'within tolerance' END
         WHEN c.class = 'undone' AND c.refund_is_under_way OR c.class = 'open' THEN 'in flight'
         ELSE 'void' END AS category,
       CASE t.outcome WHEN 'exception' THEN t.code END AS code
@@ -52,14 +52,14 @@ const judgedSql = `
     CASE l.side WHEN 'transaction' THEN l.net_amount END AS actual, l.category, NULL AS code
   FROM recon.not_listed AS l`
 
-/** Of what the money test did not look at, by side; the sums that both sides moved must be the same. */
-export const agreed = {
+/** What the money test did not look at, by side. */
+const agreed = {
   movement: `
-    SELECT m.currency, CASE m.class WHEN 'settled' THEN 'matched' WHEN 'open' THEN 'in flight' ELSE 'void' END AS category, m.net_amount AS amount,
+    SELECT m.currency, recon.category_of_record(m.class) AS category, m.net_amount AS amount,
       CASE WHEN m.class = 'settled' THEN m.signed_net ELSE 0 END AS moved, m.stream, m.record_id, coalesce(m.leg, m.direction) AS leg, m.customer_id
     FROM recon.movement AS m ANTI JOIN recon.suspect AS s ON s.resource_type = m.resource_type AND s.record_id = m.record_id`,
   transaction: `
-    SELECT t.currency, CASE WHEN t.is_posted THEN 'matched' ELSE recon.category_of_waiting(t.class) END AS category, t.net_amount AS amount, t.moved,
+    SELECT t.currency, recon.category_of_transaction(t.class) AS category, t.net_amount AS amount, t.moved,
       t.transaction_id, t.customer_id, t.resource_type, t.resource_id
     FROM recon.transaction AS t ANTI JOIN recon.suspect AS s ON s.resource_type = t.resource_type AND s.record_id = t.resource_id
     WHERE t.names_record`,

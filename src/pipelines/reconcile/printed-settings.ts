@@ -53,7 +53,16 @@ const retrySettings = (policy: ReadonlyArray<RetryRow>): ReadonlyArray<Leaf> =>
   )
 
 const settingsOf = (checks: ReadonlyArray<CheckFile>, configuration: Configuration): ReadonlyArray<Leaf> => {
-  const { ageLimitHours, checks: _, contract, currencyPlaces, retryPolicy, sha256: __, ...others } = configuration
+  const {
+    ageLimitHours,
+    checks: _,
+    contract,
+    currencyPlaces,
+    failOn,
+    retryPolicy,
+    sha256: __,
+    ...others
+  } = configuration
   const ofCheck = (check: CheckFile): ReadonlyArray<Leaf> => {
     const { enabled, graceMinutes, limitHours, numbers, severity, tolerance, words } = settingsInForce(
       check,
@@ -73,6 +82,7 @@ const settingsOf = (checks: ReadonlyArray<CheckFile>, configuration: Configurati
   return [
     ...Object.entries(others).flatMap(([key, value]) => leaves(value, key)),
     ...retrySettings(retryPolicy),
+    ["failOn", failOn.join(", ")] as const,
     ...leaves({ ...knownAgeLimits, ...ageLimitHours }, "ageLimitHours"),
     // Those of ISO 4217 would fill a page, and nobody set them.
     ...leaves({ ...cryptoPlaces, ...currencyPlaces }, "currencyPlaces"),

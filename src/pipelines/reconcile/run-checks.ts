@@ -6,27 +6,6 @@ import type { StoreError } from "../../store/store-error.ts"
 import { type CheckFile, findingColumns } from "./check-file.ts"
 import { recordMoneySql } from "./record-money.ts"
 
-const comments: Readonly<Record<string, string>> = {
-  exception_id: "The id of the exception that the case is, or would be.",
-  code: "The check.",
-  family: "What the check is about.",
-  outcome: "exception; unproven; in flight: still in its grace; switched off: the check is not in force.",
-  stream: "The list of the record.",
-  record_id: "The record.",
-  leg: "The leg of a conversion, or the network, where one is meant.",
-  counterpart_id: "The record that it was compared with.",
-  customer_id: "The customer.",
-  currency: "The currency of the amounts.",
-  expected: "What should be.",
-  actual: "What is.",
-  tolerance: "The difference that would have been accepted.",
-  at_stake: "The money that the case is about, without sign.",
-  severity: "How grave it is.",
-  detail: "What was found, in a sentence.",
-  obstacle: "What stands in the way, of a case that could not be judged.",
-  state_of_affairs: "What a write-off of the exception accepts; another state opens it again.",
-}
-
 const names = Object.keys(findingColumns)
 
 /** The state of affairs that a write-off accepts: what the check names, else the money. */
@@ -38,7 +17,7 @@ const stateOf = ({ accepts }: CheckFile): string => {
 
 /** A check's cases with its code, its severity in force, and the id that the same break keeps night after night. */
 export const casesSql = (check: CheckFile): string => `
-  SELECT ${exceptionId(quoteText(check.code))} AS exception_id, ${quoteText(check.code)} AS code, s.family,
+  SELECT ${exceptionId(quoteText(check.code))} AS exception_id, recon.run() AS run_id, ${quoteText(check.code)} AS code, s.family,
     CASE WHEN s.is_enabled THEN coalesce(c.outcome, 'exception') ELSE 'switched off' END AS outcome,
     ${names
       .filter((name) => name !== "outcome" && name !== "severity")
@@ -61,15 +40,7 @@ export const runChecks = (sql: Sql, checks: ReadonlyArray<CheckFile>): Effect.Ef
   Effect.gen(function* () {
     const nothing = Object.entries(findingColumns).map(([name, type]) => `NULL::${type} AS ${name}`)
     yield* sql.run(`CREATE OR REPLACE TEMP TABLE no_case AS SELECT ${nothing.join(", ")} WHERE FALSE`)
-    yield* sql.run(
-      "CREATE OR REPLACE TABLE recon.finding AS SELECT '' AS exception_id, '' AS code, '' AS family, *, '' AS state_of_affairs FROM no_case",
-    )
-    yield* sql.run(
-      "COMMENT ON TABLE recon.finding IS 'Of the last reconciled run: every case that a check found, or could not judge.'",
-    )
-    for (const [column, comment] of Object.entries(comments)) {
-      yield* sql.run(`COMMENT ON COLUMN recon.finding.${column} IS ${quoteText(comment)}`)
-    }
+    yield* sql.run("DELETE FROM recon.finding")
     for (const check of checks) yield* sql.run(`INSERT INTO recon.finding BY NAME ${casesSql(check)}`)
     yield* sql.run(recordMoneySql)
     yield* sql.run(

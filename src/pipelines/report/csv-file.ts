@@ -6,8 +6,8 @@ import { stringify } from "csv-stringify/sync"
 import { Data, Effect, Stream } from "effect"
 import type { JsValue } from "../../store/dialect/read-value.ts"
 import { type RowBatch, RowStream } from "../../store/dialect/row-stream.ts"
+import { formatMoney } from "../run/money-format.ts"
 import type { ColumnType, ReportDefinition, ReportDefinitionError } from "./definition.ts"
-import { formatMoney } from "./money-format.ts"
 import { checkDefinition, currencyColumns, reportQuery } from "./report-query.ts"
 
 /** `excel` begins the file with a byte order mark, without which Excel takes UTF-8 for something else. */

@@ -32,6 +32,7 @@ export class ReportDefinitionError extends Data.TaggedError("ReportDefinitionErr
   readonly problem: string
   readonly remedy: string
 }> {
+  readonly exitCode = 78
   override get message(): string {
     const place = this.line === null ? this.file : `${this.file}, line ${this.line}`
     return `${place}: ${this.problem}. ${this.remedy}.`

@@ -2,13 +2,13 @@ import { createHash } from "node:crypto"
 import { FileSystem, Path } from "@effect/platform"
 import type { PlatformError } from "@effect/platform/Error"
 import { Data, Effect, Option, type ParseResult, Schema } from "effect"
+import { verdicts } from "../run/run-summary.ts"
 
 const Sha256 = Schema.String.pipe(Schema.pattern(/^[0-9a-f]{64}$/))
 const Count = Schema.NonNegativeInt
 const DECIMAL = /^-?\d+(\.\d+)?$/
 
-export const Verdict = Schema.Literal("CLEAN", "EXCEPTIONS", "PARTIAL")
-export type Verdict = typeof Verdict.Type
+export const Verdict = Schema.Literal(...verdicts)
 
 /** The sums of one currency: its code, and any number of named plain decimals. */
 export const ControlTotal = Schema.Struct(

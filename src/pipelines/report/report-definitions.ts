@@ -5,6 +5,7 @@ import { parseDefinition, type ReportDefinition, type ReportDefinitionError } fr
 
 /** The folder of report definitions is not where the program expects it. */
 export class NoReportDefinitions extends Data.TaggedError("NoReportDefinitions")<{ readonly folder: string }> {
+  readonly exitCode = 78
   override get message(): string {
     return `${this.folder}: there is no report definition (a .sql file) in this folder; install tidemark again`
   }

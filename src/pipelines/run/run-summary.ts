@@ -3,11 +3,28 @@ import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import type { CoverageState } from "../../store/tables.ts"
 import { type Severity, severities } from "../configuration/file.ts"
+import type { Configuration } from "../configuration/settings.ts"
+import { formatMoney } from "./money-format.ts"
+
+/**
+ * What a night comes to, in one word. CLEAN: nothing wrong and nothing unproven. ACCEPTED: nothing but what people
+ * accepted. UNPROVEN: nothing wrong, and some of it could not be judged. Source: money rules, "Verdicts".
+ */
+export const verdicts = ["CLEAN", "ACCEPTED", "UNPROVEN", "EXCEPTIONS", "PARTIAL"] as const
+export type Verdict = (typeof verdicts)[number]
+
+/** Money by currency, as plain decimals; what has no amount is counted. */
+export interface Stake {
+  /** Null for cases that are about no amount. */
+  readonly currency: string | null
+  readonly amount: string | null
+  readonly cases: number
+}
 
 /** What a person wants to know of a run at once, and what its exit code is decided by. */
 export interface RunSummary {
   readonly runId: string
-  readonly verdict: "CLEAN" | "EXCEPTIONS" | "PARTIAL"
+  readonly verdict: Verdict
   readonly coverage: Readonly<Record<CoverageState, number>>
   readonly partitions: number
   readonly pages: number
@@ -25,13 +42,25 @@ export interface RunSummary {
   readonly duplicates: number
   /** How often the run was taken up again after its process had ended. */
   readonly resumed: number
-  /** Exceptions that are neither resolved nor written off. */
+  /** Exceptions that are neither resolved nor written off, of customers who are on the roster. */
   readonly exceptions: Readonly<Record<Severity, number>>
   readonly byCode: ReadonlyArray<{ readonly code: string; readonly severity: Severity; readonly count: number }>
   /** Why lists were not read to their end: the three commonest reasons, the commonest first. */
   readonly failures: ReadonlyArray<{ readonly reason: string; readonly lists: number }>
+  /** What those exceptions are about. */
+  readonly atStake: ReadonlyArray<Stake>
+  /** What happened to exceptions in this run. */
+  readonly changes: { readonly opened: number; readonly reopened: number; readonly resolved: number }
+  /** Exceptions that people wrote off, and that still stand as they were. */
+  readonly accepted: number
+  readonly acceptedStake: ReadonlyArray<Stake>
+  /** Live exceptions about customers who are not on tonight's roster: listed, and they decide nothing. */
+  readonly ofAbsentCustomers: number
   /** Cases that could not be judged for lack of proof. */
   readonly unproven: number
+  readonly unprovenStake: ReadonlyArray<Stake>
+  /** By check and what stands in the way, the commonest first. */
+  readonly unprovenBy: ReadonlyArray<{ readonly code: string; readonly obstacle: string; readonly cases: number }>
   /** What a person should know besides: settings that name nothing, for one. */
   readonly notes: ReadonlyArray<string>
 }
@@ -49,6 +78,29 @@ export interface RetriesOfClass {
 const noCoverage: Record<CoverageState, number> = { COMPLETE: 0, NOT_APPLICABLE: 0, PARTIAL: 0, DENIED: 0, FAILED: 0 }
 
 const live = "state IN ('open', 'acknowledged', 'reopened')"
+
+/** Whether an exception is about a customer whom this run was to read, or about none, or was found by this run. */
+const onRoster =
+  "(customer_id IS NULL OR last_seen_run = $1 OR customer_id IN (SELECT customer_id FROM recon.coverage WHERE run_id = $1))"
+
+/** Sums of at_stake by currency of the rows that a condition picks. */
+const stakesOf = (sql: Sql, rows: string, runId: string): Effect.Effect<ReadonlyArray<Stake>, StoreError> =>
+  Effect.map(
+    sql.rows<{ currency: string | null; stakes: string | null; cases: bigint; places: number | null }>(
+      `WITH stake AS (SELECT CASE WHEN at_stake IS NOT NULL THEN currency END AS currency, at_stake FROM ${rows}),
+       gathered AS (SELECT currency, list(at_stake) AS stakes, count(*) AS cases FROM stake GROUP BY currency)
+       SELECT g.currency, CAST(TRY(list_sum(g.stakes)) AS VARCHAR) AS stakes, g.cases, c.places
+       FROM gathered AS g LEFT JOIN recon.currencies AS c ON c.currency = g.currency
+       ORDER BY g.currency NULLS LAST`,
+      [runId],
+    ),
+    (found) =>
+      found.map(({ cases, currency, places, stakes }) => ({
+        currency,
+        amount: stakes === null ? null : formatMoney(stakes, places ?? 0),
+        cases: Number(cases),
+      })),
+  )
 
 export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, StoreError> =>
   Effect.gen(function* () {
@@ -81,8 +133,28 @@ export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, St
       [runId],
     )
     const codes = yield* sql.rows<{ code: string; severity: Severity; count: bigint }>(
-      `SELECT code, severity, count(*) AS count FROM recon.exceptions WHERE ${live} GROUP BY code, severity
+      `SELECT code, severity, count(*) AS count FROM recon.exceptions WHERE ${live} AND ${onRoster} GROUP BY code, severity
        ORDER BY list_position(['critical', 'high', 'medium', 'low', 'info'], severity), code`,
+      [runId],
+    )
+    const [others] = yield* sql.rows<{ count: bigint }>(
+      `SELECT count(*) AS count FROM recon.exceptions WHERE ${live} AND NOT ${onRoster}`,
+      [runId],
+    )
+    const acceptedRows = "recon.exceptions WHERE state = 'written_off' AND last_seen_run = $1"
+    const unprovenRows = "recon.finding WHERE outcome = 'unproven' AND run_id = $1"
+    const [standing] = yield* sql.rows<{ count: bigint }>(`SELECT count(*) AS count FROM ${acceptedRows}`, [runId])
+    const [events] = yield* sql.rows<{ opened: bigint; reopened: bigint; resolved: bigint }>(
+      `SELECT count(*) FILTER (event = 'opened') AS opened, count(*) FILTER (event = 'reopened') AS reopened,
+         count(*) FILTER (event = 'resolved') AS resolved
+       FROM recon.exception_events WHERE run_id = $1`,
+      [runId],
+    )
+    const unprovenBy = yield* sql.rows<{ code: string; obstacle: string; cases: bigint }>(
+      // Which record it is stands in the report; here the kinds of obstacles are counted.
+      `SELECT code, coalesce(regexp_replace(obstacle, ' [^ ]*[0-9][^ ]*', '', 'g'), 'lack of proof') AS obstacle, count(*) AS cases
+       FROM ${unprovenRows} GROUP BY ALL ORDER BY cases DESC, code, obstacle LIMIT 5`,
+      [runId],
     )
     const [counts] = yield* sql.rows<{ unproven: bigint }>(
       "SELECT coalesce(sum(unproven), 0)::BIGINT AS unproven FROM recon.check_results WHERE run_id = $1",
@@ -105,9 +177,17 @@ export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, St
       ]),
     ) as Record<Severity, number>
     const complete = coverage.PARTIAL + coverage.DENIED + coverage.FAILED === 0
+    const accepted = Number(standing?.count ?? 0n)
+    const unproven = Number(counts?.unproven ?? 0n)
+    const verdict = (): Verdict => {
+      if (!complete) return "PARTIAL"
+      if (codes.length > 0) return "EXCEPTIONS"
+      if (unproven > 0) return "UNPROVEN"
+      return accepted > 0 ? "ACCEPTED" : "CLEAN"
+    }
     return {
       runId,
-      verdict: !complete ? "PARTIAL" : codes.length > 0 ? "EXCEPTIONS" : "CLEAN",
+      verdict: verdict(),
       coverage,
       partitions: Number(run?.partitions ?? 0n),
       pages: Number(run?.pages ?? 0n),
@@ -128,14 +208,26 @@ export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, St
       exceptions,
       byCode: codes.map((row) => ({ ...row, count: Number(row.count) })),
       failures: failures.map((row) => ({ ...row, lists: Number(row.lists) })),
-      unproven: Number(counts?.unproven ?? 0n),
+      atStake: yield* stakesOf(sql, `recon.exceptions WHERE ${live} AND ${onRoster}`, runId),
+      changes: {
+        opened: Number(events?.opened ?? 0n),
+        reopened: Number(events?.reopened ?? 0n),
+        resolved: Number(events?.resolved ?? 0n),
+      },
+      accepted,
+      acceptedStake: yield* stakesOf(sql, acceptedRows, runId),
+      ofAbsentCustomers: Number(others?.count ?? 0n),
+      unproven,
+      unprovenStake: yield* stakesOf(sql, unprovenRows, runId),
+      unprovenBy: unprovenBy.map((row) => ({ ...row, cases: Number(row.cases) })),
       notes: notes.map(({ note }) => note),
     }
   })
 
-/** Source: design, section 7: 4 outranks 3. */
-export const exitCodeOf = (summary: RunSummary, failOn: Severity): number => {
+/** What a run ends with. Source: design, section 7: 4 outranks 3. */
+export const exitCodeOf = (summary: RunSummary, failOn: Configuration["failOn"]): 0 | 3 | 4 => {
   if (summary.verdict === "PARTIAL") return 4
-  const grave = severities.slice(0, severities.indexOf(failOn) + 1)
-  return grave.some((severity) => summary.exceptions[severity] > 0) ? 3 : 0
+  const least = Math.max(...failOn.map((word) => (word === "unproven" ? -1 : severities.indexOf(word))))
+  const isGrave = severities.slice(0, least + 1).some((severity) => summary.exceptions[severity] > 0)
+  return isGrave || (failOn.includes("unproven") && summary.unproven > 0) ? 3 : 0
 }

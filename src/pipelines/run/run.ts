@@ -18,11 +18,12 @@ export const newRun: Effect.Effect<Run> = Effect.gen(function* () {
   return { runId: `${compact}-${entropy.uuid().slice(0, 4)}`, startedAt }
 })
 
-/** There is no run that can be judged. Exit code 2. */
+/** There is no run that can be judged. */
 export class NoSuchRun extends Data.TaggedError("NoSuchRun")<{
   /** A later run that stored pages and was not read to its end: the typed rows are of two nights. */
   readonly brokenOff: string | null
 }> {
+  readonly exitCode = 2
   override get message(): string {
     return this.brokenOff === null
       ? "there is no run that was read to its end; run tidemark sync or tidemark nightly first"
@@ -44,12 +45,13 @@ export const findRun = (sql: Sql): Effect.Effect<Run, StoreError | NoSuchRun> =>
     return { runId: row.run_id, startedAt: row.started_at }
   })
 
-/** The store holds no such run, or none at all. Exit code 2. */
+/** The store holds no such run, or none at all. */
 export class UnknownRun extends Data.TaggedError("UnknownRun")<{
   readonly file: string
   /** Null where any run would have done. */
   readonly runId: string | null
 }> {
+  readonly exitCode = 2
   override get message(): string {
     return this.runId === null
       ? `${this.file} holds no run yet; run tidemark nightly first`

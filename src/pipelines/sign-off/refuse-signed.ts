@@ -2,8 +2,9 @@ import { Data, Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
 
-/** Somebody has signed the run, so it is not judged or reported anew. Exit code 2. */
+/** Somebody has signed the run, so it is not judged or reported anew. */
 export class RunIsSigned extends Data.TaggedError("RunIsSigned")<{ readonly runId: string; readonly signer: string }> {
+  readonly exitCode = 2
   override get message(): string {
     return `run ${this.runId} is signed by ${this.signer}, so it stays as it was signed; run tidemark nightly for a new one`
   }

@@ -8,7 +8,7 @@ import { proveReports } from "../verify/report-proofs.ts"
 import { brokenSignatures, manifestHash, reportFolder } from "./broken-signatures.ts"
 import { readSignatures, type Signature, type SignatureRole, samePerson, signatureHash } from "./signature.ts"
 
-/** The run cannot be signed so. Exit code 2. */
+/** The run cannot be signed so. */
 export class SignRefused extends Data.TaggedError("SignRefused")<{
   readonly reason:
     | "NoOne"
@@ -24,6 +24,7 @@ export class SignRefused extends Data.TaggedError("SignRefused")<{
   /** What the sentence goes on with: a name, a state, a folder, a fault. */
   readonly detail: string
 }> {
+  readonly exitCode = 2
   override get message(): string {
     return sentences[this.reason](this.runId, this.detail)
   }

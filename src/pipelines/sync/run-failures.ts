@@ -12,8 +12,9 @@ const staleRemedy = (offsetMillis: number | null): string => {
     : `${clockSentence(offsetMillis)}; set it right and run again`
 }
 
-/** The API refuses who we say we are; nothing else would succeed. Exit code 77. */
+/** The API refuses who we say we are; nothing else would succeed. */
 export class CredentialsRefused extends Data.TaggedError("CredentialsRefused")<{ readonly failure: ApiFailure }> {
+  readonly exitCode = 77
   override get message(): string {
     return this.failure._tag === "PartnerProblem" && this.failure.code === "PARTNER_SIGNATURE_EXPIRED"
       ? `the API takes our signatures for stale: ${this.failure.message}; ${staleRemedy(this.failure.clockOffsetMillis)}`
@@ -21,21 +22,23 @@ export class CredentialsRefused extends Data.TaggedError("CredentialsRefused")<{
   }
 }
 
-/** No page could be read at all. Exit code 75. */
+/** No page could be read at all. */
 export class ApiUnavailable extends Data.TaggedError("ApiUnavailable")<{
   readonly baseUrl: string
   readonly failure: ApiFailure
 }> {
+  readonly exitCode = 75
   override get message(): string {
     return `the Partner API at ${this.baseUrl} is not available: ${this.failure.message}; run again later, nothing was lost`
   }
 }
 
-/** Something answers, and nothing it says is what the Partner API says. Exit code 78. */
+/** Something answers, and nothing it says is what the Partner API says. */
 export class NotThePartnerApi extends Data.TaggedError("NotThePartnerApi")<{
   readonly baseUrl: string
   readonly failure: ApiFailure
 }> {
+  readonly exitCode = 78
   override get message(): string {
     return `what answers at ${this.baseUrl} does not speak as the Partner API does: ${this.failure.message}; check OCEAFIN_PARTNER_API_BASE_URL, its path too, or describe the difference under contract in the configuration`
   }

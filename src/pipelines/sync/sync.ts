@@ -45,6 +45,7 @@ export const sync = (options: SyncOptions) =>
       night: options.night ?? false,
     })
     const { runId } = planned.run
+    yield* (yield* ProgressListener).began(runId)
     yield* Effect.logInfo(planned.resumed ? "an interrupted run goes on" : "a run begins")
     yield* readAndWrite(options, planned).pipe(
       Effect.annotateLogs({ run: runId }),

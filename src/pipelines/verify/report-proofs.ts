@@ -5,11 +5,12 @@ import { Data, Effect, Option, Stream } from "effect"
 import { MANIFEST_FILE, type Manifest, manifestBytes, readManifest } from "../report/manifest.ts"
 import type { FileFinding } from "./finding.ts"
 
-/** The folder of reports cannot be looked through; says which file. Exit code 2. */
+/** The folder of reports cannot be looked through; says which file. */
 export class ReportsUnreadable extends Data.TaggedError("ReportsUnreadable")<{
   readonly path: string
   readonly cause: PlatformError
 }> {
+  readonly exitCode = 2
   override get message(): string {
     return `${this.path} cannot be read: ${this.cause.message}; check --out and the rights of its files`
   }

@@ -72,7 +72,7 @@ layer(Layer.scoped(StepByStep, stepByStep), { excludeTestServices: true, timeout
       const { reportedTooEarly } = yield* StepByStep
       expect(reportedTooEarly.code).toBe(2)
       expect(reportedTooEarly.stdout).toBe("")
-      expect(reportedTooEarly.stderr).toMatch(/^tidemark: .*tidemark reconcile.*\n$/)
+      expect(reportedTooEarly.stderr).toMatch(/^tidemark: .*tidemark\.js reconcile.*\n$/)
     }),
   )
 
@@ -232,7 +232,7 @@ layer(Layer.scoped(StepByStep, stepByStep), { excludeTestServices: true, timeout
     Effect.gen(function* () {
       const ended = yield* sql("--db", "elsewhere/tidemark.duckdb", "SELECT 1")
       expect(ended).toMatchObject({ code: 2, stdout: "" })
-      expect(ended.stderr).toMatch(/elsewhere.*tidemark nightly/)
+      expect(ended.stderr).toMatch(/elsewhere.*tidemark\.js nightly/)
     }),
   )
 

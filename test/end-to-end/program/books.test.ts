@@ -122,7 +122,7 @@ layer(Layer.scoped(OwnBooks, ownBooks), { excludeTestServices: true, timeout: 24
         expect(imported.stdout).toBe("")
         expect(imported.stderr).toContain(`${posted.length} new, 0 changed, 0 unchanged, 1 quarantined`)
         expect(imported.stderr).toMatch(/books\.csv, line \d+: "yesterday" is not a date-time/)
-        expect(imported.stderr).toContain("run tidemark reconcile")
+        expect(imported.stderr).toContain("tidemark.js reconcile")
         expect(yield* rowsOf(join(cwd, "tidemark.duckdb"), "SELECT imported_by, file FROM recon.book_imports")).toEqual(
           [{ imported_by: "Ada", file: "books.csv" }],
         )

@@ -57,7 +57,7 @@ const options: Readonly<Record<string, ReadonlyArray<string>>> = {
   sync: ["--config", "--db", "--customers", "--fresh", "--json", "--quiet", ...logs],
   reconcile: ["--config", "--db", "--fail-on", "--json", "--quiet", ...logs],
   report: ["--config", "--db", "--out", "--fail-on", "--json", "--quiet", ...logs],
-  sql: ["--format", "--db"],
+  sql: ["--format", "--db", "--file"],
   checks: ["--config", "--explain", "--json"],
   runs: ["--db", "--json"],
   sandbox: [

@@ -283,7 +283,9 @@ layer(Layer.scoped(AfterOneNight, afterOneNight), { excludeTestServices: true, t
         const log = rowsOf(join(cwd, "tidemark.duckdb"), "SELECT * FROM recon.exception_events ORDER BY event_no")
         const before = yield* log
         expect(sentence(yield* exceptions("write-off", exception_id), 2)).toContain("say why")
-        expect(sentence(yield* exceptions("write-off", exception_id, "--reason", "  "), 2)).toContain("say why")
+        expect(sentence(yield* exceptions("write-off", exception_id, "--reason", "  "), 2)).toContain(
+          "--reason is empty",
+        )
         expect(sentence(yield* exceptions("ack"), 2)).toContain("--customer")
         expect(sentence(yield* exceptions("ack", exception_id, "--reazon", "x"), 2)).toContain("--reazon")
         expect((yield* exceptions("note", exception_id)).code).toBe(2)

@@ -59,7 +59,9 @@ describe("credentials", () => {
         cwd,
         env: { ...env, OCEAFIN_PARTNER_API_CLIENT_SECRET: wrong },
       })
-      const sentence = expectOneSentence(ended, 77)
+      const sentence = expectOneSentence({ ...ended, stdout: "" }, 77)
+      expect(JSON.parse(ended.stdout)).toMatchObject({ exitCode: 77, error: sentence.slice(10, -1) })
+      expect(ended.stdout).not.toContain(wrong)
       expect(sentence).toContain("OCEAFIN_PARTNER_API_CLIENT_SECRET")
       expect(sentence).not.toContain(wrong)
       expect(readdirSync(cwd)).toContain("tidemark.duckdb")

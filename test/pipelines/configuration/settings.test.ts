@@ -5,12 +5,14 @@ import { assumedPage } from "../../../src/api/contract.ts"
 import { retryPolicy } from "../../../src/api/retry-policy.ts"
 import { type KnownCheck, readConfiguration } from "../../../src/pipelines/configuration/settings.ts"
 
+const none = { grace: false, tolerance: false, limitByStream: false, numbers: {}, words: {} }
+
 const checks: ReadonlyArray<KnownCheck> = [
-  { code: "BAL_NEGATIVE" },
-  { code: "REC_INVALID" },
-  { code: "BAL_INCEPTION", takes: ["tolerance"] },
-  { code: "LED_MISSING_PRODUCT", takes: ["grace"] },
-  { code: "COV_LATE_ARRIVAL", limitHours: 1 },
+  { code: "BAL_NEGATIVE", settings: none },
+  { code: "REC_INVALID", settings: none },
+  { code: "BAL_INCEPTION", settings: { ...none, tolerance: true } },
+  { code: "LED_MISSING_PRODUCT", settings: { ...none, grace: true } },
+  { code: "COV_LATE_ARRIVAL", settings: { ...none, numbers: { limitHours: 1 } } },
 ]
 
 /** Reads a configuration from a file system that holds these files. */
@@ -40,7 +42,7 @@ describe("a configuration", () => {
         retryBudget: { percent: 10, floor: 20 },
         breaker: { failures: 5, coolDownSeconds: 30 },
         deadlineMinutes: 360,
-        failOn: "high",
+        failOn: ["high"],
         personalData: "hash",
         csvProfile: "plain",
         graceMinutes: 60,
@@ -131,20 +133,23 @@ describe("a setting that cannot be used is named with its remedy", () => {
       { contract: { streams: { balances: { path: "" } } } },
       'contract.streams.balances.path: must not be empty; found ""',
     ],
-    [{ failOn: "severe" }, 'failOn: must be one of "critical", "high", "medium", "low", "info"; found "severe"'],
+    [
+      { failOn: "severe" },
+      'failOn: must be one of "critical", "high", "medium", "low", "info", "unproven"; found "severe"',
+    ],
     [{ checks: { BAL_NEGATIV: {} } }, "checks.BAL_NEGATIV is not known; the known ones are BAL_NEGATIVE, REC_INVALID"],
     [{ checks: { constructor: {} } }, "checks.constructor is not known"],
     [
       { checks: { REC_INVALID: { graceMinutes: 5 } } },
-      "checks.REC_INVALID.graceMinutes: this check has no grace; remove the key",
+      "checks.REC_INVALID.graceMinutes: this check has no such setting; it has enabled, severity",
     ],
     [
       { checks: { LED_MISSING_PRODUCT: { tolerance: { USD: { absolute: "1" } } } } },
-      "checks.LED_MISSING_PRODUCT.tolerance: this check has no tolerance; remove the key",
+      "checks.LED_MISSING_PRODUCT.tolerance: this check has no such setting; it has enabled, severity, graceMinutes",
     ],
     [
       { checks: { BAL_INCEPTION: { limitHours: 2 } } },
-      "checks.BAL_INCEPTION.limitHours: this check has no limit; remove the key",
+      "checks.BAL_INCEPTION.limitHours: this check has no such setting; it has enabled, severity, tolerance",
     ],
     [
       { checks: { BAL_INCEPTION: { tolerance: { usd: { absolute: "1" } } } } },

@@ -1,43 +1,39 @@
-import { Args, Command, Options } from "@effect/cli"
 import { FileSystem } from "@effect/platform"
 import { Effect, Option } from "effect"
 import { type ImportRequest, type ImportResult, importBook } from "../../../pipelines/books/import.ts"
 import { readMap } from "../../../pipelines/books/map.ts"
 import { bookFormats, formatOf } from "../../../pipelines/books/readers/reader.ts"
 import { publishActs } from "../../../pipelines/exceptions/publish.ts"
-import { UsageError } from "../../exit-code.ts"
-import { choice } from "../../option-kinds.ts"
-import { config, db, json, quiet } from "../../options.ts"
-import { by, personOf } from "../../person.ts"
-import { count, plural, tell, writeOut } from "../../terminal.ts"
-import { configurationOf, existingDatabase } from "../../workplace.ts"
+import { command } from "../../command.ts"
+import { conclude } from "../../conclusion.ts"
+import { UsageError } from "../../ending.ts"
+import { existingStore } from "../../open-store.ts"
+import { argument, defaultTo, flag, type Given, oneOf, optional, path, required, text } from "../../option-row.ts"
+import { by, config, db, json, quiet } from "../../options.ts"
+import { personOf } from "../../person.ts"
+import { count, plural } from "../../quantities.ts"
+import { configurationOf } from "../../workplace.ts"
 
-const file = Args.text({ name: "file" }).pipe(
-  Args.withDescription("The books: CSV with a header line, JSON (a list, or one object a line), Parquet, or CAMT.053."),
-)
-
-const map = Options.text("map").pipe(
-  Options.withPseudoName("FILE"),
-  Options.withDescription(
+const rows = {
+  config,
+  db,
+  map: optional(
+    path("FILE"),
     "Which column means what, as JSON. A bank statement (CAMT.053) needs none; every other format does.",
   ),
-  Options.optional,
-)
-
-const book = Options.text("book").pipe(
-  Options.withPseudoName("NAME"),
-  Options.withDescription("Which of your books the file belongs to. Default: books."),
-  Options.withDefault("books"),
-)
-
-const format = choice("format", bookFormats).pipe(
-  Options.withDescription("How the file is written. Default: by its extension (csv, json, parquet, xml)."),
-  Options.optional,
-)
-
-const replace = Options.boolean("replace").pipe(
-  Options.withDescription("The file is the whole book: lines that it does not have are taken out."),
-)
+  book: defaultTo(text("NAME"), "books", "Which of your books the file belongs to."),
+  format: optional(oneOf(bookFormats), "How the file is written. Default: by its extension (csv, json, parquet, xml)."),
+  replace: flag("The file is the whole book: lines that it does not have are taken out."),
+  by,
+  json,
+  quiet,
+  file: argument(
+    required(
+      path("FILE"),
+      "The books: CSV with a header line, JSON (a list, or one object a line), Parquet, or CAMT.053.",
+    ),
+  ),
+}
 
 const nameShape = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/
 
@@ -68,58 +64,49 @@ const sentences = (result: ImportResult): ReadonlyArray<string> => {
   ]
 }
 
-const requestOf = (options: {
-  readonly file: string
-  readonly map: Option.Option<string>
-  readonly book: string
-  readonly format: Option.Option<ImportRequest["format"]>
-  readonly replace: boolean
-  readonly by: Option.Option<string>
-}) =>
+const requestOf = (options: Given<typeof rows>) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
+    const { book, file, map, replace } = options
     const refuse = (detail: string) => new UsageError({ detail })
-    const kind = yield* Effect.option(fs.stat(options.file))
-    if (Option.isNone(kind)) return yield* refuse(`${options.file}: there is no such file`)
-    if (kind.value.type === "Directory") return yield* refuse(`${options.file}: is a folder; name one file`)
-    if (!nameShape.test(options.book)) {
-      return yield* refuse(`--book ${options.book}: use letters, digits, and - _ . between them, up to 64`)
+    const kind = yield* Effect.option(fs.stat(file))
+    if (Option.isNone(kind)) return yield* refuse(`${file}: there is no such file`)
+    if (kind.value.type === "Directory") return yield* refuse(`${file}: is a folder; name one file`)
+    if (!nameShape.test(book)) {
+      return yield* refuse(`--book ${book}: use letters, digits, and - _ . between them, up to 64`)
     }
-    const given = Option.getOrElse(options.format, () => formatOf(options.file))
-    if (given === null) {
+    const format = options.format ?? formatOf(file)
+    if (format === null) {
       return yield* refuse(
-        `${options.file}: its extension does not say how it is written; give --format ${bookFormats.join(" or ")}`,
+        `${file}: its extension does not say how it is written; give --format ${bookFormats.join(" or ")}`,
       )
     }
-    if (Option.isNone(options.map) && given !== "camt053") {
-      return yield* refuse(`a ${given} file needs --map FILE, which says which column means what`)
+    if (map === null && format !== "camt053") {
+      return yield* refuse(`a ${format} file needs --map FILE, which says which column means what`)
     }
     return {
-      file: options.file,
-      format: given,
-      map: Option.isNone(options.map) ? null : yield* readMap(options.map.value),
-      book: options.book,
-      whole: options.replace,
+      file,
+      format,
+      map: map === null ? null : yield* readMap(map),
+      book,
+      whole: replace,
       by: yield* personOf(options.by),
     } satisfies ImportRequest
   })
 
-export const importCommand = Command.make(
-  "import",
-  { config, db, map, book, format, replace, by, json, quiet, file },
-  (options) =>
+export const importCommand = command({
+  name: "books import",
+  about:
+    "Read a file of your books. Lines seen before are updated; what cannot be read is set aside, with line and reason.",
+  rows,
+  run: (options) =>
     Effect.gen(function* () {
       const configuration = yield* configurationOf(options)
       const request = yield* requestOf(options)
       const result = yield* importBook(request).pipe(
         Effect.zipLeft(publishActs),
-        Effect.provide(existingDatabase(options.db, configuration, "books", [options.file])),
+        Effect.provide(existingStore(options.db, { configuration, command: "books", onlyFiles: [options.file] })),
       )
-      if (options.json) yield* writeOut(`${JSON.stringify(result, null, 2)}\n`)
-      if (!options.quiet) yield* tell(sentences(result).join("\n"))
+      yield* conclude(options, { json: result, told: sentences(result) })
     }),
-).pipe(
-  Command.withDescription(
-    "Read a file into one of your books. Lines seen before are updated; what cannot be read is set aside, with line and reason.",
-  ),
-)
+})

@@ -1,28 +1,32 @@
-import { Command } from "@effect/cli"
 import { Effect } from "effect"
-import { formatMoney } from "../../../pipelines/report/money-format.ts"
-import { Database, type Row } from "../../../store/database.ts"
+import { formatMoney } from "../../../pipelines/run/money-format.ts"
+import { Database } from "../../../store/database.ts"
+import { command } from "../../command.ts"
+import { storeToRead } from "../../open-store.ts"
 import { config, db, json } from "../../options.ts"
-import { writeOut } from "../../terminal.ts"
-import { cellText, textTable, toJson } from "../../text-table.ts"
-import { configurationOf, databaseToRead } from "../../workplace.ts"
+import { writeOut } from "../../output.ts"
+import { type TableColumn, tableOf, toJson } from "../../text-table.ts"
+import { configurationOf } from "../../workplace.ts"
 
 const importColumns = [
-  "book",
-  "file",
-  "format",
-  "imported_at",
-  "imported_by",
-  "lines_read",
-  "lines_new",
-  "lines_changed",
-  "lines_unchanged",
-  "lines_repeated",
-  "lines_quarantined",
-  "lines_removed",
-] as const
+  ["book"],
+  ["file"],
+  ["format"],
+  ["imported_at", "imported"],
+  ["imported_by", "by"],
+  ["lines_read", "lines", "right"],
+  ...["new", "changed", "unchanged", "repeated", "quarantined", "removed"].map(
+    (count) => [`lines_${count}`, count, "right"] as const,
+  ),
+] satisfies ReadonlyArray<TableColumn>
 
-const importsSql = `SELECT ${importColumns.join(", ")}, sha256 FROM recon.book_imports ORDER BY import_id DESC`
+const stateColumns = [
+  ...["book", "side", "category", "code", "currency"].map((name) => [name] as const),
+  ["items", "items", "right"],
+  ["amount", "amount", "right"],
+] satisfies ReadonlyArray<TableColumn>
+
+const importsSql = `SELECT ${importColumns.map(([name]) => name).join(", ")}, sha256 FROM recon.book_imports ORDER BY import_id DESC`
 
 /** A line that came after the last reconciliation has no category yet. */
 const statesSql = `
@@ -44,43 +48,23 @@ const statesSql = `
   FROM grouped AS g LEFT JOIN recon.currencies AS c ON c.currency = g.currency
   ORDER BY book, side, category, code, g.currency`
 
-export const listCommand = Command.make("list", { config, db, json }, (options) =>
-  Effect.gen(function* () {
-    const configuration = yield* configurationOf(options)
-    const { imports, states } = yield* Effect.gen(function* () {
-      const database = yield* Database
-      const states = (yield* database.rows(statesSql)).map(({ places, ...row }) => ({
-        ...row,
-        amount: row.amount == null ? null : formatMoney(String(row.amount), places === null ? 0 : Number(places)),
-      }))
-      return { imports: yield* database.rows(importsSql), states }
-    }).pipe(Effect.provide(databaseToRead(options.db, configuration)))
-    if (options.json) return yield* writeOut(`${toJson({ imports, states })}\n`)
-    if (imports.length === 0) return yield* writeOut("nothing was imported yet; begin with tidemark books import\n")
-    const importTable = textTable(
-      [
-        "book",
-        "file",
-        "format",
-        "imported",
-        "by",
-        "lines",
-        "new",
-        "changed",
-        "unchanged",
-        "repeated",
-        "quarantined",
-        "removed",
-      ],
-      imports.map((row) => importColumns.map((column) => cellText(row[column] ?? null))),
-      importColumns.map((column) => column.startsWith("lines_")),
-    )
-    const stateColumns = ["book", "side", "category", "code", "currency", "items", "amount"] as const
-    const stateTable = textTable(
-      stateColumns,
-      states.map((row) => stateColumns.map((column) => cellText((row as Row)[column] ?? null))),
-      [false, false, false, false, false, true, true],
-    )
-    yield* writeOut(`${importTable}\n\n${stateTable}\n`)
-  }),
-).pipe(Command.withDescription("List the imports, and how many lines and transactions are in each state of matching."))
+export const listCommand = command({
+  name: "books list",
+  about: "List the imports, and how many lines and transactions are in each state of matching.",
+  rows: { config, db, json },
+  run: (options) =>
+    Effect.gen(function* () {
+      const configuration = yield* configurationOf(options)
+      const { imports, states } = yield* Effect.gen(function* () {
+        const database = yield* Database
+        const states = (yield* database.rows(statesSql)).map(({ places, ...row }) => ({
+          ...row,
+          amount: row.amount == null ? null : formatMoney(String(row.amount), places === null ? 0 : Number(places)),
+        }))
+        return { imports: yield* database.rows(importsSql), states }
+      }).pipe(Effect.provide(storeToRead(options.db, configuration)))
+      if (options.json) return yield* writeOut(`${toJson({ imports, states })}\n`)
+      if (imports.length === 0) return yield* writeOut("nothing was imported yet; begin with tidemark books import\n")
+      yield* writeOut(`${tableOf(importColumns, imports)}\n\n${tableOf(stateColumns, states)}\n`)
+    }),
+})

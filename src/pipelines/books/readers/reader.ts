@@ -1,12 +1,13 @@
 import { Data } from "effect"
 
-/** Why a file of the partner's books cannot be read at all; the sentence names the place and the remedy. Exit code 2. */
+/** Why a file of the partner's books cannot be read at all; the sentence names the place and the remedy. */
 export class BookFileError extends Data.TaggedError("BookFileError")<{
   readonly file: string
   /** Where in the file; null where the whole of it is meant. */
   readonly line: number | null
   readonly detail: string
 }> {
+  readonly exitCode = 2
   override get message(): string {
     return `${this.file}${this.line === null ? "" : `, line ${this.line}`}: ${this.detail}`
   }

@@ -39,7 +39,7 @@
 -- read_from: When reading the customer's transactions began: grace is counted to here.
 -- obstacle: Why it cannot be judged, in a sentence; NULL where it can.
 -- at_stake: The money that the difference is about.
-WITH leg AS (
+WITH leg AS MATERIALIZED (
   SELECT m.* FROM recon.movement AS m
   SEMI JOIN recon.suspect AS s ON s.resource_type = m.resource_type AND s.record_id = m.record_id
 ),
@@ -102,7 +102,7 @@ gathered AS (
     CASE WHEN o.stream IS NULL THEN 0 ELSE o.moved END AS moved, CASE WHEN o.stream IS NULL THEN 0 ELSE o.moved_elsewhere END AS moved_elsewhere, coalesce(o.posted, 0) AS posted,
     CASE l.direction WHEN 'CREDIT' THEN coalesce(o.credits, 0) ELSE coalesce(o.debits, 0) END AS posted_its_way,
     coalesce(o.waiting, 0) AS waiting, o.waiting_status, o.doubtful, coalesce(o.has_reversed, FALSE) AS has_reversed, o.newest_posted_at,
-    coalesce(o.charged, 0) AS charged, coalesce(o.charged, 0) + coalesce(o.fees, 0) AS posted_fee, o.transactions, o.first_transaction,
+    coalesce(o.charged, 0) AS charged, TRY(coalesce(o.charged, 0) + coalesce(o.fees, 0)) AS posted_fee, o.transactions, o.first_transaction,
     CASE WHEN l.network IS NOT NULL AND o.states_networks THEN coalesce(w.moved, 0) END AS moved_on_network,
     f.currency AS foreign_currency, f.moved AS foreign_sum, a.sums, h.customers AS holders,
     coalesce(b.settled, 0) AS refunded, coalesce(b.waiting, 0) AS refund_waiting, coalesce(b.doubtful, 0) AS refund_doubtful,
@@ -120,7 +120,7 @@ gathered AS (
 turned AS (
   SELECT * EXCLUDE (moved, moved_elsewhere, moved_on_network, foreign_sum, sign),
     sign * moved AS actual, sign * moved_elsewhere AS elsewhere, sign * moved_on_network AS on_network, sign * foreign_sum AS foreign_moved,
-    sign * moved + CASE direction WHEN 'CREDIT' THEN charged ELSE -charged END AS without_charges
+    TRY(sign * moved + CASE direction WHEN 'CREDIT' THEN charged ELSE -charged END) AS without_charges
   FROM gathered
 ),
 expecting AS (
@@ -140,8 +140,8 @@ expecting AS (
 weighed AS (
   SELECT e.*,
     NOT refund_is_under_way AND (
-      abs(actual - expected) > tolerance OR abs(elsewhere) > tolerance OR foreign_moved IS NOT NULL
-      OR class = 'settled' AND abs(on_network - actual) > tolerance
+      recon.gap(actual, expected) > tolerance OR abs(elsewhere) > tolerance OR foreign_moved IS NOT NULL
+      OR class = 'settled' AND recon.gap(on_network, actual) > tolerance
     ) IS TRUE AS is_wrong
   FROM expecting AS e
 )
@@ -150,20 +150,20 @@ SELECT w.*, greatest(w.changed_at, w.newest_posted_at) AS since, coalesce(r.bega
   CASE
     WHEN NOT w.is_wrong THEN NULL
     WHEN w.class IN ('void', 'undone') THEN 'money stands'
-    WHEN w.actual = 0 AND w.elsewhere <> 0 AND abs(w.elsewhere - w.net_amount) <= w.tolerance THEN 'another customer'
+    WHEN w.actual = 0 AND w.elsewhere <> 0 AND recon.gap(w.elsewhere, w.net_amount) <= w.tolerance THEN 'another customer'
     WHEN w.actual = 0 AND w.elsewhere = 0 AND w.foreign_moved IS NOT NULL THEN 'another currency'
-    WHEN abs(w.actual - w.expected) <= w.tolerance AND abs(w.elsewhere) <= w.tolerance AND w.foreign_moved IS NULL THEN 'another network'
+    WHEN recon.gap(w.actual, w.expected) <= w.tolerance AND abs(w.elsewhere) <= w.tolerance AND w.foreign_moved IS NULL THEN 'another network'
     WHEN w.actual = -w.net_amount AND w.elsewhere = 0 THEN 'opposite'
     WHEN w.posted = 0 AND w.waiting > 0 THEN 'not posted'
     WHEN w.posted = 0 THEN 'nothing'
     WHEN w.actual = 0 AND w.elsewhere = 0 AND w.has_reversed THEN 'taken back'
-    WHEN w.charged <> 0 AND w.elsewhere = 0 AND abs(w.without_charges - w.expected) <= w.tolerance THEN 'charged'
-    WHEN w.actual + w.elsewhere > w.expected + w.tolerance AND w.posted_its_way > 1 THEN 'more than once'
+    WHEN w.charged <> 0 AND w.elsewhere = 0 AND recon.gap(w.without_charges, w.expected) <= w.tolerance THEN 'charged'
+    WHEN (w.actual > w.expected OR w.elsewhere > 0) AND w.posted_its_way > 1 THEN 'more than once'
     ELSE 'differs'
   END AS disagreement,
   concat_ws(': ', w.sums, w.transactions) AS state_of_affairs,
-  CASE WHEN abs(w.actual - w.expected) > w.tolerance THEN abs(w.actual - w.expected) WHEN abs(w.elsewhere) > w.tolerance THEN abs(w.elsewhere)
-    WHEN w.foreign_moved IS NOT NULL THEN abs(w.foreign_moved) ELSE abs(w.on_network - w.actual) END AS at_stake,
+  CASE WHEN recon.gap(w.actual, w.expected) > w.tolerance THEN recon.gap(w.actual, w.expected) WHEN abs(w.elsewhere) > w.tolerance THEN abs(w.elsewhere)
+    WHEN w.foreign_moved IS NOT NULL THEN abs(w.foreign_moved) ELSE recon.gap(w.on_network, w.actual) END AS at_stake,
   coalesce(
     r.obstacle,
     CASE WHEN r.customer_id IS NULL OR NOT r.is_proven THEN 'transactions of the customer were not read' END,

@@ -5,7 +5,7 @@
 -- leg: The record's leg, as in recon.movement.
 -- is_here: Whether it is its leg's own currency.
 -- is_own: Whether it belongs to the record's customer.
-WITH named AS (
+WITH named AS MATERIALIZED (
   SELECT t.* FROM recon.transaction AS t
   SEMI JOIN recon.suspect AS s ON s.resource_type = t.resource_type AND s.record_id = t.resource_id
   WHERE t.names_record

@@ -22,7 +22,7 @@ nameless AS (
 touching AS (
   SELECT m.resource_type, m.record_id, n.name
   FROM recon.movement AS m JOIN naming AS n ON n.record_id = m.record_id
-  WHERE recon.may_be(n.readable, 'resource_type', m.resource_type)
+  WHERE coalesce(n.readable['resource_type'], m.resource_type) = m.resource_type
   UNION ALL
   SELECT m.resource_type, m.record_id, n.name
   FROM recon.movement AS m JOIN nameless AS n ON n.customer_id = m.customer_id

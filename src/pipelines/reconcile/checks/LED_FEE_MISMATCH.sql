@@ -13,7 +13,7 @@ WITH compared AS (
 )
 SELECT recon.outcome(c.obstacle, c.since + recon.grace('LED_FEE_MISMATCH') > c.read_from) AS outcome, c.obstacle,
   c.stream, c.record_id, c.leg, c.first_transaction AS counterpart_id, c.customer_id, c.currency, c.fee AS expected, c.posted_fee AS actual,
-  c.fee_tolerance AS tolerance, abs(c.posted_fee - c.fee) AS at_stake, c.state_of_affairs,
+  c.fee_tolerance AS tolerance, recon.gap(c.posted_fee, c.fee) AS at_stake, c.state_of_affairs,
   concat(recon.titled(c.noun), ' ', c.status, ' with a fee of ', recon.money(c.fee, c.currency), ', but its transactions charge ', recon.money(c.posted_fee, c.currency), ': ', c.transactions) AS detail
 FROM compared AS c
-WHERE c.disagreement = 'charged' OR c.obstacle IS NULL AND abs(c.posted_fee - c.fee) > c.fee_tolerance
+WHERE c.disagreement = 'charged' OR c.obstacle IS NULL AND recon.gap(c.posted_fee, c.fee) > c.fee_tolerance

@@ -21,7 +21,7 @@ told AS (
 ),
 -- Only of these few records are the pages looked at.
 page AS (
-  SELECT c.stream, c.record_id, string_agg(DISTINCT concat('page ', p.sequence, ' of chain ', p.chain), ', ') AS pages
+  SELECT c.stream, c.record_id, string_agg(DISTINCT concat('page ', p.sequence, ' of chain ', p.chain), ', ' ORDER BY concat('page ', p.sequence, ' of chain ', p.chain)) AS pages
   FROM (SELECT DISTINCT stream, record_id, customer_id FROM told) AS c
   JOIN raw.pages AS p ON p.run_id = recon.run() AND p.customer_id = c.customer_id AND p.stream = c.stream AND contains(p.body, c.record_id)
   GROUP BY c.stream, c.record_id

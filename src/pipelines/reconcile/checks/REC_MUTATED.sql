@@ -30,7 +30,8 @@ compared AS (
   JOIN settled AS s ON s.stream = f.stream AND s.record_id = f.record_id AND s.version = f.version
   LEFT JOIN accepted AS a ON a.stream = f.stream AND a.record_id = f.record_id
   -- What one night says in two ways is no change (REC_CONTRADICTED).
-  WHERE f.version_seen_run < recon.run()
+  -- Of the class is said again what settled says, so that only such versions are taken apart.
+  WHERE f.version_seen_run < recon.run() AND f.former_class IN ('settled', 'undone')
 ),
 changed AS (
   SELECT *, said[list_position(names, 'currency')] = currency AS is_same_currency,

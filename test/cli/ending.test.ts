@@ -1,10 +1,11 @@
-import { HelpDoc, ValidationError } from "@effect/cli"
-import { Cause, ConfigError, DateTime, FiberId } from "effect"
+import { Cause, DateTime, FiberId } from "effect"
 import { describe, expect, it } from "vitest"
+import { EnvironmentError } from "../../src/api/credentials.ts"
 import { TransportFailure } from "../../src/api/failures.ts"
 import { PartnerProblem } from "../../src/api/problem.ts"
-import { endingOf, Finished, UsageError } from "../../src/cli/exit-code.ts"
-import { outputError } from "../../src/cli/terminal.ts"
+import { endingOf, Finished, UsageError } from "../../src/cli/ending.ts"
+import { exitCodes } from "../../src/cli/exit-codes.ts"
+import { outputError } from "../../src/cli/output.ts"
 import { RosterError } from "../../src/pipelines/configuration/roster.ts"
 import { ConfigurationError } from "../../src/pipelines/configuration/settings.ts"
 import { CsvFileError } from "../../src/pipelines/report/csv-file.ts"
@@ -40,15 +41,14 @@ const runHolding = {
 }
 
 const failures: ReadonlyArray<readonly [what: string, error: unknown, code: number, sentence: string | null]> = [
-  ["a command that has said all", new Finished({ code: 3 }), 3, null],
-  ["a command that has said all and is content", new Finished({ code: 0 }), 0, null],
+  ["a command that has said all", new Finished({ exitCode: 3, why: "some" }), 3, null],
+  ["a command that has said all and is content", new Finished({ exitCode: 0, why: null }), 0, null],
   [
     "wrong usage",
     new UsageError({ detail: "name your customers with --customers FILE" }),
     2,
     "name your customers with --customers FILE",
   ],
-  ["a command line that the parser refused", ValidationError.invalidArgument(HelpDoc.p("no")), 2, null],
   ["a roster", new RosterError({ file: "c.csv", detail: "names no customer" }), 2, "c.csv: names no customer"],
   [
     "no run at all",
@@ -156,13 +156,15 @@ const failures: ReadonlyArray<readonly [what: string, error: unknown, code: numb
     78,
     "reports: there is no report definition (a .sql file) in this folder; install tidemark again",
   ],
-  ["an environment name", ConfigError.MissingData(["SOME_NAME"], "…"), 78, "not set in the environment: SOME_NAME"],
+  [
+    "an environment name",
+    new EnvironmentError({ missing: ["SOME_NAME"], faults: [] }),
+    78,
+    "not set in the environment: SOME_NAME",
+  ],
   [
     "two environment names",
-    ConfigError.And(
-      ConfigError.MissingData(["ONE"], "…"),
-      ConfigError.InvalidData(["TWO"], "must begin with https://"),
-    ),
+    new EnvironmentError({ missing: ["ONE"], faults: ["the environment variable TWO must begin with https://"] }),
     78,
     "not set in the environment: ONE; the environment variable TWO must begin with https://",
   ],
@@ -179,6 +181,7 @@ const failures: ReadonlyArray<readonly [what: string, error: unknown, code: numb
 describe("a command ends", () => {
   it.each(failures)("after %s with its code and its sentence", (_what, error, code, sentence) => {
     expect(endingOf(Cause.fail(error))).toEqual({ code, message: sentence })
+    expect(exitCodes.map((row) => row.code)).toContain(code)
   })
 
   it.each([
@@ -189,6 +192,11 @@ describe("a command ends", () => {
       code,
       message: `interrupted (${signal}); everything that was committed is kept; run the same command again to go on`,
     })
+  })
+
+  it("in words of its own, where a command that was interrupted has some", () => {
+    const { message } = endingOf(Cause.interrupt(FiberId.none), "SIGINT", "the statement was stopped")
+    expect(message).toBe("interrupted (SIGINT); the statement was stopped")
   })
 
   it("with what failed, where something else was interrupted because of it", () => {

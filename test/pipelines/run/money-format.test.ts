@@ -1,6 +1,6 @@
 import { FastCheck as fc } from "effect"
 import { expect, it } from "vitest"
-import { formatMoney } from "../../../src/pipelines/report/money-format.ts"
+import { formatMoney } from "../../../src/pipelines/run/money-format.ts"
 
 it.each([
   ["1.500000000000000000", 2, "1.50"],

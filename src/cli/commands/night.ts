@@ -1,0 +1,169 @@
+import { Effect } from "effect"
+import { credentials } from "../../api/credentials.ts"
+import type { Configuration } from "../../pipelines/configuration/settings.ts"
+import { nightly } from "../../pipelines/nightly.ts"
+import { reconcile } from "../../pipelines/reconcile/reconcile.ts"
+import { report } from "../../pipelines/report/report.ts"
+import { ProgressListener } from "../../pipelines/run/progress.ts"
+import { findRun, type Run } from "../../pipelines/run/run.ts"
+import { exitCodeOf, type RunSummary, summarize } from "../../pipelines/run/run-summary.ts"
+import { refuseSigned } from "../../pipelines/sign-off/refuse-signed.ts"
+import { type SyncOptions, sync } from "../../pipelines/sync/sync.ts"
+import { Database } from "../../store/database.ts"
+import { publishSnapshot } from "../../store/snapshot.ts"
+import { command } from "../command.ts"
+import { conclude } from "../conclusion.ts"
+import { goesOn, UsageError } from "../ending.ts"
+import { existingStore, workingStore } from "../open-store.ts"
+import type { Given } from "../option-row.ts"
+import { config, customers, db, failOn, fresh, json, logs, out, quiet } from "../options.ts"
+import { withProgress } from "../progress-line.ts"
+import { plural } from "../quantities.ts"
+import { personalDataOf } from "../salt.ts"
+import { coverageLine, verdictSentence, verdictText } from "../verdict.ts"
+import { configurationOf, customersToRead, partnerApi, prepareOut } from "../workplace.ts"
+
+const readRows = { config, db, customers, fresh, json, quiet, ...logs }
+const judgeRows = { config, db, failOn, json, quiet, ...logs }
+
+/** Runs what reads the API into the working database. */
+const reading = <A, E, R>(
+  name: string,
+  configuration: Configuration,
+  options: Given<typeof readRows>,
+  work: (request: SyncOptions) => Effect.Effect<A, E, R>,
+) =>
+  Effect.gen(function* () {
+    const given = yield* credentials
+    return yield* Effect.gen(function* () {
+      const customers = yield* customersToRead(options.customers)
+      const personalData = yield* personalDataOf(configuration, options.db)
+      return yield* work({ configuration, personalData, customers, baseUrl: given.baseUrl, fresh: options.fresh })
+    }).pipe(
+      Effect.provide(partnerApi(configuration, given)),
+      Effect.provide(workingStore(options.db, { configuration, command: name })),
+      (effect) => withProgress(effect, options.quiet),
+    )
+  })
+
+/** Runs what works on the newest run that was read, which nobody may have signed. */
+const judging = <A, E, R>(
+  name: string,
+  configuration: Configuration,
+  options: Given<typeof judgeRows>,
+  work: (run: Run) => Effect.Effect<A, E, R>,
+) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const run = yield* findRun(database)
+    yield* (yield* ProgressListener).began(run.runId)
+    yield* refuseSigned(database, run.runId)
+    return yield* work(run)
+  }).pipe(Effect.provide(existingStore(options.db, { configuration, command: name })), (effect) =>
+    withProgress(effect, options.quiet),
+  )
+
+/** What a run has come to, with the places that it left behind. */
+const concludeRun = (
+  summary: RunSummary,
+  { failOn }: Configuration,
+  options: { readonly json: boolean; readonly quiet: boolean },
+  places: Readonly<Record<string, string>> = {},
+) => {
+  const exitCode = exitCodeOf(summary, failOn)
+  const told = [verdictText(summary, places)]
+  return conclude(options, { json: { ...summary, ...places, exitCode }, told, exitCode, why: verdictSentence(summary) })
+}
+
+const nightlyCommand = command({
+  name: "nightly",
+  about: "Read everything, reconcile it and write the reports: sync, reconcile and report in one.",
+  rows: { config, db, out, customers, fresh, failOn, json, quiet, ...logs },
+  ifInterrupted: goesOn,
+  run: (options) =>
+    Effect.gen(function* () {
+      const configuration = yield* configurationOf(options)
+      yield* credentials
+      yield* prepareOut(options.out)
+      const { folder, snapshot, summary } = yield* reading("nightly", configuration, options, (request) =>
+        nightly(request, options.out),
+      )
+      yield* concludeRun(summary, configuration, options, { reports: folder, snapshot })
+    }),
+})
+
+const syncCommand = command({
+  name: "sync",
+  about: "Read every list of every customer and store what came, without judging it.",
+  rows: readRows,
+  ifInterrupted: goesOn,
+  run: (options) =>
+    Effect.gen(function* () {
+      const configuration = yield* configurationOf(options)
+      const summary = yield* reading("sync", configuration, options, (request) =>
+        Effect.gen(function* () {
+          const database = yield* Database
+          const run = yield* sync(request)
+          yield* publishSnapshot(database)
+          return yield* summarize(database, run.runId)
+        }),
+      )
+      const [word, exitCode] = summary.verdict === "PARTIAL" ? (["PARTIAL", 4] as const) : (["COMPLETE", 0] as const)
+      const sentence = `${word}: run ${summary.runId}, ${plural(summary.records, "record")}, ${coverageLine(summary)}`
+      yield* conclude(options, { json: { ...summary, exitCode }, told: [sentence], exitCode })
+    }),
+})
+
+const reconcileCommand = command({
+  name: "reconcile",
+  about: "Judge what the newest run has read: match, roll forward, run every check. Asks the API nothing.",
+  rows: judgeRows,
+  ifInterrupted: goesOn,
+  run: (options) =>
+    Effect.gen(function* () {
+      const configuration = yield* configurationOf(options)
+      const summary = yield* judging("reconcile", configuration, options, (run) =>
+        Effect.gen(function* () {
+          const database = yield* Database
+          yield* (yield* ProgressListener).step("reconciling")
+          yield* reconcile(run, configuration)
+          yield* publishSnapshot(database)
+          return yield* summarize(database, run.runId)
+        }),
+      )
+      yield* concludeRun(summary, configuration, options)
+    }),
+})
+
+const reportCommand = command({
+  name: "report",
+  about: "Write the reports of the newest run that was reconciled, again if they are there already.",
+  rows: { config, db, out, failOn, json, quiet, ...logs },
+  ifInterrupted: goesOn,
+  run: (options) =>
+    Effect.gen(function* () {
+      const configuration = yield* configurationOf(options)
+      yield* prepareOut(options.out)
+      const { places, summary } = yield* judging("report", configuration, options, (run) =>
+        Effect.gen(function* () {
+          const database = yield* Database
+          const states = yield* database.rows<{ state: string }>("SELECT state FROM recon.runs WHERE run_id = $1", [
+            run.runId,
+          ])
+          if (states[0]?.state === "synced") {
+            return yield* new UsageError({
+              detail: `run ${run.runId} was read but not reconciled yet; run tidemark reconcile first`,
+            })
+          }
+          yield* (yield* ProgressListener).step("reporting")
+          const { folder } = yield* report(run, configuration, options.out)
+          const snapshot = yield* publishSnapshot(database)
+          return { places: { reports: folder, snapshot }, summary: yield* summarize(database, run.runId) }
+        }),
+      )
+      yield* concludeRun(summary, configuration, options, places)
+    }),
+})
+
+/** A whole night, and its steps one by one. */
+export const nightCommands = [nightlyCommand, syncCommand, reconcileCommand, reportCommand]

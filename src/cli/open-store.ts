@@ -1,0 +1,158 @@
+import { hostname, userInfo } from "node:os"
+import { FileSystem, Path } from "@effect/platform"
+import { Context, Data, Effect, Layer, Option } from "effect"
+import type { Configuration } from "../pipelines/configuration/settings.ts"
+import { Database } from "../store/database.ts"
+import { heldDatabase } from "../store/held-database.ts"
+import { migrationState } from "../store/migrations/migration-state.ts"
+import type { LockHolder } from "../store/run-lock.ts"
+import { snapshotFile, snapshotName } from "../store/snapshot.ts"
+import { UsageError } from "./ending.ts"
+
+/** A run is writing, and DuckDB lets nobody read meanwhile. */
+export class StoreInUse extends Data.TaggedError("StoreInUse")<{ readonly file: string; readonly snapshot: string }> {
+  readonly exitCode = 75
+  override get message(): string {
+    return `another process has ${this.file} open for writing, and until it ends nobody can read it; wait for its end, or read the copy that the last run published: --db ${this.snapshot}`
+  }
+}
+
+/** As many as systems follow before they call it a circle. */
+const mostLinks = 40
+
+/**
+ * The file itself where the path leads there over links, so that lock, salt and snapshot lie beside the file whichever
+ * path is taken; else the path as it was given. The file need not be there yet.
+ */
+export const realFile = (
+  file: string,
+  links = mostLinks,
+): Effect.Effect<string, never, FileSystem.FileSystem | Path.Path> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const whole = yield* Effect.option(fs.realPath(file))
+    if (Option.isSome(whole)) return whole.value === path.resolve(file) ? file : whole.value
+    const target = yield* Effect.option(fs.readLink(file))
+    if (Option.isSome(target) && links > 0) {
+      return yield* realFile(path.resolve(path.dirname(file), target.value), links - 1)
+    }
+    const folder = yield* Effect.option(fs.realPath(path.dirname(file)))
+    if (Option.isNone(folder) || folder.value === path.resolve(path.dirname(file))) return file
+    return path.join(folder.value, path.basename(file))
+  })
+
+/** Whom a lock file names. An account without a name, as a container may have, goes by its number. */
+const holderOf = (command: string): Effect.Effect<LockHolder> =>
+  Effect.try(() => userInfo().username).pipe(
+    Effect.orElseSucceed(() => `user ${process.getuid?.() ?? "unknown"}`),
+    Effect.map((user) => ({ user, host: hostname(), pid: process.pid, command })),
+  )
+
+const refuse = (detail: string) => new UsageError({ detail })
+
+const isThere = (file: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.orElseSucceed(fs.exists(file), () => false))
+
+/** Refuses a store whose tables are not those that this program reads. */
+const refuseOthers = (file: string, remedy: string) =>
+  Effect.gen(function* () {
+    const { missing, strange } = yield* migrationState(yield* Database)
+    if (strange.length > 0) {
+      return yield* refuse(`${file} was last written by a newer version (it knows ${strange[0]}); install that version`)
+    }
+    if (missing.length > 0) return yield* refuse(`${file} was last written by an older version; ${remedy}`)
+  })
+
+/** Who opens the working database, and for what. */
+export interface Opening {
+  readonly configuration: Configuration
+  /** The command's name, for the lock of the run, which it holds meanwhile. */
+  readonly command: string
+  /** Files that statements may read, where they read any; they then reach nothing else. */
+  readonly onlyFiles?: ReadonlyArray<string>
+}
+
+/** The working database for a command that writes it, its folder made where it is missing. */
+export const workingStore = (given: string, { command, configuration, onlyFiles }: Opening) =>
+  Layer.unwrapScoped(
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const path = yield* Path.Path
+      const file = yield* realFile(given)
+      if (path.basename(file) === snapshotName) {
+        return yield* refuse(
+          `--db ${given}: ${snapshotName} is the name of the snapshot that is published beside the database; choose another name`,
+        )
+      }
+      yield* fs
+        .makeDirectory(path.dirname(file), { recursive: true })
+        .pipe(Effect.mapError((error) => refuse(`--db ${given}: its folder cannot be made: ${error.message}`)))
+      return heldDatabase(
+        { file, memoryLimit: configuration.memoryLimit, ...(onlyFiles === undefined ? {} : { onlyFiles }) },
+        yield* holderOf(command),
+      )
+    }),
+  )
+
+const refuseMissing = (given: string) =>
+  Effect.flatMap(isThere(given), (there) =>
+    there
+      ? Effect.void
+      : refuse(`--db ${given}: there is no such database; run tidemark nightly first, or correct the path`),
+  )
+
+/** The working database for writing, which an earlier run must have made. */
+export const existingStore = (given: string, opening: Opening) =>
+  Layer.unwrapScoped(Effect.as(refuseMissing(given), workingStore(given, opening)))
+
+/** The database, or a copy of it, for reading only: an earlier run must have made it, and no process may be writing. */
+export const storeToRead = (given: string, { memoryLimit }: Configuration) =>
+  Layer.unwrapScoped(
+    Effect.gen(function* () {
+      yield* refuseMissing(given)
+      const file = yield* realFile(given)
+      const snapshot = yield* snapshotFile(file)
+      const store = yield* Layer.build(Database.layer({ file, access: "read", memoryLimit })).pipe(
+        Effect.catchIf(
+          (error) => error.reason === "Locked",
+          () => new StoreInUse({ file, snapshot }),
+        ),
+      )
+      yield* Effect.provide(refuseOthers(file, "run tidemark reconcile once, which brings it up to date"), store)
+      return Layer.succeedContext(store)
+    }),
+  )
+
+/**
+ * The published snapshot beside the database, for reading only; refused where another database published it. A command
+ * whose tables an earlier version did not have yet asks for a snapshot that is `current`.
+ */
+export const snapshotStore = (given: string, of: "any version" | "current") =>
+  Layer.unwrapScoped(
+    Effect.gen(function* () {
+      const path = yield* Path.Path
+      const db = yield* realFile(given)
+      const file = yield* snapshotFile(db)
+      if (!(yield* isThere(file))) {
+        return yield* refuse(
+          `${file}: there is no snapshot yet; run tidemark nightly first, or name the database with --db`,
+        )
+      }
+      const snapshot = yield* Layer.build(Database.layer({ file, access: "read", memoryLimit: "1GB" }))
+      const [publication] = yield* Context.get(snapshot, Database).rows<{ published_by: string }>(
+        "SELECT published_by FROM recon.publication",
+      )
+      const asked = path.basename(db)
+      if (publication?.published_by !== asked) {
+        return yield* refuse(
+          `${file} was published by ${publication?.published_by}, not by ${asked}; name that database with --db, or keep each database in a folder of its own`,
+        )
+      }
+      if (of === "current") {
+        const remedy = "run tidemark report to publish it anew, or wait for the next nightly"
+        yield* Effect.provide(refuseOthers(file, remedy), snapshot)
+      }
+      return Layer.succeedContext(snapshot)
+    }),
+  )

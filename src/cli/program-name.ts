@@ -1,0 +1,9 @@
+import { basename, relative } from "node:path"
+
+/** How the program was called, for hints to copy: `tidemark`, `npx tidemark`, or `node` and the path of its file. */
+export const programName = (script: string, folder: string): string => {
+  if (/[\\/]node_modules[\\/]\.bin[\\/]/.test(script)) return "npx tidemark"
+  if (!script.endsWith(".js")) return basename(script)
+  const near = relative(folder, script)
+  return `node ${near.startsWith("..") ? script : near}`
+}
