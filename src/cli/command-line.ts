@@ -74,10 +74,12 @@ const findCommand = (words: ReadonlyArray<string>, { commands }: Program) => {
 }
 
 /** Names that a word may have meant: of the family that stands before it, or the first words of all commands. */
-const membersOf = (family: string | null, { commands }: Program): ReadonlyArray<string> =>
-  family === null
+const membersOf = (family: string | null, program: Program): ReadonlyArray<string> => {
+  const commands = program.commands.filter(({ isHidden }) => !isHidden)
+  return family === null
     ? [...new Set(commands.map(({ name }) => name.split(" ", 1)[0] ?? ""))]
     : commands.flatMap(({ name }) => (name.startsWith(`${family} `) ? [name.slice(family.length + 1)] : []))
+}
 
 const noSuchCommand = (words: ReadonlyArray<string>, program: Program): Refused => {
   const [first = "", second] = words
@@ -96,15 +98,40 @@ const isHelp = (words: ReadonlyArray<string>, program: Program): boolean =>
   findCommand(words, program) !== null ||
   (words.length === 1 && membersOf(words[0] ?? "", program).length > 0)
 
-/** A value of an option, or what is wrong with it. `called` is how the person knows it: `--limit`, `<id>`. */
-const readValue = (called: string, row: OptionRow<unknown>, value: string, folder: string) => {
-  if (value.trim() === "" && row.kind?.mayBeEmpty !== true)
-    return Either.left(`${called} is empty; leave it out, or give it a value`)
-  return Either.mapLeft(
-    row.kind?.read(value, folder) ?? Either.right(true),
-    (must) => `${called} ${value}: must be ${must}`,
-  )
+/** A value, or what is wrong with it. `called` is how the person knows its row: `--limit`, `<id>`. Null was not given. */
+const readValue = (called: string, row: OptionRow<unknown>, value: string | null, folder: string, shows: string) => {
+  if (row.kind === null) {
+    return value === null ? Either.right(true) : refuse(`${called} takes no value; ${shows}`)
+  }
+  if (value === null) return refuse(`${called} lacks its value, ${row.kind.placeholder}; ${shows}`)
+  if (value.trim() === "" && row.kind.mayBeEmpty !== true) {
+    return refuse(`${called} is empty; leave it out, or give it a value`)
+  }
+  const mustBe = (what: string) => new UsageError({ detail: `${called} ${value}: must be ${what}` })
+  return Either.mapLeft(row.kind.read(value, folder), mustBe)
 }
+
+/** What the options and the words after a command are to it, by the keys of its rows. */
+const readRows = (
+  command: Command,
+  given: ReturnType<typeof tokensOf>["given"],
+  rest: ReadonlyArray<string>,
+  folder: string,
+  shows: string,
+) =>
+  Either.gen(function* () {
+    const values: Record<string, unknown> = {}
+    for (const option of Object.entries(command.rows)) {
+      const [key, row] = option
+      const called = row.isArgument ? `<${nameOf(key)}>` : `--${nameOf(key)}`
+      const named = given.flatMap(({ name, value }) => (namesOf(option).includes(name) ? [value] : []))
+      const texts = row.isArgument ? rest : named
+      if (row.isRequired && texts.length === 0) return yield* refuse(`${called} is missing; ${shows}`)
+      const read = yield* Either.all(texts.map((value) => readValue(called, row, value, folder, shows)))
+      values[key] = row.collect(read, folder)
+    }
+    return values
+  })
 
 /**
  * What the arguments of the process ask for; a sentence where they cannot be understood. Options and what the command is
@@ -114,60 +141,34 @@ export const readCommandLine = (
   args: ReadonlyArray<string>,
   program: Program,
   folder: string,
-): Either.Either<Asked, UsageError> => {
-  const { given, names, words } = tokensOf(args, program)
-  const found = findCommand(words, program)
-  const whole = found === null ? program.name : `${program.name} ${found.command.name}`
-  const shows = `${whole} --help shows how it is called`
-  const known = found === null ? names : optionsOf(found.command).flatMap(namesOf)
-
-  if (words[0] === "help" || given.some(({ name }) => name === "help" || name === "h")) {
+): Either.Either<Asked, UsageError> =>
+  Either.gen(function* () {
+    const { given, names, words } = tokensOf(args, program)
+    const wantsHelp = words[0] === "help" || given.some(({ name }) => name === "help" || name === "h")
     const about = words[0] === "help" ? words.slice(1) : words
-    const named = findCommand(about, program)
-    const of = named === null ? about : about.slice(0, named.length)
-    return isHelp(of, program) ? Either.right({ _tag: "Help", words: of }) : noSuchCommand(about, program)
-  }
-  for (const { name, raw } of given) {
-    if (name === "version" && found === null) continue
-    if (!known.includes(name)) {
-      return refuse(
-        `${raw} is not known${didYouMean(
-          raw,
-          known.map((other) => `--${other}`),
-        )} ${shows}`,
-      )
+    const found = findCommand(about, program)
+    if (wantsHelp) {
+      const of = found === null ? about : about.slice(0, found.length)
+      return isHelp(of, program) ? { _tag: "Help", words: of } : yield* noSuchCommand(about, program)
     }
-  }
-  if (given.some(({ name }) => name === "version")) return Either.right({ _tag: "Version" })
-  if (found === null)
-    return isHelp(words, program) ? Either.right({ _tag: "Help", words }) : noSuchCommand(words, program)
+    const whole = found === null ? program.name : `${program.name} ${found.command.name}`
+    const shows = `${whole} --help shows how it is called`
+    const known = found === null ? names : optionsOf(found.command).flatMap(namesOf)
+    const stranger = given.find(({ name }) => !known.includes(name))
+    if (stranger !== undefined) {
+      const options = known.map((name) => `--${name}`)
+      return yield* refuse(`${stranger.raw} is not known${didYouMean(stranger.raw, options)} ${shows}`)
+    }
+    if (given.some(({ name }) => name === "version")) return { _tag: "Version" }
+    if (found === null) return isHelp(words, program) ? { _tag: "Help", words } : yield* noSuchCommand(words, program)
 
-  const { command } = found
-  const rest = words.slice(found.length)
-  const [argumentKey, argumentRow] = argumentOf(command) ?? [null, null]
-  if (argumentRow === null && rest.length > 0 && membersOf(command.name, program).length > 0) {
-    return noSuchCommand(words, program)
-  }
-  if (rest.length > (argumentRow === null ? 0 : argumentRow.isRepeated ? Number.POSITIVE_INFINITY : 1)) {
-    return refuse(`${rest.at(argumentRow === null ? 0 : 1)} is more than ${whole} takes; ${shows}`)
-  }
-  const values: Record<string, unknown> = {}
-  for (const option of Object.entries(command.rows)) {
-    const [key, row] = option
-    const called = key === argumentKey ? `<${nameOf(key)}>` : `--${nameOf(key)}`
-    const texts =
-      key === argumentKey ? rest : given.flatMap(({ name, value }) => (namesOf(option).includes(name) ? [value] : []))
-    if (row.isRequired && texts.length === 0) return refuse(`${called} is missing; ${shows}`)
-    const read: Array<unknown> = []
-    for (const value of texts) {
-      if (value !== null && row.kind === null) return refuse(`${called} takes no value; ${shows}`)
-      if (value === null && row.kind !== null)
-        return refuse(`${called} lacks its value, ${row.kind.placeholder}; ${shows}`)
-      const one = value === null ? Either.right(true) : readValue(called, row, value, folder)
-      if (Either.isLeft(one)) return refuse(one.left)
-      read.push(one.right)
+    const { command, length } = found
+    const rest = words.slice(length)
+    const argument = argumentOf(command)?.[1]
+    const most = argument === undefined ? 0 : argument.isRepeated ? Number.POSITIVE_INFINITY : 1
+    if (rest.length > most) {
+      if (membersOf(command.name, program).length > 0) return yield* noSuchCommand(words, program)
+      return yield* refuse(`${rest[most]} is more than ${whole} takes; ${shows}`)
     }
-    values[key] = row.collect(read, folder)
-  }
-  return Either.right({ _tag: "Run", command, given: values })
-}
+    return { _tag: "Run", command, given: yield* readRows(command, given, rest, folder, shows) }
+  })

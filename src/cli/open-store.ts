@@ -57,7 +57,9 @@ const isThere = (file: string) =>
 /** Refuses a store whose tables are not those that this program reads. */
 const refuseOthers = (file: string, remedy: string) =>
   Effect.gen(function* () {
-    const { missing, strange } = yield* migrationState(yield* Database)
+    const { last, missing, strange } = yield* migrationState(yield* Database)
+    if (last === null)
+      return yield* refuse(`${file} is a DuckDB database, but none of tidemark's; name another with --db`)
     if (strange.length > 0) {
       return yield* refuse(`${file} was last written by a newer version (it knows ${strange[0]}); install that version`)
     }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { Readable } from "node:stream"
+import { DuckDBInstance } from "@duckdb/node-api"
 import { describe, expect, it, layer } from "@effect/vitest"
 import { Context, Effect, Fiber, Layer } from "effect"
 import { Outside } from "../../src/cli/outside.ts"
@@ -207,6 +208,20 @@ layer(Layer.scoped(AfterANight, afterANight), { excludeTestServices: true, timeo
   },
 )
 
+describe("a DuckDB database that is none of ours", () => {
+  it.scopedLive("is told as that, and not as an old one", () =>
+    Effect.gen(function* () {
+      const cwd = yield* temporaryFolder
+      const instance = yield* Effect.promise(() => DuckDBInstance.create(join(cwd, "other.duckdb")))
+      yield* Effect.promise(async () => (await instance.connect()).run("CREATE TABLE t (a INTEGER)"))
+      instance.closeSync()
+      const ended = yield* runInProcess(["verify", "--db", "other.duckdb"], { cwd })
+      expect(ended.code).toBe(2)
+      expect(ended.stderr).toContain("other.duckdb is a DuckDB database, but none of tidemark's")
+    }),
+  )
+})
+
 describe("a store whose last migration is missing", () => {
   it.scopedLive("is told as that, with what brings it up to date, and doctor says so", () =>
     Effect.gen(function* () {
@@ -223,6 +238,11 @@ describe("a store whose last migration is missing", () => {
           `tidemark: ${file} was last written by an older version; run tidemark reconcile once, which brings it up to date\n`,
         )
       }
+      const { checks } = JSON.parse((yield* runInProcess(["doctor", "--json"], { cwd })).stdout) as {
+        checks: ReadonlyArray<{ check: string; detail: string }>
+      }
+      const database = checks.find(({ check }) => check === "database")
+      expect(database?.detail).toMatch(/; the next run brings its tables up to date$/)
     }),
   )
 })

@@ -24,7 +24,7 @@ const look = (file: string) =>
       "SELECT tags['storage_version'] AS version FROM duckdb_databases() WHERE database_name = current_database()",
     )
     const [customer = null] = yield* knownCustomers(database)
-    const detail = `${file} can be read; tables of ${last}, storage of DuckDB ${storage?.version ?? "unknown"}`
+    const detail = `${file} can be read; tables of ${last ?? "nobody"}, storage of DuckDB ${storage?.version ?? "unknown"}`
     return {
       diagnosis:
         strange.length > 0

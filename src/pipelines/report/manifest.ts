@@ -120,15 +120,20 @@ export const findPreviousManifest = (
     const path = yield* Path.Path
     if (!(yield* fs.exists(out))) return Option.none()
     const nights = (yield* fs.readDirectory(out)).filter((name) => /^\d{4}-\d{2}-\d{2}$/.test(name))
+    // What is not a run's folder is somebody else's, and left alone.
     const runs = yield* Effect.forEach(nights, (night) =>
-      Effect.map(fs.readDirectory(path.join(out, night)), (names) =>
-        names
-          .filter((runId) => !runId.startsWith(".") && runId !== exceptRunId)
-          .map((runId) => ({ runId, file: path.join(out, night, runId, MANIFEST_FILE) })),
+      Effect.map(
+        Effect.orElseSucceed(fs.readDirectory(path.join(out, night)), () => []),
+        (names: ReadonlyArray<string>) =>
+          names
+            .filter((runId) => !runId.startsWith(".") && runId !== exceptRunId)
+            .map((runId) => ({ runId, file: path.join(out, night, runId, MANIFEST_FILE) })),
       ),
     )
     const newestFirst = runs.flat().sort((a, b) => (a.runId < b.runId ? 1 : a.runId > b.runId ? -1 : 0))
-    const newest = yield* Effect.findFirst(newestFirst, ({ file }) => fs.exists(file))
+    const newest = yield* Effect.findFirst(newestFirst, ({ file }) =>
+      Effect.orElseSucceed(fs.exists(file), () => false),
+    )
     return yield* Option.match(newest, {
       onNone: () => Effect.succeedNone,
       onSome: ({ runId, file }) =>

@@ -103,6 +103,6 @@ export const report = (run: Run, configuration: Configuration, out: string) =>
       }).pipe(Effect.scoped),
     )
     yield* pointLatest(out, folder)
-    yield* database.run("UPDATE recon.runs SET state = 'reported' WHERE run_id = $1", [run.runId])
+    yield* database.run("UPDATE recon.runs SET state = 'reported', was_reported = TRUE WHERE run_id = $1", [run.runId])
     return { folder, manifest } satisfies WrittenReports
   })

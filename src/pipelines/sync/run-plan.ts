@@ -59,6 +59,7 @@ const resumableRun = (sql: Sql, { baseUrl, configuration, customers, night }: Pl
     sql.rows<Resumable>(
       `SELECT run_id, started_at, coalesce(requests, 0) AS requests FROM recon.runs AS r
        WHERE run_id = (SELECT max(run_id) FROM recon.runs)
+         AND NOT was_reported
          AND (state IN ('running', 'interrupted', 'failed') OR $6 AND night AND state IN ('synced', 'reconciled'))
          AND api = $1 AND configuration_sha256 = $2 AND roster_sha256 = $3
          AND started_at >= $4::TIMESTAMPTZ - to_minutes($5::BIGINT)

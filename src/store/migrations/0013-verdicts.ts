@@ -62,6 +62,13 @@ export const verdicts: Migration = {
     const statements = [
       ...[finding, checkSettings].flatMap(createStatements),
       ...addColumn(
+        "recon.runs",
+        "was_reported",
+        "BOOLEAN DEFAULT FALSE",
+        "Whether its reports were ever written: such a run is over, however often it is judged again.",
+      ),
+      "UPDATE recon.runs SET was_reported = state = 'reported'",
+      ...addColumn(
         "recon.exception_events",
         "os_user",
         "VARCHAR",

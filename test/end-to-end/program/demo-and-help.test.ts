@@ -155,7 +155,7 @@ describe("--version", () => {
 const copyOfPackage = Effect.map(temporaryFolder, (folder) => {
   const checkout = fileURLToPath(new URL("../../../", import.meta.url))
   mkdirSync(join(folder, "dist"))
-  for (const part of ["package.json", "reports", "dist/tidemark.js"]) {
+  for (const part of ["package.json", "reports", "dist/tidemark.js", "dist/sql"]) {
     cpSync(join(checkout, part), join(folder, part), { recursive: true })
   }
   symlinkSync(join(checkout, "node_modules"), join(folder, "node_modules"))

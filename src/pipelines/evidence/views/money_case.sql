@@ -49,10 +49,13 @@ own AS (
     recon.exact_sum(CASE WHEN is_here AND NOT is_own THEN moved ELSE 0 END) AS moved_elsewhere,
     count(*) FILTER (is_posted) AS posted, count(*) FILTER (NOT is_posted) AS waiting,
     min(status) FILTER (NOT is_posted) AS waiting_status, min(transaction_id) FILTER (class = 'unknown') AS doubtful,
-    count(*) FILTER (is_posted AND is_here AND direction = 'CREDIT') AS credits, count(*) FILTER (is_posted AND is_here AND direction = 'DEBIT') AS debits,
+    count(*) FILTER (is_posted AND is_here AND is_its_way) AS posted_its_way,
     bool_or(class = 'undone') AS has_reversed, max(posted_at) FILTER (is_posted) AS newest_posted_at,
     recon.exact_sum(CASE WHEN is_here AND is_own AND type = 'FEE' THEN -moved ELSE 0 END) AS charged,
-    recon.exact_sum(CASE WHEN is_here AND is_own AND is_posted AND type <> 'FEE' THEN fee ELSE 0 END) AS fees,
+    -- What was taken back charged nothing: beside a posting of the other direction only those that are not REVERSED count.
+    CASE WHEN bool_or(is_here AND is_own AND is_posted AND NOT is_its_way AND type <> 'FEE')
+      THEN recon.exact_sum(CASE WHEN is_here AND is_own AND class = 'settled' AND is_its_way AND type <> 'FEE' THEN fee ELSE 0 END)
+      ELSE recon.exact_sum(CASE WHEN is_here AND is_own AND is_posted AND is_its_way AND type <> 'FEE' THEN fee ELSE 0 END) END AS fees,
     bool_and(network IS NOT NULL) FILTER (is_here AND is_own AND is_posted) AS states_networks,
     string_agg(transaction_id, ', ' ORDER BY transaction_id) FILTER (is_posted) AS transactions,
     coalesce(min(transaction_id) FILTER (is_posted), min(transaction_id)) AS first_transaction
@@ -100,7 +103,7 @@ gathered AS (
   SELECT l.*, recon.noun(l.stream) AS noun,
     CASE l.direction WHEN 'CREDIT' THEN 1 ELSE -1 END AS sign,
     CASE WHEN o.stream IS NULL THEN 0 ELSE o.moved END AS moved, CASE WHEN o.stream IS NULL THEN 0 ELSE o.moved_elsewhere END AS moved_elsewhere, coalesce(o.posted, 0) AS posted,
-    CASE l.direction WHEN 'CREDIT' THEN coalesce(o.credits, 0) ELSE coalesce(o.debits, 0) END AS posted_its_way,
+    coalesce(o.posted_its_way, 0) AS posted_its_way,
     coalesce(o.waiting, 0) AS waiting, o.waiting_status, o.doubtful, coalesce(o.has_reversed, FALSE) AS has_reversed, o.newest_posted_at,
     coalesce(o.charged, 0) AS charged, TRY(coalesce(o.charged, 0) + coalesce(o.fees, 0)) AS posted_fee, o.transactions, o.first_transaction,
     CASE WHEN l.network IS NOT NULL AND o.states_networks THEN coalesce(w.moved, 0) END AS moved_on_network,

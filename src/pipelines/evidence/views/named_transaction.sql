@@ -5,6 +5,7 @@
 -- leg: The record's leg, as in recon.movement.
 -- is_here: Whether it is its leg's own currency.
 -- is_own: Whether it belongs to the record's customer.
+-- is_its_way: Whether it goes in its leg's direction.
 WITH named AS MATERIALIZED (
   SELECT t.* FROM recon.transaction AS t
   SEMI JOIN recon.suspect AS s ON s.resource_type = t.resource_type AND s.record_id = t.resource_id
@@ -23,5 +24,5 @@ chosen AS (
   SELECT * FROM candidate
   QUALIFY row_number() OVER (PARTITION BY transaction_id ORDER BY is_here DESC, is_its_way DESC, leg = 'FEE', leg) = 1
 )
-SELECT c.stream, t.resource_id AS record_id, c.leg, c.is_here, c.is_own, t.* EXCLUDE (resource_id)
+SELECT c.stream, t.resource_id AS record_id, c.leg, c.is_here, c.is_own, c.is_its_way, t.* EXCLUDE (resource_id)
 FROM named AS t LEFT JOIN chosen AS c USING (transaction_id)
