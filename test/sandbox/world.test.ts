@@ -213,6 +213,8 @@ describe("a broken world", () => {
         "COV_LATE_ARRIVAL",
         "COV_VANISHED",
         "REC_ARITHMETIC",
+        "REC_CONTRADICTED",
+        "REC_FUTURE",
         "REC_INVALID",
         "REC_MUTATED",
         "REC_STATUS_REGRESSION",

@@ -422,7 +422,7 @@ layer(store)("evidence", (it) => {
         { entry_id: "2" },
       ])
       expect(yield* rows("SELECT * FROM raw.quarantine ORDER BY item_index")).toEqual(
-        rejected.map(({ index, payload, reason, recordId }) => ({
+        rejected.map(({ index, payload, readable, reason, recordId }) => ({
           run_id: "run-1",
           chain: 1,
           customer_id: "c-1",
@@ -432,6 +432,7 @@ layer(store)("evidence", (it) => {
           record_id: recordId,
           reason,
           payload,
+          readable,
         })),
       )
     }),

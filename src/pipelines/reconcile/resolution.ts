@@ -34,7 +34,8 @@ export const resolvedSql = `
   LEFT JOIN whole_customer AS c ON c.customer_id = e.customer_id
   LEFT JOIN whole_stream AS s ON s.stream = e.stream
   WHERE CASE e.rests_on
-    WHEN 'list' THEN coalesce(own.is_whole, FALSE)
+    -- Of a list that does not apply any more it is proven that it was not left unread, and nothing about its records.
+    WHEN 'list' THEN coalesce(own.is_proven OR own.is_whole AND e.record_id = concat_ws('/', e.customer_id, e.stream), FALSE)
     WHEN 'stream' THEN CASE WHEN e.customer_id IS NULL THEN s.stream IS NOT NULL ELSE coalesce(own.is_whole, FALSE) END
     WHEN 'roster' THEN TRUE
     ELSE (e.customer_id IS NULL OR c.customer_id IS NOT NULL)
