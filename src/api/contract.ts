@@ -31,6 +31,8 @@ export interface ContractStream {
   /** The JSON field that names the owner. */
   readonly customerField: string
   readonly statuses: StatusTable | null
+  /** Currencies that the configuration names, beside those of three letters and the contract's own. */
+  readonly currencies: ReadonlyArray<string>
 }
 
 /** What a user may say differently, by stream and by the contract's own names. */
@@ -55,7 +57,11 @@ export const assumedPage: PageShape = {
   cursorParameter: "cursor",
 }
 
-const resolveStream = (row: (typeof streams)[number], override: StreamOverride): ContractStream => {
+const resolveStream = (
+  row: (typeof streams)[number],
+  override: StreamOverride,
+  currencies: ReadonlyArray<string>,
+): ContractStream => {
   const fields = row.fields.map((field: Field) => ({ ...field, field: override.fields?.[field.column] ?? field.field }))
   const byOriginalName = (name: string): Field => {
     const index = row.fields.findIndex((field) => field.field === name)
@@ -74,14 +80,21 @@ const resolveStream = (row: (typeof streams)[number], override: StreamOverride):
     customerField: byOriginalName("customerId").field,
     statuses:
       row.statuses === null && override.statuses === undefined ? null : { ...row.statuses, ...override.statuses },
+    currencies,
   }
 }
 
-/** Lays a user's differences over the table of streams. Names are checked where the configuration is read. */
-export const resolveContract = (overrides: ContractOverrides = {}): Contract => {
+/**
+ * Lays a user's differences over the table of streams, and adds the currencies that the user's configuration names. Names
+ * are checked where the configuration is read.
+ */
+export const resolveContract = (
+  overrides: ContractOverrides = {},
+  currencies: ReadonlyArray<string> = [],
+): Contract => {
   const page = Object.fromEntries(Object.entries(overrides.page ?? {}).filter(([, value]) => value !== undefined))
   return {
     page: { ...assumedPage, ...page },
-    streams: streams.map((row) => resolveStream(row, overrides.streams?.[row.stream] ?? {})),
+    streams: streams.map((row) => resolveStream(row, overrides.streams?.[row.stream] ?? {}, currencies)),
   }
 }

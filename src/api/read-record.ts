@@ -1,3 +1,4 @@
+import { isCurrency } from "./contract/currencies.ts"
 import type { ContractStream } from "./contract.ts"
 import { isDateTime } from "./date-time.ts"
 import type { Field } from "./field.ts"
@@ -22,7 +23,13 @@ const kindOf = (value: unknown): string => {
   return typeof value === "object" ? "an object" : typeof value === "boolean" ? "true or false" : `a ${typeof value}`
 }
 
-const valueFault = (field: Field, value: string): string | null => {
+const holdsCurrency = ({ column }: Field): boolean => /(^|_)currency$/.test(column)
+
+const valueFault = (field: Field, value: string, { currencies }: ContractStream): string | null => {
+  // A word such as DOLLAR would have sums of its own, beside those of the currency that is meant.
+  if (holdsCurrency(field) && value !== "" && !isCurrency(value, currencies)) {
+    return `${JSON.stringify(value.slice(0, 60))} is no currency (three letters, or a name that currencyPlaces or currencyAliases know)`
+  }
   switch (field.type) {
     case "money":
       return moneyFault(value)
@@ -38,10 +45,10 @@ const valueFault = (field: Field, value: string): string | null => {
   }
 }
 
-const fieldFault = (field: Field, value: unknown): string | null => {
+const fieldFault = (field: Field, value: unknown, stream: ContractStream): string | null => {
   if (value === undefined || value === null) return field.required ? "is missing" : null
   if (typeof value !== "string") return `is ${kindOf(value)}, not a single value`
-  return valueFault(field, value)
+  return valueFault(field, value, stream)
 }
 
 /**
@@ -53,7 +60,7 @@ export const readRecord = (stream: ContractStream, customerId: string, item: unk
   if (typeof item !== "object" || item === null || Array.isArray(item)) return "the record is not an object"
   const record = item as Record<string, unknown>
   for (const field of stream.fields) {
-    const fault = fieldFault(field, record[field.field])
+    const fault = fieldFault(field, record[field.field], stream)
     if (fault !== null) return `${field.field} ${fault}`
   }
   const owner = record[stream.customerField]
@@ -75,7 +82,7 @@ export const readableColumns = (stream: ContractStream, item: unknown): Readonly
     if (field.type === "personal") continue
     const value = record[field.field]
     if (value === null || (value === undefined && !field.required)) columns[field.column] = null
-    else if (typeof value === "string" && fieldFault(field, value) === null) columns[field.column] = value
+    else if (typeof value === "string" && fieldFault(field, value, stream) === null) columns[field.column] = value
   }
   return columns
 }

@@ -59,6 +59,7 @@ const restsOnText = {
   stream: "that list of every customer",
   customer: "every list of its customer",
   run: "every list of the run",
+  roster: "nothing but the roster",
 } as const
 
 const settingsRows = (about: Explanation): ReadonlyArray<readonly [string, string]> => [

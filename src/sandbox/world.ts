@@ -46,7 +46,10 @@ export interface World {
   readonly now: Instant
   readonly moneyAs: "string" | "number"
   readonly customers: ReadonlyArray<WorldCustomer>
-  /** Whom the partner takes for its customers: all of them, and any whom the API does not know (COV_CUSTOMER_UNKNOWN). */
+  /**
+   * Whom the partner takes for its customers: all of them but those who left (COV_CUSTOMER_DROPPED), and any whom the API
+   * does not know (COV_CUSTOMER_UNKNOWN).
+   */
   readonly roster: ReadonlyArray<WorldCustomer>
   /** Newest first by createdAt, then id, both descending; balances by currency. Money as plain decimal strings. */
   readonly list: (customerId: string, stream: StreamName) => ReadonlyArray<WorldRecord>
@@ -82,6 +85,7 @@ const layOut = (options: WorldOptions, start: Instant): Ground => {
     refused: [],
     denied: [],
     strangers: [],
+    leavers: [],
     nights: Array.from({ length: wholeDays + nightsAhead }, (_, nth) => start + (nth + 1) * day),
     unreadableIds: options.unreadableIds ?? false,
     takenPairs: new Set(),
@@ -156,8 +160,12 @@ export const generateWorld = (options: WorldOptions): World => {
   return {
     now,
     moneyAs: options.moneyAs ?? "string",
-    customers: realm.customers.map(worldCustomer),
-    roster: [...realm.customers, ...ground.strangers].map(worldCustomer),
+    customers: [...realm.customers, ...ground.leavers].map(worldCustomer),
+    roster: [
+      ...realm.customers,
+      ...ground.strangers,
+      ...(night.earlier.length === 0 ? ground.leavers : []),
+    ].map(worldCustomer),
     list,
     refused: ground.refused.map(({ customer, stream }) => ({ customerId: customer.customerId, stream })),
     denied: ground.denied,

@@ -148,25 +148,9 @@ const stageGroup = (sql: Sql, runId: string, pages: ReadonlyArray<LoadPage>) =>
     return new Map(rows.map((row) => [partitionKey(row.customer_id, row.stream), Number(row.records)]))
   })
 
-const loadStream = (
-  sql: Sql,
-  runId: string,
-  stream: string,
-  pages: ReadonlyArray<LoadPage>,
-  statements: LoadStatements,
-  newlyRejected: ReadonlyMap<string, number>,
-) =>
+/** Compares what is incoming with what the table holds, and brings the table up to date. */
+const takeIncoming = (sql: Sql, runId: string, statements: LoadStatements) =>
   Effect.gen(function* () {
-    const customers = [...new Set(pages.map((page) => page.customerId))]
-    const someRejected = pages.some((page) => page.rejected.length > 0)
-    yield* sql.run(someRejected ? statements.stageAccepted : statements.stage)
-    const [staged] = yield* sql.rows<{ records: bigint; different: bigint }>(statements.distinct)
-    const repeated = new Map<string, number>()
-    if (staged !== undefined && staged.records > staged.different) {
-      const rows = yield* sql.rows<{ customer_id: string; repeated: bigint }>(statements.repeated)
-      for (const row of rows) repeated.set(row.customer_id, Number(row.repeated))
-      yield* sql.run(statements.dropRepeated)
-    }
     yield* sql.run(statements.compare, [runId])
     const [differing] = yield* sql.rows<{ records: bigint }>("SELECT count(*) AS records FROM known WHERE NOT same")
     if (differing !== undefined && differing.records > 0n) yield* sql.run(statements.sameAfterAll)
@@ -183,10 +167,50 @@ const loadStream = (
       yield* sql.run(statements.forgetSnapshots, [runId])
       yield* sql.run(statements.insertSnapshots, [runId])
     }
-    const countOf = new Map(counts.map((row) => [row.customer_id, row]))
+    return counts
+  })
+
+/**
+ * A record that comes twice in a group with two contents is taken twice, one after the other, as if it came in two groups: so
+ * the first becomes a version of the run, and is evidence that the list contradicts itself.
+ */
+const takeRounds = (sql: Sql, runId: string, statements: LoadStatements) =>
+  Effect.gen(function* () {
+    const [setAside, count] = statements.rounds
+    yield* sql.run(setAside)
+    const [last] = yield* sql.rows<{ rounds: bigint }>(count)
+    const counts: Array<CountRow> = []
+    for (let nth = 1; nth <= Number(last?.rounds ?? 0n); nth++) {
+      yield* sql.run(statements.round(nth))
+      counts.push(...(yield* takeIncoming(sql, runId, statements)))
+    }
+    return counts
+  })
+
+const loadStream = (
+  sql: Sql,
+  runId: string,
+  stream: string,
+  pages: ReadonlyArray<LoadPage>,
+  statements: LoadStatements,
+  newlyRejected: ReadonlyMap<string, number>,
+) =>
+  Effect.gen(function* () {
+    const customers = [...new Set(pages.map((page) => page.customerId))]
+    const someRejected = pages.some((page) => page.rejected.length > 0)
+    yield* sql.run(someRejected ? statements.stageAccepted : statements.stage)
+    const [staged] = yield* sql.rows<{ records: bigint; different: bigint }>(statements.distinct)
+    const repeated = new Map<string, number>()
+    const isRepeating = staged !== undefined && staged.records > staged.different
+    if (isRepeating) {
+      const rows = yield* sql.rows<{ customer_id: string; repeated: bigint }>(statements.repeated)
+      for (const row of rows) repeated.set(row.customer_id, Number(row.repeated))
+      yield* sql.run(statements.dropRepeated)
+    }
+    const counts = yield* (isRepeating ? takeRounds : takeIncoming)(sql, runId, statements)
     return customers.map((customerId): LoadCounts => {
-      const row = countOf.get(customerId)
-      const count = (column: "added" | "again" | "changed" | "unchanged"): number => Number(row?.[column] ?? 0n)
+      const count = (column: "added" | "again" | "changed" | "unchanged"): number =>
+        counts.filter((row) => row.customer_id === customerId).reduce((sum, row) => sum + Number(row[column]), 0)
       const quarantined = newlyRejected.get(partitionKey(customerId, stream)) ?? 0
       const rejected = pages
         .filter((page) => page.customerId === customerId)
@@ -205,7 +229,7 @@ const loadStream = (
 
 /**
  * Stores a group of pages and derives their typed rows, inside the caller's transaction. Pages of one partition must
- * come in the order of their chain: of a record that comes twice, the later one counts.
+ * come in the order of their chain: of a record that comes twice, the later one counts, and the other becomes a version.
  */
 export const makePageLoader = (tables: ReadonlyArray<TypedTable>, itemsPath: string) => {
   const statementsOf = new Map(tables.map((table) => [table.name, loadStatements(table, itemsPath)]))

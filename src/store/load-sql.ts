@@ -12,9 +12,13 @@ export interface LoadStatements {
   readonly stageAccepted: string
   /** One row: how many records are staged, and how many different ones. */
   readonly distinct: string
-  /** Per customer, the records that had come before in the group. */
+  /** Per customer, the records that had come before in the group with the same content. */
   readonly repeated: string
   readonly dropRepeated: string
+  /** Puts those aside that come with several contents, in the order in which they came; one row: how many rounds they take. */
+  readonly rounds: readonly [setAside: string, count: string]
+  /** Of those put aside, the records of one round. */
+  readonly round: (nth: number) => string
   readonly compare: string
   /** A record written otherwise (`1250.5`, `1250.50`) differs in its hash and not in its content. */
   readonly sameAfterAll: string
@@ -71,10 +75,10 @@ const itemsExpression = (itemsPath: string): string =>
       .map(quoteName),
   ].join(".")
 
-/** Of a record that comes several times in a group: the places at which it comes after the first, or before the last. */
+/** Of a record that comes several times in a group and says the same: the places after the first, or before the last. */
 const placesOf = (order: "ASC" | "DESC"): string => `(page_no, item_index) IN (
         SELECT (page_no, item_index) FROM incoming
-        QUALIFY row_number() OVER (PARTITION BY record_key ORDER BY page_no ${order}, item_index ${order}) > 1)`
+        QUALIFY row_number() OVER (PARTITION BY record_key, content_hash ORDER BY page_no ${order}, item_index ${order}) > 1)`
 
 export const loadStatements = (table: TypedTable, itemsPath: string): LoadStatements => {
   const columns = table.columns.map((column) => column.column)
@@ -104,6 +108,13 @@ export const loadStatements = (table: TypedTable, itemsPath: string): LoadStatem
       SELECT group_pages.customer_id, count(*) AS repeated FROM incoming JOIN group_pages USING (page_no)
       WHERE ${placesOf("ASC")} GROUP BY group_pages.customer_id`,
     dropRepeated: `DELETE FROM incoming WHERE ${placesOf("DESC")}`,
+    rounds: [
+      `CREATE OR REPLACE TEMP TABLE in_rounds AS
+       SELECT *, row_number() OVER (PARTITION BY record_key ORDER BY page_no, item_index) AS round FROM incoming`,
+      "SELECT max(round) AS rounds FROM in_rounds",
+    ],
+    round: (nth) =>
+      `CREATE OR REPLACE TEMP TABLE incoming AS SELECT * EXCLUDE (round) FROM in_rounds WHERE round = ${nth}`,
     compare: `
       CREATE OR REPLACE TEMP TABLE known AS
       SELECT incoming.record_key, old.content_hash = incoming.content_hash AS same, old.last_seen_run = $1 AS seen,

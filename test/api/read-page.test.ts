@@ -171,6 +171,10 @@ describe("a record that cannot be read", () => {
     [{ amount: "" }, 'amount "" is not a plain decimal'],
     [{ fee: "0.0000000000000000001" }, 'fee "0.0000000000000000001" has more than 18 decimals'],
     [{ currency: "" }, "currency is empty"],
+    [
+      { currency: "DOLLAR" },
+      'currency "DOLLAR" is no currency (three letters, or a name that currencyPlaces or currencyAliases know)',
+    ],
     [{ createdAt: "2026-02-29T00:00:00Z" }, 'createdAt "2026-02-29T00:00:00Z" is not an offset date-time'],
     [{ completedAt: "never" }, 'completedAt "never" is not an offset date-time'],
     [{ customerId: "c-2" }, 'customerId is "c-2", but the list was read for "c-1"'],

@@ -55,5 +55,10 @@ export const auditHistory = (nights: ReadonlyArray<Books>): ReadonlyArray<Findin
       !everUnreadable.has(nameOf(entry)) &&
       (timeOf(entry, "createdAt") ?? 0) < before.now - hour,
   )
-  return [...onKnown, ...late.map(({ id }) => finding("COV_LATE_ARRIVAL", id, "low"))]
+  const dropped = [...new Set(earlier.flatMap(({ roster }) => roster))].filter((one) => !closing.roster.includes(one))
+  return [
+    ...onKnown,
+    ...dropped.map((customer) => finding("COV_CUSTOMER_DROPPED", customer, "high")),
+    ...late.map(({ id }) => finding("COV_LATE_ARRIVAL", id, "low")),
+  ]
 }

@@ -9,7 +9,9 @@ export const audit = (books: Books): ReadonlyArray<Finding> =>
     ...books.quarantined.map(({ id }) => finding("REC_INVALID", id, "high")),
     ...books.entries.flatMap(auditStatus),
     ...books.entries.flatMap(auditArithmetic),
-    ...books.entries.flatMap((entry) => auditAge(entry, books.now)),
+    ...auditAges(books),
+    ...books.entries.flatMap((entry) => auditTimes(entry, books.now)),
+    ...auditContradictions(books),
     ...auditLedger(books),
     ...auditProducts(books),
     ...auditBalances(books),
@@ -26,8 +28,31 @@ const auditArithmetic = (entry: Entry) => {
   return net === amountOf(entry, "netAmount") ? [] : [finding("REC_ARITHMETIC", entry.id, "high")]
 }
 
-const auditAge = (entry: Entry, now: number) => {
-  const ledgerOnly = entry.stream === "transactions" && textOf(entry, "resourceId") === null
+const auditTimes = (entry: Entry, now: number) => {
+  const done = Math.max(timeOf(entry, "completedAt") ?? 0, timeOf(entry, "postedAt") ?? 0)
+  return done > now + hour / 12 ? [finding("REC_FUTURE", entry.id, "high")] : []
+}
+
+/** Records of one id that state two amounts on one night. */
+const auditContradictions = ({ entries }: Books) => {
+  const amounts = new Map<string, bigint>()
+  return entries.flatMap((entry) => {
+    if (entry.raw.amount === undefined) return []
+    const name = `${entry.stream}/${entry.id}`
+    const [first, now] = [amounts.get(name), amountOf(entry, "amount")]
+    amounts.set(name, now)
+    return first === undefined || first === now ? [] : [finding("REC_CONTRADICTED", entry.id, "high")]
+  })
+}
+
+const auditAges = ({ entries, now }: Books) => {
+  const dead = new Set(entries.filter((one) => isProduct(one) && classOf(one) === "void").map(({ id }) => id))
+  return entries.flatMap((entry) => auditAge(entry, now, dead))
+}
+
+const auditAge = (entry: Entry, now: number, dead: ReadonlySet<string>) => {
+  const resource = textOf(entry, "resourceId")
+  const ledgerOnly = entry.stream === "transactions" && (resource === null || dead.has(resource))
   if (!(isProduct(entry) || ledgerOnly) || classOf(entry) !== "open") return []
   const age = now - (timeOf(entry, "createdAt") ?? now)
   const limit = (limits[entry.stream] ?? 72) * hour

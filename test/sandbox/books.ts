@@ -15,6 +15,8 @@ export interface Books {
   readonly entries: ReadonlyArray<Entry>
   readonly quarantined: ReadonlyArray<Entry>
   readonly balances: ReadonlyArray<Entry>
+  /** The customers that the partner named that night. */
+  readonly roster: ReadonlyArray<string>
 }
 
 /** Units of 10^-18. */
@@ -68,5 +70,6 @@ export const openBooks = (world: World): Books => {
     entries: all.filter(({ raw, stream }) => stream !== "balances" && isSound(raw, stream)),
     quarantined: all.filter(({ raw, stream }) => !isSound(raw, stream)),
     balances: all.filter(({ stream }) => stream === "balances"),
+    roster: world.roster.map(({ customerId }) => customerId),
   }
 }

@@ -124,7 +124,10 @@ describe("a broken world", () => {
     }
   })
 
-  const ofHistory = ["COV_VANISHED", "COV_LATE_ARRIVAL", "REC_MUTATED", "REC_STATUS_REGRESSION", "BAL_ROLLFORWARD"]
+  const ofHistory = [
+    ...["COV_VANISHED", "COV_LATE_ARRIVAL", "COV_CUSTOMER_DROPPED", "REC_MUTATED", "REC_STATUS_REGRESSION"],
+    "BAL_ROLLFORWARD",
+  ]
 
   const ofReading = ["COV_INCOMPLETE", "COV_DENIED", "COV_CUSTOMER_UNKNOWN"]
 
@@ -210,6 +213,8 @@ describe("a broken world", () => {
         "COV_LATE_ARRIVAL",
         "COV_VANISHED",
         "REC_ARITHMETIC",
+        "REC_CONTRADICTED",
+        "REC_FUTURE",
         "REC_INVALID",
         "REC_MUTATED",
         "REC_STATUS_REGRESSION",

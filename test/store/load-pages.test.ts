@@ -339,7 +339,24 @@ layer(store)("a record that comes twice in one run", (it) => {
       expect(yield* loaded("run-1", page(entry("1", { amount: "1" }), entry("1", { amount: "2" })))).toEqual(
         counts(1, 0, 0, 1),
       )
-      expect(yield* current).toMatchObject([{ amount: "2.000000000000000000", version: 1 }])
+      expect(yield* current).toMatchObject([{ amount: "2.000000000000000000", version: 2 }])
+    }),
+  )
+
+  it.effect("leaves what it said before behind as a version, and nothing where it said the same", () =>
+    Effect.gen(function* () {
+      const former = Effect.flatMap(Database, (database) =>
+        database.rows<{ amount: string }>(
+          "SELECT json_extract_string(content, '$.amount')::DECIMAL(38,18)::VARCHAR AS amount FROM main.superseded_versions ORDER BY version",
+        ),
+      )
+      yield* anew
+      const [one, two] = [entry("1", { amount: "1" }), entry("1", { amount: "2" })]
+      expect(yield* loaded("run-1", page(one, one, two, two, entry("2")))).toEqual(counts(2, 0, 0, 3))
+      expect(yield* former).toEqual([{ amount: "1.000000000000000000" }])
+      yield* anew
+      expect(yield* loaded("run-1", page(one, one))).toEqual(counts(1, 0, 0, 1))
+      expect(yield* former).toEqual([])
     }),
   )
 
@@ -411,7 +428,7 @@ layer(store)("evidence", (it) => {
         { entry_id: "2" },
       ])
       expect(yield* rows("SELECT * FROM raw.quarantine ORDER BY item_index")).toEqual(
-        rejected.map(({ index, payload, reason, recordId }) => ({
+        rejected.map(({ index, payload, readable, reason, recordId }) => ({
           run_id: "run-1",
           chain: 1,
           customer_id: "c-1",
@@ -421,6 +438,7 @@ layer(store)("evidence", (it) => {
           record_id: recordId,
           reason,
           payload,
+          readable,
         })),
       )
     }),

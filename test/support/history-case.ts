@@ -58,11 +58,17 @@ const insertCustomers = (sql: Sql, run: Run, ledger: Ledger) =>
   Effect.forEach(
     customersOf(ledger),
     (customer) =>
-      sql.run(
-        `INSERT INTO main.customers SELECT $1, $1, NULL, $2, $2
+      sql
+        .run(
+          `INSERT INTO main.customers SELECT $1, $1, NULL, $2, $2
          WHERE NOT EXISTS (SELECT 1 FROM main.customers WHERE customer_id = $1)`,
-        [customer, run.runId],
-      ),
+          [customer, run.runId],
+        )
+        .pipe(
+          Effect.zipRight(
+            sql.run("UPDATE main.customers SET last_seen_run = $2 WHERE customer_id = $1", [customer, run.runId]),
+          ),
+        ),
     { discard: true },
   )
 

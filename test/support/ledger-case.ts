@@ -236,6 +236,7 @@ const emptied = [
   "main.balance_snapshots",
   "main.superseded_versions",
   "main.customers",
+  "main.retirements",
   "raw.pages",
   "raw.quarantine",
   ...["runs", "coverage", "exceptions", "exception_events", "judged", "conservation"].map((name) => `recon.${name}`),

@@ -25,7 +25,8 @@ const scalarOf: Readonly<Record<Field["type"], string>> = {
 /** A record as the API would send it, all required fields there; `values` are laid over it. */
 export const apiRecord = (stream: StreamName, values: Readonly<Record<string, unknown>> = {}) => {
   const fields: ReadonlyArray<Field> = streams.find((row) => row.stream === stream)?.fields ?? []
-  const required = fields.filter((field) => field.required).map((field) => [field.field, scalarOf[field.type]] as const)
+  const scalar = ({ column, type }: Field): string => (/(^|_)currency$/.test(column) ? "EUR" : scalarOf[type])
+  const required = fields.filter((field) => field.required).map((field) => [field.field, scalar(field)] as const)
   return { ...Object.fromEntries(required), customerId: "c-1", ...values }
 }
 

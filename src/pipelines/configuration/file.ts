@@ -1,4 +1,6 @@
+import { data as isoCurrencies } from "currency-codes"
 import { Duration, Schema } from "effect"
+import { cryptoCurrencies } from "../../api/contract/currencies.ts"
 import { products } from "../../api/contract/products.ts"
 import { defaultRetryBudget } from "../../api/retry-budget.ts"
 import { defaultBreaker } from "../../api/stream-breaker.ts"
@@ -100,23 +102,20 @@ const ContractSchema = Schema.Struct({
   streams: Schema.optional(Schema.Record({ key: Schema.String, value: StreamOverrideSchema })),
 })
 
-/** Decimal places of the currencies that the contract names. Source: design, CONV_RATE: ISO 4217 for fiat, then crypto. */
+/** Decimal places of the crypto currencies that the contract names. Source: design, CONV_RATE. */
+export const cryptoPlaces: Readonly<Record<string, number>> = Object.fromEntries(
+  cryptoCurrencies.map(({ code, places }) => [code, places]),
+)
+
+/** Metals, bond units and codes for testing, for which ISO 4217 gives no minor unit and the list says 0. */
+const withoutMinorUnit = /^X(AG|AU|BA|BB|BC|BD|DR|PD|PT|SU|TS|UA|XX)$/
+
+/** Decimal places of every currency that has some: ISO 4217 for fiat, then crypto. */
 export const knownPlaces: Readonly<Record<string, number>> = {
-  USD: 2,
-  EUR: 2,
-  GBP: 2,
-  CHF: 2,
-  AUD: 2,
-  CAD: 2,
-  SGD: 2,
-  HKD: 2,
-  CNY: 2,
-  JPY: 0,
-  KRW: 0,
-  USDT: 6,
-  USDC: 6,
-  BTC: 8,
-  ETH: 18,
+  ...Object.fromEntries(
+    isoCurrencies.filter(({ code }) => !withoutMinorUnit.test(code)).map(({ code, digits }) => [code, digits]),
+  ),
+  ...cryptoPlaces,
 }
 
 /** Hours that a record may stay open, and a transaction that names none. Source: design, AGE_STUCK. */

@@ -128,6 +128,18 @@ const describeKey = ({ issues, key }: KeyIssues): string => {
 
 const describe = (error: ParseResult.ParseError): string => issuesByKey(error).map(describeKey).join("; ")
 
+/** Currencies that the configuration names anywhere: whoever names one says that it is one. */
+const namedCurrencies = (settings: FileSettings): ReadonlyArray<string> =>
+  [
+    ...new Set([
+      ...Object.keys(settings.currencyPlaces),
+      ...Object.entries(settings.currencyAliases).flat(),
+      ...[settings.tolerance, ...Object.values(settings.checks).map(({ tolerance }) => tolerance ?? {})].flatMap(
+        Object.keys,
+      ),
+    ]),
+  ].sort()
+
 /** The settings in force of what a file says; a sentence where they contradict each other or the program. */
 const settle = (
   settings: FileSettings,
@@ -136,7 +148,7 @@ const settle = (
   const fault = nameFault(settings, knownChecks)
   if (fault !== null) return Either.left(fault)
   const { $schema: _, contract: overrides, retry, ...rest } = settings
-  const inForce = { ...rest, contract: resolveContract(overrides as ContractOverrides) }
+  const inForce = { ...rest, contract: resolveContract(overrides as ContractOverrides, namedCurrencies(settings)) }
   return Either.map(changePolicy(retry), (retryPolicy) => {
     const sha256 = sha256Hex(JSON.stringify(canonical({ ...inForce, retry: retryPolicy.map(retryNumbers) })))
     return { ...inForce, retryPolicy, sha256 }

@@ -25,6 +25,7 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> => {
     // For sentences: an amount without needless zeros, an instant to the second, a word with a capital.
     "plain(amount) AS rtrim(rtrim(CAST(CAST(amount AS DECIMAL(38,18)) AS VARCHAR), '0'), '.')",
     "moment(instant) AS strftime(instant, '%Y-%m-%dT%H:%M:%SZ')",
+    "exact_text(value) AS coalesce(regexp_replace(regexp_replace(value, '^(-?[0-9]+[.][0-9]*[1-9])0+$', '\\1'), '^(-?[0-9]+)[.]0+$', '\\1'), 'absent')",
     "titled(word) AS concat(upper(word[1]), word[2:])",
     // An amount with its currency, at the currency's places where they are known; no digit is ever dropped but zeros.
     `places(of_currency) AS (MAP {${places.map(([currency, count]) => `${quoteText(currency)}: ${count}`).join(", ")}})[of_currency]`,

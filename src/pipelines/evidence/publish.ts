@@ -9,6 +9,7 @@ import type { Run } from "../run/run.ts"
 import { packageSqlFiles, type SqlFile } from "../sql-file.ts"
 import { macros, runMacros } from "./macros.ts"
 import { heldSql, movementSql, notListedSql, productRecordSql, refundSql } from "./products-sql.ts"
+import { formerVersionSql, knownRecordSql } from "./records-sql.ts"
 
 /**
  * What is known of a run, as views and tables of schema recon that every check asks, and that analysts find in the
@@ -69,7 +70,14 @@ const ofFile = (file: SqlFile): Definition => ({
   again: isTable(file) ? [`DELETE FROM recon.${file.name}`, `INSERT INTO recon.${file.name} ${file.sql}`] : [],
 })
 
-const ofText = (name: string, text: string): Definition => ({ name, text, statements: [text], again: [] })
+const ofStatements = (name: string, statements: ReadonlyArray<string>): Definition => ({
+  name,
+  text: statements.join("\n"),
+  statements,
+  again: [],
+})
+
+const ofText = (name: string, text: string): Definition => ofStatements(name, [text])
 
 const files = new Map(packageSqlFiles("evidence/views").map((file) => [file.name, file]))
 
@@ -115,6 +123,8 @@ export const publishEvidence = (sql: Sql, run: Run, configuration: Configuration
     yield* publishOnce(sql, ofText("product_record", productRecordSql(streams)))
     yield* publishOnce(sql, ofText("movement", movementSql(streams)))
     yield* publishOnce(sql, ofText("refund", refundSql(streams)))
+    yield* publishOnce(sql, ofStatements("known_record", knownRecordSql(streams)))
+    yield* publishOnce(sql, ofStatements("former_version", formerVersionSql(streams)))
     for (const name of order) yield* publish(name)
     yield* publishOnce(sql, ofText("held", heldSql(streams)))
     yield* publishOnce(sql, ofText("not_listed", notListedSql))

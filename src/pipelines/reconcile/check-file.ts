@@ -2,7 +2,7 @@ import { type Severity, severities } from "../configuration/file.ts"
 import type { SqlFile, SqlFileFault } from "../sql-file.ts"
 
 /** What must be proven in a run before an exception that it did not find may be called resolved. */
-export const evidences = ["list", "stream", "customer", "run"] as const
+export const evidences = ["list", "stream", "customer", "run", "roster"] as const
 export type Evidence = (typeof evidences)[number]
 
 /**
@@ -26,8 +26,8 @@ export interface CheckFile {
   readonly unprovenWhen: string | null
   readonly settings: CheckFileSettings
   /**
-   * What a resolution rests on: the exception's own list, that list of every customer, every list of its customer, or every
-   * list of the run.
+   * What a resolution rests on: the exception's own list, that list of every customer, every list of its customer, every list
+   * of the run, or nothing but the run's roster.
    */
   readonly restsOn: Evidence
   /** The columns of its rows that make the state of affairs which a write-off accepts. */

@@ -1,15 +1,11 @@
 import { packageSqlFiles } from "../sql-file.ts"
 import { type CheckFile, readCheck } from "./check-file.ts"
-import { ageChecks } from "./checks/age-checks.ts"
 import { balanceChecks } from "./checks/balance-checks.ts"
 import { bookChecks } from "./checks/book-checks.ts"
 import { collectionChecks } from "./checks/collection-checks.ts"
 import { conversionChecks } from "./checks/conversion-checks.ts"
-import { coverageChecks } from "./checks/coverage-checks.ts"
 import { duplicateChecks } from "./checks/duplicate-checks.ts"
 import { hashChecks } from "./checks/hash-checks.ts"
-import { historyChecks } from "./checks/history-checks.ts"
-import { recordChecks } from "./checks/record-checks.ts"
 import { refundChecks } from "./checks/refund-checks.ts"
 import { asCheckFile } from "./legacy.ts"
 
@@ -25,12 +21,8 @@ const fromFiles = (): ReadonlyArray<CheckFile> =>
 export const checks: ReadonlyArray<CheckFile> = [
   ...fromFiles(),
   ...[
-    ...coverageChecks,
-    ...recordChecks,
-    ...historyChecks,
     ...duplicateChecks,
     ...hashChecks,
-    ...ageChecks,
     ...conversionChecks,
     ...refundChecks,
     ...collectionChecks,

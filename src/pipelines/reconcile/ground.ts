@@ -6,7 +6,6 @@ import { knownPlaces } from "../configuration/file.ts"
 import type { Configuration } from "../configuration/settings.ts"
 import type { Run } from "../run/run.ts"
 import type { CheckFile } from "./check-file.ts"
-import { settingsInForce } from "./check-settings.ts"
 import { printedSettings } from "./printed-settings.ts"
 
 /**
@@ -46,16 +45,6 @@ export const prepareGround = (
       statuses.map(([, status]) => status),
       statuses.map(([, , statusClass]) => statusClass),
     ])
-
-    const limits = checks.flatMap((check) => {
-      const { limitHours } = settingsInForce(check, configuration)
-      if (limitHours === null) return []
-      return Object.entries(limitHours).map(([stream, hours]) => [check.code, stream, String(hours)] as const)
-    })
-    yield* sql.run(
-      "CREATE OR REPLACE TEMP TABLE limits AS SELECT unnest($1) AS code, unnest($2) AS stream, unnest($3)::INTEGER AS hours",
-      [limits.map(([code]) => code), limits.map(([, stream]) => stream), limits.map(([, , hours]) => hours)],
-    )
 
     const settings = printedSettings(checks, configuration)
     yield* sql.run("DELETE FROM recon.notes WHERE run_id = getvariable('run')")

@@ -3,8 +3,6 @@ import type { CheckFile, Evidence } from "./check-file.ts"
 
 /** Checks that are still written in TypeScript, in the form of check files, until their family has moved. */
 const restsOn: Readonly<Record<string, Evidence>> = {
-  COV_INCOMPLETE: "list",
-  COV_DENIED: "stream",
   TX_HASH_REUSED: "run",
   CONV_QUOTE_MISSING: "run",
   CONV_QUOTE_REUSED: "run",

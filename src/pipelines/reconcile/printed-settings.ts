@@ -1,7 +1,7 @@
 import { Duration } from "effect"
 import { type Contract, resolveContract } from "../../api/contract.ts"
 import type { RetryRow } from "../../api/retry-policy.ts"
-import { knownAgeLimits, knownPlaces } from "../configuration/file.ts"
+import { cryptoPlaces, knownAgeLimits } from "../configuration/file.ts"
 import { type Configuration, defaultConfiguration } from "../configuration/settings.ts"
 import type { CheckFile } from "./check-file.ts"
 import { settingsInForce } from "./check-settings.ts"
@@ -84,7 +84,8 @@ const settingsOf = (checks: ReadonlyArray<CheckFile>, configuration: Configurati
     ...retrySettings(retryPolicy),
     ["failOn", failOn.join(", ")] as const,
     ...leaves({ ...knownAgeLimits, ...ageLimitHours }, "ageLimitHours"),
-    ...leaves({ ...knownPlaces, ...currencyPlaces }, "currencyPlaces"),
+    // Those of ISO 4217 would fill a page, and nobody set them.
+    ...leaves({ ...cryptoPlaces, ...currencyPlaces }, "currencyPlaces"),
     ...checks.flatMap(ofCheck),
     ...contractDifferences(contract),
   ]

@@ -11,7 +11,6 @@ import { checkConservation } from "./conservation.ts"
 import { checkDeterminism } from "./determinism.ts"
 import { carryExceptionsOn } from "./exception-life.ts"
 import { prepareGround } from "./ground.ts"
-import { historySql } from "./history.ts"
 import { judge } from "./judge.ts"
 import { rollforwardSql } from "./rollforward.ts"
 import { runChecks } from "./run-checks.ts"
@@ -31,7 +30,7 @@ export const reconcile = (run: Run, configuration: Configuration) =>
         yield* publishSettings(sql, checks, configuration)
         yield* prepareGround(sql, run, checks, configuration)
         yield* publishEvidence(sql, run, configuration)
-        yield* Effect.forEach([...rollforwardSql, ...suspectsSql, ...historySql], (statement) => sql.run(statement), {
+        yield* Effect.forEach([...rollforwardSql, ...suspectsSql], (statement) => sql.run(statement), {
           discard: true,
         })
         const [books] = yield* sql.rows<{ any: boolean }>("SELECT EXISTS (FROM recon.book_imports) AS any")

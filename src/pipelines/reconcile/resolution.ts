@@ -5,7 +5,7 @@
  * - Its check ran. One that is switched off, or is gone from the program, resolves nothing.
  * - What it rests on is proven, as its check says: every partition of its customer, its own list walked to its end (a list that
  *   does not apply any more proves nothing about its records), or for checks that look across customers every partition of
- *   the run.
+ *   the run; for a few the roster alone.
  * - Its case is not among those that the check could not judge.
  * - Nothing about its record is unreadable: a record in quarantine may say anything.
  *
@@ -34,8 +34,10 @@ export const resolvedSql = `
   LEFT JOIN whole_customer AS c ON c.customer_id = e.customer_id
   LEFT JOIN whole_stream AS s ON s.stream = e.stream
   WHERE CASE e.rests_on
-    WHEN 'list' THEN coalesce(own.is_whole, FALSE)
-    WHEN 'stream' THEN s.stream IS NOT NULL
+    -- Of a list that does not apply any more it is proven that it was not left unread, and nothing about its records.
+    WHEN 'list' THEN coalesce(own.is_proven OR own.is_whole AND e.record_id = concat_ws('/', e.customer_id, e.stream), FALSE)
+    WHEN 'stream' THEN CASE WHEN e.customer_id IS NULL THEN s.stream IS NOT NULL ELSE coalesce(own.is_whole, FALSE) END
+    WHEN 'roster' THEN TRUE
     ELSE (e.customer_id IS NULL OR c.customer_id IS NOT NULL)
       -- A book has no list of the API.
       AND (e.customer_id IS NULL OR own.stream IS NULL OR own.is_proven)

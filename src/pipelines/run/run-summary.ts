@@ -79,8 +79,9 @@ const noCoverage: Record<CoverageState, number> = { COMPLETE: 0, NOT_APPLICABLE:
 
 const live = "state IN ('open', 'acknowledged', 'reopened')"
 
-/** Whether an exception is about a customer whom this run was to read, or about none. */
-const onRoster = "(customer_id IS NULL OR customer_id IN (SELECT customer_id FROM recon.coverage WHERE run_id = $1))"
+/** Whether an exception is about a customer whom this run was to read, or about none, or was found by this run. */
+const onRoster =
+  "(customer_id IS NULL OR last_seen_run = $1 OR customer_id IN (SELECT customer_id FROM recon.coverage WHERE run_id = $1))"
 
 /** Sums of at_stake by currency of the rows that a condition picks. */
 const stakesOf = (sql: Sql, rows: string, runId: string): Effect.Effect<ReadonlyArray<Stake>, StoreError> =>

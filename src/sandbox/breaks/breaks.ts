@@ -2,6 +2,7 @@ import { plantArithmetic } from "./arithmetic.ts"
 import { plantComponents, plantInception, plantNegative, plantRollforward, plantUnstated } from "./balance-faults.ts"
 import { type BreakCode, breakCodes } from "./break-code.ts"
 import { plantAfterExpiry, plantCheckoutTotal } from "./collection-faults.ts"
+import { plantContradicted } from "./contradicted.ts"
 import {
   plantQuoteDeviation,
   plantQuoteExpired,
@@ -9,9 +10,10 @@ import {
   plantQuoteReused,
   plantRate,
 } from "./conversion-faults.ts"
-import { plantDenied, plantIncomplete, plantUnknownCustomer } from "./coverage-faults.ts"
+import { plantDenied, plantDroppedCustomer, plantIncomplete, plantUnknownCustomer } from "./coverage-faults.ts"
 import { plantDuplicateProduct } from "./duplicate-product.ts"
 import { plantDuplicateTransaction } from "./duplicate-transaction.ts"
+import { plantFuture } from "./future.ts"
 import type { Ground } from "./ground.ts"
 import { plantInvalid } from "./invalid.ts"
 import { plantLateArrival } from "./late-arrival.ts"
@@ -38,11 +40,14 @@ const planters: Readonly<Record<BreakCode, (ground: Ground) => void>> = {
   COV_INCOMPLETE: plantIncomplete,
   COV_DENIED: plantDenied,
   COV_CUSTOMER_UNKNOWN: plantUnknownCustomer,
+  COV_CUSTOMER_DROPPED: plantDroppedCustomer,
   COV_VANISHED: plantVanished,
   COV_LATE_ARRIVAL: plantLateArrival,
   REC_INVALID: plantInvalid,
   REC_UNKNOWN_STATUS: plantUnknownStatus,
   REC_ARITHMETIC: plantArithmetic,
+  REC_FUTURE: plantFuture,
+  REC_CONTRADICTED: plantContradicted,
   REC_MUTATED: plantMutated,
   REC_STATUS_REGRESSION: plantStatusRegression,
   LED_MISSING_TRANSACTION: plantMissingTransaction,
@@ -76,8 +81,16 @@ const planters: Readonly<Record<BreakCode, (ground: Ground) => void>> = {
   BAL_UNSTATED: plantUnstated,
 }
 
-/** Lists that are not read keep a whole run from being complete, so these are planted only when they are named. */
-const onlyByName: ReadonlyArray<BreakCode> = ["COV_INCOMPLETE", "COV_DENIED", "COV_CUSTOMER_UNKNOWN"]
+/**
+ * Lists that are not read keep a whole run from being complete, and a roster that changes is another roster, so these are
+ * planted only when they are named.
+ */
+const onlyByName: ReadonlyArray<BreakCode> = [
+  "COV_INCOMPLETE",
+  "COV_DENIED",
+  "COV_CUSTOMER_UNKNOWN",
+  "COV_CUSTOMER_DROPPED",
+]
 
 /**
  * What was asked for; "all" leaves out what is planted only by name.

@@ -1,6 +1,6 @@
 import { type Product, streams } from "../../api/streams.ts"
 import { customerOf } from "../world/customer.ts"
-import { chooseCustomer, type Ground } from "./ground.ts"
+import { chooseCustomer, type Ground, type Night } from "./ground.ts"
 
 /** A customer that lacks a product, and a list that the API therefore refuses it; null in a world of few customers. */
 const refusedByRight = (ground: Ground) => {
@@ -70,4 +70,18 @@ export const plantUnknownCustomer = (ground: Ground): void => {
   if (near === null) return
   const why = "some of its lists are refused, and the API knows it"
   ground.nearMisses.push({ code, recordId: near.customer.customerId, why, from: ground.realm.start })
+}
+
+/** A customer without any record, who is on the roster on the first night alone. */
+export const plantDroppedCustomer = (ground: Ground): void => {
+  const code = "COV_CUSTOMER_DROPPED"
+  const { customers, seed, start } = ground.realm
+  const leaver = customerOf(seed, customers.length + 1)
+  ground.leavers.push(leaver)
+  const when = ({ earlier }: Night) => earlier.length > 0
+  const why = "on the first night's roster, and on no later one"
+  ground.faults.push({ code, recordId: leaver.customerId, severity: "high", why, from: start, when })
+  const [stays] = customers
+  if (stays === undefined) return
+  ground.nearMisses.push({ code, recordId: stays.customerId, why: "still on the roster", from: start, when })
 }

@@ -54,6 +54,8 @@ export interface Ground {
   readonly denied: Array<StreamName>
   /** Customers on the partner's roster whom the API does not know. */
   readonly strangers: Array<Customer>
+  /** Customers without any record whom the API knows, and who are on the partner's roster on the first night alone. */
+  readonly leavers: Array<Customer>
   /**
    * The instants at which a night is expected: every whole day after the start. What must look young, or in flight, on
    * a night is planted before each of them, so that a record seen on one night is still there on the next.

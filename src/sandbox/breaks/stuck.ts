@@ -45,8 +45,23 @@ export const plantStuck = (ground: Ground): void => {
   const planted = plantConversion(ground, { key, createdAt, life: [{ at: createdAt, status: "PENDING" }] })
   if (planted !== null) report(ground, planted.record.story.id, createdAt, conversionLimit)
   plantPendingFee(ground, `${code}/FEE`, [{ at: earlyMoment(ground, `${code}/FEE`), status: "PENDING" }])
+  plantLeftBehind(ground)
   plantSlow(ground)
   plantNearMisses(ground)
+}
+
+/** A withdrawal that failed, and whose transaction waits for it for ever. */
+const plantLeftBehind = (ground: Ground) => {
+  const key = `${code}/left-behind`
+  const createdAt = earlyMoment(ground, key)
+  const life = [
+    { at: createdAt, status: "PENDING" },
+    { at: createdAt + 20 * minute, status: "FAILED" },
+  ]
+  const planted = plant(ground, { key, stream: "fiat_withdrawals", createdAt, life })
+  if (planted === null) return
+  const story = postFor(ground, planted, [{ at: createdAt + 10 * minute, status: "PENDING" }])
+  report(ground, story.id, story.createdAt, otherLimit)
 }
 
 /** Every four days a withdrawal that takes eight and a half: late at any instant, yet never three times over. */

@@ -7,6 +7,7 @@ import { determinism } from "./0006-determinism.ts"
 import { nights } from "./0007-nights.ts"
 import { books } from "./0008-books.ts"
 import { evidence } from "./0009-evidence.ts"
+import { records } from "./0010-records.ts"
 import { verdicts } from "./0013-verdicts.ts"
 
 /** In the order of their names; a migration that has been released is never edited. */
@@ -19,6 +20,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0007-nights": nights,
   "0008-books": books,
   "0009-evidence": evidence,
+  "0010-records": records,
   "0013-verdicts": verdicts,
 }
 

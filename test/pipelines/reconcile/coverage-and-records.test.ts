@@ -10,6 +10,7 @@ import {
   legOf,
   postingOf,
   product,
+  row,
   transaction,
   withdrawal,
 } from "../../support/ledger-case.ts"
@@ -36,6 +37,20 @@ describeCases("coverage", [
       rows: [],
       customers: ["c-1", "c-2"],
       coverage: { "c-1/checkouts": "DENIED", "c-2/checkouts": "DENIED" },
+    },
+    found: [found("COV_DENIED", "high", "checkouts")],
+  },
+  {
+    it: "COV_DENIED names the customer where a stream is not denied to everyone",
+    ledger: { rows: [], customers: ["c-1", "c-2"], coverage: { "c-2/checkouts": "DENIED" } },
+    found: [found("COV_DENIED", "high", "c-2/checkouts")],
+  },
+  {
+    it: "COV_DENIED takes it for everyone's where the other customers cannot have the list",
+    ledger: {
+      rows: [],
+      customers: ["c-1", "c-2"],
+      coverage: { "c-1/checkouts": "NOT_APPLICABLE", "c-2/checkouts": "DENIED" },
     },
     found: [found("COV_DENIED", "high", "checkouts")],
   },
@@ -95,6 +110,49 @@ describeCases("REC_UNKNOWN_STATUS", [
     ledger: { rows: [deposit("a", { status: "WAITING", created_at: hoursBefore(1) })] },
     settings: { contract: { streams: { fiat_deposits: { statuses: { WAITING: "open" } } } } },
     movements: { "fiat_deposits a": "in flight" },
+  },
+])
+
+/** An instant so many minutes after the run began. */
+const minutesAhead = (minutes: number): string => hoursBefore(-minutes / 60)
+const settled = (values: Readonly<Record<string, string>>) => {
+  const record = deposit("d-1", values)
+  return [record, postingOf(record, {})]
+}
+
+describeCases("REC_FUTURE", [
+  {
+    it: "finds what is completed or posted later than its list was read, which still counts as posted and is told once",
+    ledger: {
+      rows: [
+        deposit("d-1", { completed_at: hoursBefore(-8760) }),
+        postingOf(deposit("d-1")),
+        deposit("d-2"),
+        postingOf(deposit("d-2"), { posted_at: minutesAhead(6) }),
+      ],
+    },
+    found: [found("REC_FUTURE", "high", "d-1"), found("REC_FUTURE", "high", "t-d-2")],
+    movements: { "fiat_deposits d-1": "matched", "fiat_deposits d-2": "matched" },
+  },
+  {
+    it: "is silent on five minutes, in which two clocks may differ, and on a time that is foretold by right",
+    ledger: {
+      rows: [
+        ...settled({ completed_at: minutesAhead(5) }),
+        row("checkouts", { checkout_id: "k-1", customer_id: "c-1", currency: "EUR", status: "OPEN", expires_at: hoursBefore(-99) }),
+      ],
+    },
+  },
+  {
+    it: "has the minutes that the configuration gives",
+    ledger: { rows: settled({ completed_at: minutesAhead(9) }) },
+    settings: { checks: { REC_FUTURE: { futureMinutes: 10 } } },
+  },
+  {
+    it: "claims nothing of a list that was not read",
+    ledger: { rows: settled({ completed_at: minutesAhead(99) }), coverage: { "c-1/fiat_deposits": "PARTIAL" } },
+    found: [found("COV_INCOMPLETE", "critical", "c-1/fiat_deposits")],
+    unproven: { LED_MISSING_PRODUCT: 1, REC_FUTURE: 1 },
   },
 ])
 
@@ -222,6 +280,42 @@ describeCases("AGE_STUCK", [
       ],
     },
     found: [found("AGE_STUCK", "high", "long-over"), found("AGE_STUCK", "medium", "over")],
+  },
+  {
+    it: "finds an open transaction whose record is void, and so never will wait with it",
+    ledger: {
+      rows: [
+        deposit("void", { status: "FAILED", created_at: hoursBefore(90) }),
+        postingOf(deposit("void"), { status: "PENDING", created_at: hoursBefore(73) }),
+        deposit("young", { status: "FAILED", created_at: hoursBefore(90) }),
+        postingOf(deposit("young"), { status: "PENDING", created_at: hoursBefore(71) }),
+      ],
+    },
+    found: [found("AGE_STUCK", "medium", "t-void")],
+  },
+  {
+    it: "finds a record that is open past its limit though its money has moved in full, and says so",
+    ledger: {
+      rows: [
+        deposit("d-1", { status: "PROCESSING", created_at: hoursBefore(60) }),
+        postingOf(deposit("d-1"), { posted_at: hoursBefore(59) }),
+      ],
+    },
+    found: [found("AGE_STUCK", "medium", "d-1")],
+    movements: { "fiat_deposits d-1": "in flight" },
+  },
+  {
+    it: "cannot judge what stands on a list that was not read, nor a transaction whose record may be void",
+    ledger: {
+      rows: [
+        deposit("d-1", { status: "PROCESSING", created_at: hoursBefore(60) }),
+        postingOf(deposit("d-2"), { status: "PENDING", created_at: hoursBefore(90) }),
+        withdrawal("w-1", { status: "PROCESSING", created_at: hoursBefore(100) }),
+      ],
+      coverage: { "c-1/fiat_deposits": "FAILED" },
+    },
+    found: [found("AGE_STUCK", "medium", "w-1"), found("COV_INCOMPLETE", "critical", "c-1/fiat_deposits")],
+    unproven: { AGE_STUCK: 2, LED_MISSING_PRODUCT: 1 },
   },
   {
     it: "has the limits that the configuration gives",

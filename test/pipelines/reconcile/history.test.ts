@@ -1,15 +1,21 @@
 import { expect, layer } from "@effect/vitest"
 import { Effect } from "effect"
+import { streams } from "../../../src/api/streams.ts"
+import { retireCustomer } from "../../../src/pipelines/customers/retire.ts"
+import { type Act, acts } from "../../../src/pipelines/exceptions/act.ts"
+import { actOn } from "../../../src/pipelines/exceptions/act-on.ts"
 import { reconcile } from "../../../src/pipelines/reconcile/reconcile.ts"
 import { Database } from "../../../src/store/database.ts"
 import { configurationWith } from "../../support/configuration.ts"
-import { type HistoryNight, nights } from "../../support/history-case.ts"
+import { type HistoryNight, laterNight, nights } from "../../support/history-case.ts"
 import {
   conversion,
   deposit,
   hoursBefore,
   ledgerStore,
+  newBooks,
   product,
+  row,
   runOf,
   transaction,
 } from "../../support/ledger-case.ts"
@@ -22,7 +28,10 @@ const open = (id: string, values: Readonly<Record<string, string | null>> = {}) 
 const idle = (id: string, values: Readonly<Record<string, string | null>> = {}) =>
   deposit(id, { status: "CANCELLED", created_at: hoursBefore(20), ...values })
 
-const codes = ["COV_VANISHED", "COV_LATE_ARRIVAL", "REC_MUTATED", "REC_STATUS_REGRESSION", "REC_INVALID"]
+const codes = [
+  ...["COV_VANISHED", "COV_LATE_ARRIVAL", "COV_CUSTOMER_DROPPED", "REC_MUTATED", "REC_STATUS_REGRESSION"],
+  ...["REC_INVALID", "REC_CONTRADICTED"],
+]
 
 /** What each night found of this file's codes, as `CODE record severity`, and what it could not judge. */
 const told = (ledgers: ReadonlyArray<HistoryNight>, settings: Readonly<Record<string, unknown>> = {}) =>
@@ -121,10 +130,18 @@ layer(ledgerStore)("COV_VANISHED", (it) => {
     }),
   )
 
-  it.effect("does not ask the records of a customer who left the roster", () =>
+  it.effect("does not judge the records of a customer who left the roster", () =>
     Effect.gen(function* () {
       const other = idle("e-1", { customer_id: "c-2" })
       const [, second] = yield* told([{ rows: [...gone.rows, other] }, { rows: gone.rows }])
+      expect(second).toEqual({ found: ["COV_CUSTOMER_DROPPED c-2 high"], unproven: {} })
+    }),
+  )
+
+  it.effect("has one unproven case for a list that was not read, however many of its records are known", () =>
+    Effect.gen(function* () {
+      const broken = { rows: [], coverage: { "c-1/fiat_deposits": "PARTIAL" as const } }
+      const [, second] = yield* told([listed, broken])
       expect(second).toEqual({ found: [], unproven: { COV_VANISHED: 1 } })
     }),
   )
@@ -171,6 +188,70 @@ layer(ledgerStore)("COV_VANISHED", (it) => {
     Effect.gen(function* () {
       const [, second] = yield* told([listed, { ...gone, mode: "incremental" }])
       expect(second).toEqual({ found: [], unproven: { COV_VANISHED: 1 } })
+    }),
+  )
+})
+
+layer(ledgerStore)("COV_CUSTOMER_DROPPED", (it) => {
+  const both = { rows: [idle("d-1"), idle("e-1", { customer_id: "c-2" })] }
+  const without: HistoryNight = { rows: [idle("d-1")] }
+  const dropped = "COV_CUSTOMER_DROPPED c-2 high"
+  const retirement = { customerId: "c-2", by: "Ada", reason: "closed its account" }
+
+  it.effect("finds a customer who was read before and is on the roster no longer, every night, until it is back", () =>
+    Effect.gen(function* () {
+      expect(yield* foundBy([both, without, without, both])).toEqual([[], [dropped], [dropped], []])
+      expect(yield* stateOf("COV_CUSTOMER_DROPPED")).toEqual(["resolved"])
+    }),
+  )
+
+  it.effect("is silent on a customer whom no run could read", () =>
+    Effect.gen(function* () {
+      const nowhere = Object.fromEntries(streams.map(({ stream }) => [`c-2/${stream}`, "FAILED" as const]))
+      expect(yield* foundBy([{ ...without, customers: ["c-1", "c-2"], coverage: nowhere }, without])).toEqual([[], []])
+    }),
+  )
+
+  it.effect("is resolved by the night after a person retired the customer, though not every list of it was read", () =>
+    Effect.gen(function* () {
+      yield* foundBy([both, without])
+      yield* retireCustomer(retirement)
+      const partial = { ...without, coverage: { "c-1/checkouts": "FAILED" as const }, night: 2 }
+      yield* laterNight(partial)
+      expect(yield* stateOf("COV_CUSTOMER_DROPPED")).toEqual(["resolved"])
+    }),
+  )
+
+  it.effect("finds a retired customer anew who came back and left again", () =>
+    Effect.gen(function* () {
+      yield* foundBy([both, without])
+      yield* retireCustomer(retirement)
+      yield* laterNight({ ...both, night: 2 })
+      yield* laterNight({ ...without, night: 3 })
+      expect(yield* stateOf("COV_CUSTOMER_DROPPED")).toEqual(["reopened"])
+    }),
+  )
+
+  it.effect("leaves the customer's own exceptions as they were", () =>
+    Effect.gen(function* () {
+      yield* foundBy([{ rows: [...without.rows, idle("e-1", { customer_id: "c-2", status: "?" })] }, without])
+      expect(yield* stateOf("REC_UNKNOWN_STATUS")).toEqual(["open"])
+    }),
+  )
+
+  it.effect("cannot be retired by nobody, for no reason, while it is on the roster, twice, or if nobody knows it", () =>
+    Effect.gen(function* () {
+      yield* foundBy([both, without])
+      const reasonOf = (different: Partial<typeof retirement>) =>
+        Effect.flip(retireCustomer({ ...retirement, ...different })).pipe(
+          Effect.map((error) => (error._tag === "RetireRefused" ? error.reason : error._tag)),
+        )
+      expect(yield* reasonOf({ by: " " })).toBe("NoOne")
+      expect(yield* reasonOf({ reason: "" })).toBe("NoReason")
+      expect(yield* reasonOf({ customerId: "c-1" })).toBe("OnRoster")
+      expect(yield* reasonOf({ customerId: "c-3" })).toBe("Unknown")
+      yield* retireCustomer(retirement)
+      expect(yield* reasonOf({})).toBe("Retired")
     }),
   )
 })
@@ -263,6 +344,20 @@ layer(ledgerStore)("COV_LATE_ARRIVAL", (it) => {
   )
 })
 
+layer(ledgerStore)("COV_LATE_ARRIVAL beside one that cannot be judged", (it) => {
+  it.effect("is resolved the next night, although a newcomer of another list is in doubt", () =>
+    Effect.gen(function* () {
+      const first: HistoryNight = { rows: [idle("d-1")], coverage: { "c-1/checkouts": "FAILED" } }
+      const late = { rows: [idle("d-1"), idle("late", { created_at: hoursBefore(3) })], coverage: first.coverage ?? {} }
+      const checkout = row("checkouts", { checkout_id: "k-1", customer_id: "c-1", currency: "EUR", status: "EXPIRED" })
+      const [, second, third] = yield* told([first, late, { rows: [...late.rows, checkout] }])
+      expect(second?.found).toEqual(["COV_LATE_ARRIVAL late low"])
+      expect(third).toEqual({ found: [], unproven: { COV_LATE_ARRIVAL: 1 } })
+      expect(yield* stateOf("COV_LATE_ARRIVAL")).toEqual(["resolved"])
+    }),
+  )
+})
+
 layer(ledgerStore)("REC_MUTATED", (it) => {
   const settled = deposit("d-1")
   const found = "REC_MUTATED d-1 high"
@@ -330,10 +425,74 @@ layer(ledgerStore)("REC_MUTATED", (it) => {
     }),
   )
 
-  it.effect("finds what changed between two chains of one run", () =>
+  it.effect("leaves what changed between two chains of one run to REC_CONTRADICTED, and finds it the night after", () =>
     Effect.gen(function* () {
       const changed = deposit("d-1", { amount: "90", net_amount: "90" })
-      expect(yield* foundBy([{ rows: [changed], earlierInRun: [settled] }])).toEqual([[found]])
+      const night = { rows: [changed], earlierInRun: [settled] }
+      expect(yield* foundBy([night, { rows: [changed] }])).toEqual([["REC_CONTRADICTED d-1 high"], [found]])
+    }),
+  )
+
+  const mutations = {
+    ...{ codes: ["REC_MUTATED"], customers: [], currencies: [], severities: [], assignees: [] },
+    olderThanDays: null,
+  }
+  const act = (act: Act) =>
+    actOn({ act, ids: [], filter: mutations, by: "Ada", reason: "moved by right", assignee: null, dryRun: false })
+  const onAccount = (account: string, night: number, status = "COMPLETED") =>
+    Effect.map(laterNight({ rows: [deposit("d-1", { fiat_account_id: account, status })], night }), (verdict) =>
+      verdict.found.filter(({ code }) => code === "REC_MUTATED").map(({ record }) => record),
+    )
+
+  it.effect("compares with the version that a person accepted, so that a further change is found", () =>
+    Effect.gen(function* () {
+      yield* newBooks
+      expect(yield* onAccount("fa-1", 0)).toEqual([])
+      expect(yield* onAccount("fa-2", 1)).toEqual(["d-1"])
+      yield* act(acts.writeOff)
+      expect(yield* onAccount("fa-2", 2)).toEqual([])
+      // Its status may move on, which is no other version of its money.
+      expect(yield* onAccount("fa-2", 3, "REFUNDED")).toEqual([])
+      expect(yield* stateOf("REC_MUTATED")).toEqual(["written_off"])
+      expect(yield* onAccount("fa-3", 4)).toEqual(["d-1"])
+      expect(yield* stateOf("REC_MUTATED")).toEqual(["reopened"])
+      expect((yield* detailOf("REC_MUTATED"))[0]?.detail).toBe(
+        "fiat_account_id was fa-2 and is fa-3 (since a person accepted it)",
+      )
+      expect(yield* onAccount("fa-1", 5)).toEqual(["d-1"])
+      // Back at what was accepted, nothing is left to tell.
+      expect(yield* onAccount("fa-2", 6)).toEqual([])
+      expect(yield* stateOf("REC_MUTATED")).toEqual(["resolved"])
+    }),
+  )
+
+  it.effect("compares with the first settled version again once the acceptance is taken back", () =>
+    Effect.gen(function* () {
+      yield* newBooks
+      yield* onAccount("fa-1", 0)
+      yield* onAccount("fa-2", 1)
+      yield* act(acts.writeOff)
+      yield* act(acts.reopen)
+      expect(yield* onAccount("fa-2", 2)).toEqual(["d-1"])
+    }),
+  )
+
+  it.effect("is silent where a currency goes by another name that is configured", () =>
+    Effect.gen(function* () {
+      const named = (currency: string): HistoryNight => ({ rows: [deposit("d-1", { currency })] })
+      const settings = { currencyAliases: { MATIC: "POL" } }
+      expect(yield* foundBy([named("MATIC"), named("POL")], settings)).toEqual([[], []])
+      expect(yield* foundBy([named("MATIC"), named("POL")])).toEqual([[], [found]])
+    }),
+  )
+
+  it.effect("claims nothing new about a list that was not read, and leaves what is open as it is", () =>
+    Effect.gen(function* () {
+      const changed = { rows: [deposit("d-1", { amount: "90", net_amount: "90" })] }
+      const broken = { rows: [], coverage: { "c-1/fiat_deposits": "FAILED" as const } }
+      const [, , third] = yield* told([{ rows: [settled] }, changed, broken])
+      expect(third).toEqual({ found: [], unproven: { COV_VANISHED: 1, REC_MUTATED: 1 } })
+      expect(yield* stateOf("REC_MUTATED")).toEqual(["open"])
     }),
   )
 
@@ -371,9 +530,70 @@ layer(ledgerStore)("REC_MUTATED", (it) => {
   )
 })
 
+layer(ledgerStore)("REC_CONTRADICTED", (it) => {
+  const found = "REC_CONTRADICTED d-1 high"
+  const a = idle("d-1")
+  const b = idle("d-1", { amount: "90", net_amount: "90" })
+
+  it.effect("finds an id that came twice with other money, whichever comes last, every night that it does", () =>
+    Effect.gen(function* () {
+      const nightsOf = [[a, b], [b, a], [a, b], [b]].map((rows) => ({ rows }))
+      expect(yield* foundBy(nightsOf)).toEqual([[found], [found], [found], []])
+      expect(yield* stateOf("REC_CONTRADICTED")).toEqual(["resolved"])
+    }),
+  )
+
+  it.effect("names what differs and the pages, in the same words whichever comes last", () =>
+    Effect.gen(function* () {
+      yield* foundBy([{ rows: [a, b] }])
+      const [one] = yield* detailOf("REC_CONTRADICTED")
+      expect(one?.detail).toBe(
+        "was listed more than once in this run, with amount 100 and 90; net_amount 100 and 90: page 1 of chain 1",
+      )
+      yield* foundBy([{ rows: [b, a] }])
+      expect((yield* detailOf("REC_CONTRADICTED"))[0]?.detail).toBe(one?.detail)
+    }),
+  )
+
+  it.effect("finds it in two chains of one night", () =>
+    Effect.gen(function* () {
+      expect(yield* foundBy([{ rows: [b], earlierInRun: [a] }])).toEqual([[found]])
+    }),
+  )
+
+  it.effect("is silent on a record that came twice and says the same, or only moved on in its status", () =>
+    Effect.gen(function* () {
+      expect(yield* foundBy([{ rows: [a, a] }])).toEqual([[]])
+      expect(yield* foundBy([{ rows: [open("d-1"), open("d-1", { status: "CANCELLED" })] }])).toEqual([[]])
+    }),
+  )
+
+  it.effect("is silent on what changed from one night to the next", () =>
+    Effect.gen(function* () {
+      expect(yield* foundBy([{ rows: [a] }, { rows: [b] }])).toEqual([[], []])
+    }),
+  )
+
+  it.effect("stays open while its list is not read", () =>
+    Effect.gen(function* () {
+      yield* foundBy([{ rows: [a, b] }, { rows: [], coverage: { "c-1/fiat_deposits": "FAILED" } }])
+      expect(yield* stateOf("REC_CONTRADICTED")).toEqual(["open"])
+    }),
+  )
+})
+
 layer(ledgerStore)("REC_STATUS_REGRESSION", (it) => {
   const at = (status: string) => ({ rows: [deposit("d-1", { status, created_at: hoursBefore(1) })] })
   const found = "REC_STATUS_REGRESSION d-1 high"
+
+  it.effect("claims nothing new about a list that was not read", () =>
+    Effect.gen(function* () {
+      const broken = { rows: [], coverage: { "c-1/fiat_deposits": "FAILED" as const } }
+      const [, , third] = yield* told([at("COMPLETED"), at("PENDING"), broken])
+      expect(third).toEqual({ found: [], unproven: { COV_VANISHED: 1, REC_STATUS_REGRESSION: 1 } })
+      expect(yield* stateOf("REC_STATUS_REGRESSION")).toEqual(["open"])
+    }),
+  )
 
   it.effect.each(["COMPLETED", "FAILED", "CANCELLED", "REVERSED"])(
     "finds a record that was %s and is open, as long as it is open",

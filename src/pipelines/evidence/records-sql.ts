@@ -1,0 +1,129 @@
+import { products } from "../../api/contract/products.ts"
+import type { ContractStream } from "../../api/contract.ts"
+import { quoteText } from "../../store/describe-table.ts"
+
+/*
+ * Every record of every list as the store last knew it, and every version that a later one replaced. Like the views of
+ * products-sql.ts they go over the lists themselves, so they are written row by row of the contract.
+ */
+
+/** A balance is a reading at an instant and has no life of its own; one that is no longer stated is the business of BAL_UNSTATED. */
+const withLife = (streams: ReadonlyArray<ContractStream>) => streams.filter(({ stream }) => stream !== "balances")
+
+/** The column of a list's record id, for lists whose id is one field: all but balances. */
+const idOf = ({ idFields }: ContractStream): string => idFields[0]?.column ?? "record_id"
+
+const classOf = (row: string, stream: ContractStream): string =>
+  stream.statuses === null
+    ? ""
+    : ` LEFT JOIN recon.statuses AS s ON s.stream = '${stream.stream}' AND s.status = ${row}.status`
+
+const columnsOf = ({ fields }: ContractStream): ReadonlyArray<string> => fields.map(({ column }) => column)
+
+const firstOf = (stream: ContractStream, ...names: ReadonlyArray<string>): string | null =>
+  names.find((name) => columnsOf(stream).includes(name)) ?? null
+
+const selectRecord = (stream: ContractStream): string => {
+  const has = (...names: ReadonlyArray<string>): string => {
+    const column = firstOf(stream, ...names)
+    return column === null ? "NULL" : `r.${column}`
+  }
+  return `
+  SELECT '${stream.stream}' AS stream, r.${idOf(stream)} AS record_id, r.customer_id,
+    recon.currency_name(${has("currency", "from_currency")}) AS currency, ${has("amount", "from_amount")} AS amount,
+    ${has("status")} AS status, ${stream.statuses === null ? "NULL" : "coalesce(s.class, 'unknown')"} AS class,
+    r.created_at, ${has("completed_at", "posted_at")} AS done_at, r.first_seen_run, r.last_seen_run
+  FROM main.${stream.stream} AS r${classOf("r", stream)}`
+}
+
+/** What a record must keep once it is settled, by its columns. Source: design, REC_MUTATED; contract, "Fields". */
+const keptOf = (stream: ContractStream): ReadonlyArray<string> => {
+  const money = columnsOf(stream).filter((column) => /(^|_)(amount|fee|rate|currency)$/.test(column))
+  const others = stream.stream === "transactions" ? ["direction", "resource_type", "resource_id"] : []
+  const named = products.find((product) => product.stream === stream.stream)?.kept ?? []
+  return [...money.filter((column) => column !== "paid_amount"), "customer_id", ...others, ...named]
+}
+
+/** A value as text, a currency by the name that counts, so that another name for it is no change. */
+const asText = (column: string, value: string): string =>
+  /(^|_)currency$/.test(column) ? `recon.currency_name(${value})` : `CAST(${value} AS VARCHAR)`
+
+const selectFormer = (stream: ContractStream): string => {
+  const kept = keptOf(stream)
+  const list = (values: ReadonlyArray<string>) => `[${values.join(", ")}]`
+  const oneAmount = kept.includes("net_amount")
+  return `
+  SELECT '${stream.stream}' AS stream, v.record_id, p.customer_id, v.version, v.first_seen_run AS version_seen_run, v.last_seen_run AS version_last_seen_run,
+    p.last_seen_run, json_extract_string(v.content, '$.status') AS former_status, coalesce(f.class, 'unknown') AS former_class,
+    p.status, coalesce(s.class, 'unknown') AS class, ${list(kept.map((column) => `'${column}'`))} AS names,
+    ${list(kept.map((column) => asText(column, `json_extract_string(v.content, '$.${column}')`)))} AS said,
+    ${list(kept.map((column) => asText(column, `p.${column}`)))} AS says,
+    ${oneAmount ? "recon.currency_name(p.currency)" : "NULL"} AS currency, ${oneAmount ? "p.net_amount" : "NULL"} AS net_amount
+  FROM main.superseded_versions AS v
+  JOIN main.${stream.stream} AS p ON p.${idOf(stream)} = v.record_id
+  LEFT JOIN recon.statuses AS f ON f.stream = '${stream.stream}' AND f.status = json_extract_string(v.content, '$.status')${classOf("p", stream)}
+  WHERE v.stream = '${stream.stream}'`
+}
+
+const comments: Readonly<Record<string, readonly [about: string, columns: Readonly<Record<string, string>>]>> = {
+  known_record: [
+    "Every record of every list but balances, as the store last knew it, whatever was read tonight. It stands on its list where last_seen_run is the judged run.",
+    {
+      stream: "The list.",
+      record_id: "The record.",
+      customer_id: "Its customer.",
+      currency: "Its currency, by the name that counts; of a conversion, the one that it took.",
+      amount: "Its amount; of a conversion, what it took.",
+      status: "Its status; NULL where records of the list have none.",
+      class: "open, settled, void, undone, or unknown: a status outside the contract.",
+      created_at: "When it was created.",
+      done_at: "When it was completed, or posted.",
+      first_seen_run: "The run that first saw it.",
+      last_seen_run: "The last run that saw it.",
+    },
+  ],
+  former_version: [
+    "Every version of a record that a later one replaced, of lists whose records have a status, beside what the record says now.",
+    {
+      stream: "The list.",
+      record_id: "The record.",
+      customer_id: "Its customer, now.",
+      version: "The former version; the first is 1.",
+      version_seen_run: "The run that first saw this version.",
+      version_last_seen_run: "The last run that saw this version.",
+      last_seen_run: "The last run that saw the record.",
+      former_status: "Its status then.",
+      former_class: "The class of that status.",
+      status: "Its status now.",
+      class: "The class of that status.",
+      names: "The columns that a settled record must keep.",
+      said: "What they said then, in the order of names; amounts as exact text.",
+      says: "What they say now.",
+      currency: "Its currency now; NULL where it is about several.",
+      net_amount: "Its net amount now.",
+    },
+  ],
+}
+
+/** A view, and what explains it to an analyst. */
+const viewOf = (name: string, selects: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const [about, columns] = comments[name] ?? ["", {}]
+  return [
+    `CREATE OR REPLACE VIEW recon.${name} AS${selects.join("\n  UNION ALL")}`,
+    `COMMENT ON VIEW recon.${name} IS ${quoteText(about)}`,
+    ...Object.entries(columns).map(
+      ([column, comment]) => `COMMENT ON COLUMN recon.${name}.${column} IS ${quoteText(comment)}`,
+    ),
+  ]
+}
+
+export const knownRecordSql = (streams: ReadonlyArray<ContractStream>): ReadonlyArray<string> =>
+  viewOf("known_record", withLife(streams).map(selectRecord))
+
+export const formerVersionSql = (streams: ReadonlyArray<ContractStream>): ReadonlyArray<string> =>
+  viewOf(
+    "former_version",
+    withLife(streams)
+      .filter(({ statuses }) => statuses !== null)
+      .map(selectFormer),
+  )

@@ -1,0 +1,32 @@
+-- severity: high
+-- family: records
+-- definition: One list brought one id twice in one night, with other money.
+-- finds: A deposit of 100.00 on the first page, and of 90.00 under the same id on the second.
+-- silent: A record that came twice and says the same, or that only moved on in its status meanwhile.
+-- action: Ask the partner which of the two is right. The one that came last is judged, and the other may be the true one.
+-- rests on: list
+-- accepts: amounts
+WITH seen_twice AS (
+  SELECT * FROM recon.former_version WHERE version_last_seen_run = recon.run() AND last_seen_run = recon.run()
+),
+contradiction AS (
+  SELECT s.stream, s.record_id, s.customer_id, s.version, list_filter(list_zip(s.names, s.said, s.says),
+      lambda field: field[2] IS DISTINCT FROM field[3] AND regexp_matches(field[1], '(^|_)(amount|fee|rate|currency)$|^direction$|^customer_id$')) AS changes
+  FROM seen_twice AS s
+),
+told AS (
+  SELECT stream, record_id, customer_id, version,
+    list_aggregate(list_transform(changes, lambda field: concat(field[1], ' ', least(recon.exact_text(field[2]), recon.exact_text(field[3])), ' and ', greatest(recon.exact_text(field[2]), recon.exact_text(field[3])))), 'string_agg', '; ') AS amounts
+  FROM contradiction WHERE len(changes) > 0
+),
+-- Only of these few records are the pages looked at.
+page AS (
+  SELECT c.stream, c.record_id, string_agg(DISTINCT concat('page ', p.sequence, ' of chain ', p.chain), ', ' ORDER BY concat('page ', p.sequence, ' of chain ', p.chain)) AS pages
+  FROM (SELECT DISTINCT stream, record_id, customer_id FROM told) AS c
+  JOIN raw.pages AS p ON p.run_id = recon.run() AND p.customer_id = c.customer_id AND p.stream = c.stream AND contains(p.body, c.record_id)
+  GROUP BY c.stream, c.record_id
+)
+SELECT t.stream, t.record_id, t.customer_id, string_agg(DISTINCT t.amounts, '; ' ORDER BY t.amounts) AS amounts,
+  concat('was listed more than once in this run, with ', string_agg(DISTINCT t.amounts, '; ' ORDER BY t.amounts), coalesce(concat(': ', any_value(p.pages)), '')) AS detail
+FROM told AS t LEFT JOIN page AS p ON p.stream = t.stream AND p.record_id = t.record_id
+GROUP BY t.stream, t.record_id, t.customer_id
