@@ -69,8 +69,16 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> => {
     `may_be_settled(list, readable) AS NOT map_contains(readable, 'status')
        OR readable['status'] NOT IN (SELECT status FROM recon.statuses AS s WHERE s.stream = list AND s.class IN ('open', 'void'))`,
     // A sum that leaves DECIMAL(38,18) is NULL; whole units and what follows the point are summed apart, which cannot overflow.
-    `exact_sum(amount) AS CASE WHEN abs(sum(CAST(trunc(amount) AS HUGEINT))) < 99999999999999000000::HUGEINT
-       THEN TRY_CAST(sum(CAST(trunc(amount) AS HUGEINT)) AS DECIMAL(38,18)) + sum(amount - trunc(amount)) END`,
+    `in_decimal(whole, rest) AS CASE WHEN abs(whole) + CAST(trunc(abs(rest)) AS HUGEINT) <= 99999999999999999999::HUGEINT
+       THEN TRY_CAST(whole AS DECIMAL(38,18)) + rest END`,
+    "exact_sum(amount) AS recon.in_decimal(sum(CAST(trunc(amount) AS HUGEINT)), sum(amount - trunc(amount)))",
+    "sum_where(whole, rest, is_wanted) AS recon.in_decimal(coalesce(sum(CASE WHEN is_wanted THEN whole END), 0), coalesce(sum(CASE WHEN is_wanted THEN rest END), 0))",
+    // Below it a hundred million amounts make no sum that leaves DECIMAL(38,18).
+    "large() AS 1000000000000",
+    "is_within(stated, computed, accepted) AS coalesce(TRY(abs(stated - computed)) <= accepted, FALSE)",
+    // How far ahead of the clock of its answer an instant may lie, and how old a balance may be.
+    "latest_instant(answered) AS answered + to_minutes(recon.number_of('BAL_STALE', 'futureMinutes'))",
+    "stale_before(read_at) AS read_at - to_hours(recon.number_of('BAL_STALE', 'limitHours')) - recon.grace('BAL_STALE')",
     // From here on an amount is summed with care, record by record.
     "enormous() AS 1000000000000000000",
     // Which lists of that kind were not read, of other customers: what is missing may be theirs.

@@ -7,7 +7,7 @@ import type { Configuration } from "../configuration/settings.ts"
 import type { Run } from "../run/run.ts"
 import { packageSqlFiles, type SqlFile } from "../sql-file.ts"
 import { macros, runMacros } from "./macros.ts"
-import { heldSql, movementSql, notListedSql, productRecordSql, refundSql } from "./products-sql.ts"
+import { heldSql, movementSql, newestRecordSql, notListedSql, productRecordSql, refundSql } from "./products-sql.ts"
 
 /**
  * What is known of a run, as views and tables of schema recon that every check asks, and that analysts find in the
@@ -23,11 +23,33 @@ const order = [
   "refunded",
   "money_case",
   "reversed_case",
+  "balance",
+  "accepted_closing",
+  "earlier_closing",
+  "balance_unit",
+  "posted",
+  "doubtful_posting",
+  "closing",
+  "gone_balance",
+  "rollforward",
+  "residual",
+  "residual_entry",
+  "suspicion",
+  "standstill",
+  "night_note",
 ]
 
-/** Files that say nothing of a column are views over others; the comment of each column is in its header. */
+/**
+ * A view, unless its header says another kind: a table is made anew by each run; `kept` is a table of all runs, of which the
+ * rows of the judged one are replaced; to an `added` one the run adds what is not there. The comment of each column is in
+ * the header, of the tables that outlive a run in their migration.
+ */
 const statementsOf = ({ header, name, sql }: SqlFile): ReadonlyArray<string> => {
-  const kind = header.get("kind")?.text === "table" ? "TABLE" : "VIEW"
+  const said = header.get("kind")?.text
+  const insert = `INSERT INTO recon.${name} BY NAME ${sql}`
+  if (said === "kept") return [`DELETE FROM recon.${name} WHERE run_id = recon.run()`, insert]
+  if (said === "added") return [insert]
+  const kind = said === "table" ? "TABLE" : "VIEW"
   const columns = [...header].filter(([key]) => key !== "about" && key !== "kind")
   return [
     `CREATE OR REPLACE ${kind} recon.${name} AS ${sql}`,
@@ -77,7 +99,7 @@ export const publishEvidence = (sql: Sql, run: Run, configuration: Configuration
     yield* publish("reading")
     for (const macro of macros(configuration)) yield* sql.run(macro)
     const { streams } = configuration.contract
-    for (const view of [productRecordSql(streams), movementSql(streams), refundSql(streams)]) yield* sql.run(view)
+    for (const view of [productRecordSql, movementSql, refundSql, newestRecordSql]) yield* sql.run(view(streams))
     for (const name of order) yield* publish(name)
     yield* sql.run(heldSql(streams))
     yield* sql.run(notListedSql)

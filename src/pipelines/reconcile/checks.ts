@@ -1,7 +1,6 @@
 import { packageSqlFiles } from "../sql-file.ts"
 import { type CheckFile, readCheck } from "./check-file.ts"
 import { ageChecks } from "./checks/age-checks.ts"
-import { balanceChecks } from "./checks/balance-checks.ts"
 import { bookChecks } from "./checks/book-checks.ts"
 import { collectionChecks } from "./checks/collection-checks.ts"
 import { conversionChecks } from "./checks/conversion-checks.ts"
@@ -34,7 +33,6 @@ export const checks: ReadonlyArray<CheckFile> = [
     ...conversionChecks,
     ...refundChecks,
     ...collectionChecks,
-    ...balanceChecks,
     ...bookChecks,
   ].map(asCheckFile),
 ]

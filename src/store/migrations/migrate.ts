@@ -7,6 +7,7 @@ import { determinism } from "./0006-determinism.ts"
 import { nights } from "./0007-nights.ts"
 import { books } from "./0008-books.ts"
 import { evidence } from "./0009-evidence.ts"
+import { closings } from "./0011-closings.ts"
 
 /** In the order of their names; a migration that has been released is never edited. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -18,6 +19,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0007-nights": nights,
   "0008-books": books,
   "0009-evidence": evidence,
+  "0011-closings": closings,
 }
 
 /** The migrations that this program knows, in order. */
