@@ -57,7 +57,8 @@ judged_row AS (
   WHERE b.network IS NOT NULL
 ),
 closing AS (
-  SELECT customer_id, currency, network, coalesce(network, '') AS network_key, bool_or(is_listed) AS is_listed, recon.exact_sum(total) AS total,
+  SELECT customer_id, currency, network, coalesce(network, '') AS network_key, bool_or(is_listed) AS is_listed,
+    CASE WHEN count(*) = 1 THEN any_value(total) ELSE recon.exact_sum(total) END AS total,
     bool_or(is_ahead) AS is_ahead, max(as_of) AS stated_as_of, min(CASE WHEN is_ahead THEN answered_at ELSE as_of END) AS oldest_as_of,
     max(CASE WHEN is_ahead THEN answered_at ELSE as_of END) AS as_of, any_value(read_from) AS read_from
   FROM judged_row GROUP BY customer_id, currency, network

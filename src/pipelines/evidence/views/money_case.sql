@@ -140,7 +140,7 @@ expecting AS (
 weighed AS (
   SELECT e.*,
     NOT refund_is_under_way AND (
-      abs(actual - expected) > tolerance OR abs(elsewhere) > tolerance OR foreign_moved IS NOT NULL
+      NOT recon.is_within(actual, expected, tolerance) AND actual IS NOT NULL AND expected IS NOT NULL OR abs(elsewhere) > tolerance OR foreign_moved IS NOT NULL
       OR class = 'settled' AND abs(on_network - actual) > tolerance
     ) IS TRUE AS is_wrong
   FROM expecting AS e
@@ -152,7 +152,7 @@ SELECT w.*, greatest(w.changed_at, w.newest_posted_at) AS since, coalesce(r.bega
     WHEN w.class IN ('void', 'undone') THEN 'money stands'
     WHEN w.actual = 0 AND w.elsewhere <> 0 AND abs(w.elsewhere - w.net_amount) <= w.tolerance THEN 'another customer'
     WHEN w.actual = 0 AND w.elsewhere = 0 AND w.foreign_moved IS NOT NULL THEN 'another currency'
-    WHEN abs(w.actual - w.expected) <= w.tolerance AND abs(w.elsewhere) <= w.tolerance AND w.foreign_moved IS NULL THEN 'another network'
+    WHEN recon.is_within(w.actual, w.expected, w.tolerance) AND abs(w.elsewhere) <= w.tolerance AND w.foreign_moved IS NULL THEN 'another network'
     WHEN w.actual = -w.net_amount AND w.elsewhere = 0 THEN 'opposite'
     WHEN w.posted = 0 AND w.waiting > 0 THEN 'not posted'
     WHEN w.posted = 0 THEN 'nothing'
@@ -162,7 +162,7 @@ SELECT w.*, greatest(w.changed_at, w.newest_posted_at) AS since, coalesce(r.bega
     ELSE 'differs'
   END AS disagreement,
   concat_ws(': ', w.sums, w.transactions) AS state_of_affairs,
-  CASE WHEN abs(w.actual - w.expected) > w.tolerance THEN abs(w.actual - w.expected) WHEN abs(w.elsewhere) > w.tolerance THEN abs(w.elsewhere)
+  CASE WHEN NOT recon.is_within(w.actual, w.expected, w.tolerance) THEN TRY(abs(w.actual - w.expected)) WHEN abs(w.elsewhere) > w.tolerance THEN abs(w.elsewhere)
     WHEN w.foreign_moved IS NOT NULL THEN abs(w.foreign_moved) ELSE abs(w.on_network - w.actual) END AS at_stake,
   coalesce(
     r.obstacle,

@@ -28,7 +28,8 @@ by_network AS (
 -- A currency without a row is not stated as of what the customer's other rows say, however late that is; a day late at most.
 reading AS (
   SELECT r.customer_id, r.began_at,
-    least(recon.latest_instant(r.began_at), coalesce(greatest(max(b.as_of), recon.stale_before(r.began_at)), r.began_at)) AS unstated_as_of
+    CASE WHEN max(b.as_of) IS NULL THEN r.began_at
+      ELSE least(greatest(max(b.as_of), recon.stale_before(r.began_at)), recon.latest_instant(r.began_at)) END AS unstated_as_of
   FROM recon.reading AS r LEFT JOIN recon.balance AS b ON b.customer_id = r.customer_id AND b.is_listed
   WHERE r.stream = 'balances'
   GROUP BY r.customer_id, r.began_at
