@@ -60,6 +60,15 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> => {
          + (sum(amount - trunc(amount)) - trunc(sum(amount - trunc(amount)))) END`,
     // How far two amounts are apart; a distance that no decimal holds is the largest that one does.
     "gap(one, other) AS CASE WHEN one IS NOT NULL AND other IS NOT NULL THEN coalesce(TRY(abs(one - other)), 99999999999999999999.999999999999999999) END",
+    `in_decimal(whole, rest) AS CASE WHEN abs(whole) + CAST(trunc(abs(rest)) AS HUGEINT) <= 99999999999999999999::HUGEINT
+       THEN TRY_CAST(whole AS DECIMAL(38,18)) + rest END`,
+    "sum_where(whole, rest, is_wanted) AS recon.in_decimal(coalesce(sum(CASE WHEN is_wanted THEN whole END), 0), coalesce(sum(CASE WHEN is_wanted THEN rest END), 0))",
+    // Below it a hundred million amounts make no sum that leaves DECIMAL(38,18).
+    "large() AS 1000000000000",
+    "is_within(stated, computed, accepted) AS coalesce(TRY(abs(stated - computed)) <= accepted, FALSE)",
+    // How far ahead of the clock of its answer an instant may lie, and how old a balance may be.
+    "latest_instant(answered) AS answered + to_minutes(recon.number_of('BAL_STALE', 'futureMinutes'))",
+    "stale_before(read_at) AS read_at - to_hours(recon.number_of('BAL_STALE', 'limitHours')) - recon.grace('BAL_STALE')",
     // Which lists of that kind were not read, of other customers: what is missing may be theirs.
     `unread_elsewhere(list) AS coalesce(
        (SELECT concat(' (not read: ', list, ' of ', count(*), ' other customer', CASE WHEN count(*) > 1 THEN 's' END, ')')

@@ -8,7 +8,7 @@ import type { Configuration } from "../configuration/settings.ts"
 import type { Run } from "../run/run.ts"
 import { packageSqlFiles, type SqlFile } from "../sql-file.ts"
 import { macros, runMacros } from "./macros.ts"
-import { heldSql, movementSql, notListedSql, productRecordSql, refundSql } from "./products-sql.ts"
+import { heldSql, movementSql, newestRecordSql, notListedSql, productRecordSql, refundSql } from "./products-sql.ts"
 import { formerVersionSql, knownRecordSql } from "./records-sql.ts"
 
 /**
@@ -25,19 +25,52 @@ const order = [
   "refunded",
   "money_case",
   "reversed_case",
+  "balance",
+  "accepted_closing",
+  "earlier_closing",
+  "balance_unit",
+  "posted",
+  "doubtful_posting",
+  "closing",
+  "gone_balance",
+  "rollforward",
+  "residual",
+  "residual_entry",
+  "suspicion",
+  "standstill",
+  "night_note",
 ]
 
-const isTable = ({ header }: SqlFile): boolean => header.get("kind")?.text === "table"
+const kindOf = ({ header }: SqlFile): string => header.get("kind")?.text ?? "view"
 
 /** Makes what a file defines, with its comments: of a view once, of a table before it is filled for the first time. */
 const definitionOf = (file: SqlFile): ReadonlyArray<string> => {
-  const kind = isTable(file) ? "TABLE" : "VIEW"
+  const kind = kindOf(file) === "table" ? "TABLE" : "VIEW"
   const columns = [...file.header].filter(([key]) => key !== "about" && key !== "kind")
   return [
     `CREATE OR REPLACE ${kind} recon.${file.name} AS ${file.sql}`,
     `COMMENT ON ${kind} recon.${file.name} IS ${quoteText(file.header.get("about")?.text ?? "")}`,
     ...columns.map(([column, { text }]) => `COMMENT ON COLUMN recon.${file.name}.${column} IS ${quoteText(text)}`),
   ]
+}
+
+/**
+ * What each run does with a file: nothing with a view, once it is there; a table is filled anew; `kept` is a table of all runs,
+ * of which the rows of the judged one are replaced; to an `added` one the run adds what is not there. The tables that outlive
+ * a run are made by their migrations, with their comments.
+ */
+const fillOf = (file: SqlFile): ReadonlyArray<string> => {
+  const insert = `INSERT INTO recon.${file.name} BY NAME ${file.sql}`
+  switch (kindOf(file)) {
+    case "table":
+      return [`DELETE FROM recon.${file.name}`, insert]
+    case "kept":
+      return [`DELETE FROM recon.${file.name} WHERE run_id = recon.run()`, insert]
+    case "added":
+      return [insert]
+    default:
+      return []
+  }
 }
 
 const publishedSql = "CREATE TABLE IF NOT EXISTS recon.published (name VARCHAR, sha256 VARCHAR)"
@@ -66,8 +99,8 @@ interface Definition {
 const ofFile = (file: SqlFile): Definition => ({
   name: file.name,
   text: `${file.sql}\n${JSON.stringify([...file.header])}`,
-  statements: definitionOf(file),
-  again: isTable(file) ? [`DELETE FROM recon.${file.name}`, `INSERT INTO recon.${file.name} ${file.sql}`] : [],
+  statements: ["kept", "added"].includes(kindOf(file)) ? fillOf(file) : definitionOf(file),
+  again: fillOf(file),
 })
 
 const ofStatements = (name: string, statements: ReadonlyArray<string>): Definition => ({
@@ -123,6 +156,7 @@ export const publishEvidence = (sql: Sql, run: Run, configuration: Configuration
     yield* publishOnce(sql, ofText("product_record", productRecordSql(streams)))
     yield* publishOnce(sql, ofText("movement", movementSql(streams)))
     yield* publishOnce(sql, ofText("refund", refundSql(streams)))
+    yield* publishOnce(sql, ofText("newest_record", newestRecordSql(streams)))
     yield* publishOnce(sql, ofStatements("known_record", knownRecordSql(streams)))
     yield* publishOnce(sql, ofStatements("former_version", formerVersionSql(streams)))
     for (const name of order) yield* publish(name)

@@ -1,6 +1,5 @@
 import { packageSqlFiles } from "../sql-file.ts"
 import { type CheckFile, readCheck } from "./check-file.ts"
-import { balanceChecks } from "./checks/balance-checks.ts"
 import { bookChecks } from "./checks/book-checks.ts"
 import { collectionChecks } from "./checks/collection-checks.ts"
 import { conversionChecks } from "./checks/conversion-checks.ts"
@@ -20,13 +19,7 @@ const fromFiles = (): ReadonlyArray<CheckFile> =>
 /** Every check, family by family. */
 export const checks: ReadonlyArray<CheckFile> = [
   ...fromFiles(),
-  ...[
-    ...duplicateChecks,
-    ...hashChecks,
-    ...conversionChecks,
-    ...refundChecks,
-    ...collectionChecks,
-    ...balanceChecks,
-    ...bookChecks,
-  ].map(asCheckFile),
+  ...[...duplicateChecks, ...hashChecks, ...conversionChecks, ...refundChecks, ...collectionChecks, ...bookChecks].map(
+    asCheckFile,
+  ),
 ]

@@ -12,9 +12,7 @@ import { checkDeterminism } from "./determinism.ts"
 import { carryExceptionsOn } from "./exception-life.ts"
 import { prepareGround } from "./ground.ts"
 import { judge } from "./judge.ts"
-import { rollforwardSql } from "./rollforward.ts"
 import { runChecks } from "./run-checks.ts"
-import { suspectsSql } from "./suspects.ts"
 
 /**
  * Reconciles what a run read: publishes what is known of it, rolls balances forward, matches the partner's own books with the
@@ -30,9 +28,7 @@ export const reconcile = (run: Run, configuration: Configuration) =>
         yield* publishSettings(sql, checks, configuration)
         yield* prepareGround(sql, run, checks, configuration)
         yield* publishEvidence(sql, run, configuration)
-        yield* Effect.forEach([...rollforwardSql, ...suspectsSql], (statement) => sql.run(statement), {
-          discard: true,
-        })
+        yield* sql.run("INSERT INTO recon.notes SELECT recon.run(), note FROM recon.night_note")
         const [books] = yield* sql.rows<{ any: boolean }>("SELECT EXISTS (FROM recon.book_imports) AS any")
         const hasBooks = books?.any === true
         if (hasBooks) yield* matchBooks(sql, configuration.books)

@@ -8,6 +8,7 @@ import { nights } from "./0007-nights.ts"
 import { books } from "./0008-books.ts"
 import { evidence } from "./0009-evidence.ts"
 import { records } from "./0010-records.ts"
+import { closings } from "./0011-closings.ts"
 import { verdicts } from "./0013-verdicts.ts"
 
 /** In the order of their names; a migration that has been released is never edited. */
@@ -21,6 +22,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0008-books": books,
   "0009-evidence": evidence,
   "0010-records": records,
+  "0011-closings": closings,
   "0013-verdicts": verdicts,
 }
 

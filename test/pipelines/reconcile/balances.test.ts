@@ -2,7 +2,9 @@ import { balance, hoursBefore, transaction } from "../../support/ledger-case.ts"
 import { describeCases } from "../../support/ledger-cases.ts"
 
 const found = (code: string, severity: string, record = "c-1/EUR") => ({ code, record, severity })
-const credit = (id: string, amount: string, values = {}) => transaction(id, { amount, net_amount: amount, ...values })
+/** A fee, which names no record by right. */
+const fee = (id: string, values = {}) => transaction(id, { type: "FEE", reference: id, ...values })
+const credit = (id: string, amount: string, values = {}) => fee(id, { amount, net_amount: amount, ...values })
 const debit = (id: string, amount: string, values = {}) => credit(id, amount, { direction: "DEBIT", ...values })
 const unreadable = (payload: unknown) => [
   { customer: "c-1", stream: "transactions" as const, recordId: "t-q", payload },
@@ -55,7 +57,7 @@ describeCases("BAL_INCEPTION", [
   {
     it: "counts net amounts, not gross ones",
     ledger: {
-      rows: [transaction("a", { amount: "100", fee: "1", net_amount: "99" })],
+      rows: [fee("a", { amount: "100", fee: "1", net_amount: "99" })],
       balances: [balance("EUR", "99")],
     },
   },
@@ -93,32 +95,6 @@ describeCases("BAL_INCEPTION", [
       rows: [credit("a", "1"), credit("b", "2", { currency: "USD" }), credit("c", "3", { customer_id: "c-2" })],
       balances: [balance("EUR", "1"), balance("USD", "2"), balance("EUR", "3", { customer_id: "c-2" })],
     },
-  },
-  {
-    it: "sums the networks of a currency",
-    ledger: {
-      rows: [credit("a", "30", { currency: "USDC", network: "ethereum" }), debit("b", "5", { currency: "USDC" })],
-      balances: [balance("USDC", "20", { network: "ethereum" }), balance("USDC", "5", { network: "solana" })],
-    },
-  },
-  {
-    it: "finds a difference in the sum of the networks",
-    ledger: {
-      rows: [credit("a", "30", { currency: "USDC" })],
-      balances: [balance("USDC", "20", { network: "ethereum" }), balance("USDC", "5", { network: "solana" })],
-    },
-    found: [found("BAL_INCEPTION", "critical", "c-1/USDC")],
-  },
-  {
-    it: "is not judged where the networks of a currency were read as of different instants",
-    ledger: {
-      rows: [credit("a", "30", { currency: "USDC" })],
-      balances: [
-        balance("USDC", "20", { network: "ethereum" }),
-        balance("USDC", "5", { network: "solana", as_of: hoursBefore(0.9) }),
-      ],
-    },
-    unproven: { BAL_INCEPTION: 1 },
   },
   {
     it: "is not judged where the customer's transactions were not all read",
@@ -171,7 +147,7 @@ describeCases("BAL_INCEPTION", [
       coverage: { "c-1/balances": "PARTIAL" },
     },
     found: [found("COV_INCOMPLETE", "critical", "c-1/balances")],
-    unproven: { BAL_INCEPTION: 1 },
+    unproven: { BAL_UNSTATED: 1 },
   },
   {
     it: "accepts a difference up to the absolute tolerance of the currency, and no more",
@@ -231,6 +207,216 @@ describeCases("BAL_UNSTATED", [
       quarantine: unreadable({ currency: "EUR" }),
     },
     found: [found("COV_INCOMPLETE", "critical", "c-2/transactions"), found("REC_INVALID", "high", "t-q")],
-    unproven: { BAL_UNSTATED: 2 },
+    unproven: { BAL_UNSTATED: 1 },
+  },
+])
+
+const refused = (payload: unknown) => [{ customer: "c-1", stream: "transactions" as const, recordId: "t-q", payload }]
+const invalid = found("REC_INVALID", "high", "t-q")
+const unclear = { transactionId: "t-q", customerId: "c-1", currency: "EUR", direction: "CREDIT", status: "COMPLETED" }
+const ledger = { rows: [credit("a", "100")], balances: [balance("EUR", "100")] }
+
+describeCases("a transaction that cannot be read leaves a sum unproven only if it may be in it:", [
+  {
+    it: "not one that is not posted",
+    ledger: { ...ledger, quarantine: refused({ ...unclear, status: "PENDING" }) },
+    found: [invalid],
+  },
+  {
+    it: "not one that was posted after the balance",
+    ledger: { ...ledger, quarantine: refused({ ...unclear, postedAt: hoursBefore(0.5) }) },
+    found: [invalid],
+  },
+  {
+    it: "not one that moved nothing",
+    ledger: { ...ledger, quarantine: refused({ ...unclear, netAmount: "0.00" }) },
+    found: [invalid],
+  },
+  {
+    it: "but one that may have been posted before",
+    ledger: { ...ledger, quarantine: refused({ ...unclear, postedAt: hoursBefore(30) }) },
+    found: [invalid],
+    unproven: { BAL_INCEPTION: 1 },
+  },
+])
+
+describeCases("a balance that cannot be read", [
+  {
+    it: "leaves its own currency unproven, and no other",
+    ledger: {
+      rows: [credit("a", "100"), credit("b", "1", { currency: "USD" })],
+      balances: [balance("USD", "2")],
+      quarantine: [{ customer: "c-1", stream: "balances", recordId: "c-1/EUR", payload: { currency: "EUR" } }],
+    },
+    found: [found("BAL_INCEPTION", "critical", "c-1/USD"), found("REC_INVALID", "high", "c-1/EUR")],
+    unproven: { BAL_UNSTATED: 1 },
+  },
+])
+
+const usdc = (id: string, amount: string, network: string | null, values = {}) =>
+  credit(id, amount, { currency: "USDC", network, ...values })
+const row = (total: string, network: string | null, values = {}) => balance("USDC", total, { network, ...values })
+const onNetwork = (code: string, severity: string, leg: string) => ({ code, record: "c-1/USDC", severity, leg })
+
+describeCases("networks of a currency", [
+  {
+    it: "are judged each by itself where rows and transactions state them, so that nothing cancels out",
+    ledger: {
+      rows: [usdc("a", "30", "ETHEREUM"), usdc("b", "5", "SOLANA")],
+      balances: [row("29", "ETHEREUM"), row("6", "SOLANA")],
+    },
+    found: [onNetwork("BAL_INCEPTION", "critical", "ETHEREUM"), onNetwork("BAL_INCEPTION", "critical", "SOLANA")],
+  },
+  {
+    it: "are judged each at its own instant",
+    ledger: {
+      rows: [
+        usdc("a", "30", "ETHEREUM"),
+        usdc("b", "5", "SOLANA"),
+        usdc("c", "2", "SOLANA", { posted_at: hoursBefore(0.95) }),
+      ],
+      balances: [row("30", "ETHEREUM", { as_of: hoursBefore(0.9) }), row("5", "SOLANA")],
+    },
+  },
+  {
+    it: "are summed where a transaction states none",
+    ledger: {
+      rows: [usdc("a", "30", "ETHEREUM"), usdc("b", "5", null)],
+      balances: [row("20", "ETHEREUM"), row("15", "SOLANA")],
+    },
+  },
+  {
+    it: "are not summed because of a transaction that came after them",
+    ledger: {
+      rows: [usdc("a", "30", "ETHEREUM"), usdc("b", "5", null, { posted_at: hoursBefore(0.5) })],
+      balances: [row("30", "ETHEREUM"), row("0", "SOLANA")],
+    },
+  },
+  {
+    it: "are found different in their sum",
+    ledger: { rows: [usdc("a", "30", null)], balances: [row("20", "ETHEREUM"), row("5", "SOLANA")] },
+    found: [found("BAL_INCEPTION", "critical", "c-1/USDC")],
+  },
+  {
+    it: "agree in their sum where what was posted between their instants makes them tie, counted or not",
+    ledger: {
+      rows: [usdc("a", "30", null), usdc("b", "2", null, { posted_at: hoursBefore(0.95) })],
+      balances: [row("25", "ETHEREUM"), row("5", "SOLANA", { as_of: hoursBefore(0.9) })],
+    },
+  },
+  {
+    it: "are unproven in their sum where it ties neither way",
+    ledger: {
+      rows: [usdc("a", "30", null), usdc("b", "2", null, { posted_at: hoursBefore(0.95) })],
+      balances: [row("25", "ETHEREUM"), row("6", "SOLANA", { as_of: hoursBefore(0.9) })],
+    },
+    unproven: { BAL_INCEPTION: 1 },
+  },
+  {
+    it: "have their total in a row without network, if it is equal",
+    ledger: {
+      rows: [usdc("a", "30", "ETHEREUM"), usdc("b", "5", "SOLANA")],
+      balances: [row("30", "ETHEREUM"), row("5", "SOLANA"), row("35", null)],
+    },
+  },
+  {
+    it: "have their components and what is negative judged row by row",
+    ledger: {
+      rows: [usdc("a", "30", null)],
+      balances: [row("70", "ETHEREUM", { available: "75" }), row("-40", "SOLANA", { available: "-45", held: "5" })],
+    },
+    found: [onNetwork("BAL_COMPONENTS", "high", "ETHEREUM"), onNetwork("BAL_NEGATIVE", "high", "SOLANA")],
+  },
+  {
+    it: "lack a row, each by itself",
+    ledger: { rows: [usdc("a", "30", "ETHEREUM"), usdc("b", "5", "SOLANA")], balances: [row("30", "ETHEREUM")] },
+    found: [onNetwork("BAL_UNSTATED", "high", "SOLANA")],
+  },
+])
+
+const early = { posted_at: hoursBefore(200) }
+
+describeCases("BAL_STALE", [
+  {
+    it: "finds a balance that is older than a day and in which something moved since, which no balance proves",
+    ledger: {
+      rows: [credit("a", "100", early), credit("b", "20", { posted_at: hoursBefore(40) })],
+      balances: [balance("EUR", "100", { as_of: hoursBefore(50) })],
+    },
+    found: [found("BAL_STALE", "high")],
+    unproven: { BAL_INCEPTION: 1 },
+  },
+  {
+    it: "is silent where nothing moved since, and within a day and the grace",
+    ledger: {
+      rows: [credit("a", "100", early), credit("b", "3", { currency: "USD", posted_at: hoursBefore(2) })],
+      balances: [balance("EUR", "100", { as_of: hoursBefore(50) }), balance("USD", "0", { as_of: hoursBefore(24.9) })],
+    },
+  },
+  {
+    it: "allows as many hours as configured",
+    ledger: {
+      rows: [credit("a", "100", early), credit("b", "20", { posted_at: hoursBefore(40) })],
+      balances: [balance("EUR", "100", { as_of: hoursBefore(50) })],
+    },
+    settings: { checks: { BAL_STALE: { limitHours: 50 } } },
+  },
+  {
+    it: "finds a balance that is dated ahead of the clock by more than clocks differ",
+    ledger: {
+      rows: [credit("a", "100"), credit("b", "1", { currency: "USD" })],
+      balances: [
+        balance("EUR", "100", { as_of: hoursBefore(-0.1) }),
+        balance("USD", "1", { as_of: hoursBefore(-0.08) }),
+      ],
+    },
+    found: [found("BAL_STALE", "high")],
+  },
+  {
+    it: "cannot say whether something moved where the transactions were not read",
+    ledger: {
+      rows: [],
+      balances: [balance("EUR", "0", { as_of: hoursBefore(50) })],
+      coverage: partial,
+    },
+    found: [incomplete],
+    unproven: { BAL_INCEPTION: 1, BAL_STALE: 1 },
+  },
+])
+
+const quiet = { created_at: hoursBefore(200), updated_at: hoursBefore(150), posted_at: hoursBefore(150) }
+const still = [balance("EUR", "100", { as_of: hoursBefore(100) })]
+
+describeCases("COV_STALE", [
+  {
+    it: "finds that nothing on any list, and no balance, is younger than four days",
+    ledger: { rows: [credit("a", "100", quiet)], balances: still },
+    found: [found("COV_STALE", "high", "run")],
+  },
+  {
+    it: "is one exception, and no balance is called stale beside it",
+    ledger: {
+      rows: [credit("a", "100", quiet), credit("b", "1", { ...quiet, currency: "USD", posted_at: hoursBefore(99) })],
+      balances: [...still, balance("USD", "0", { as_of: hoursBefore(100) })],
+    },
+    found: [found("COV_STALE", "high", "run")],
+    unproven: { BAL_INCEPTION: 1 },
+  },
+  {
+    it: "is silent where anything is younger",
+    ledger: {
+      rows: [credit("a", "100", quiet), credit("b", "1", { ...quiet, status: "FAILED", updated_at: hoursBefore(90) })],
+      balances: still,
+    },
+  },
+  {
+    it: "is silent where balances are dated by their last movement",
+    ledger: { rows: [credit("a", "100", quiet)], balances: [balance("EUR", "100", { as_of: hoursBefore(150) })] },
+  },
+  {
+    it: "cannot say it where a list was not read",
+    ledger: { rows: [credit("a", "100", quiet)], balances: still, coverage: { "c-1/checkouts": "FAILED" } },
+    found: [found("COV_INCOMPLETE", "critical", "c-1/checkouts")],
+    unproven: { COV_STALE: 1 },
   },
 ])

@@ -139,7 +139,13 @@ describeCases("REC_FUTURE", [
     ledger: {
       rows: [
         ...settled({ completed_at: minutesAhead(5) }),
-        row("checkouts", { checkout_id: "k-1", customer_id: "c-1", currency: "EUR", status: "OPEN", expires_at: hoursBefore(-99) }),
+        row("checkouts", {
+          checkout_id: "k-1",
+          customer_id: "c-1",
+          currency: "EUR",
+          status: "OPEN",
+          expires_at: hoursBefore(-99),
+        }),
       ],
     },
   },

@@ -438,7 +438,16 @@ layer(ledgerStore)("REC_MUTATED", (it) => {
     olderThanDays: null,
   }
   const act = (act: Act) =>
-    actOn({ act, ids: [], filter: mutations, by: "Ada", reason: "moved by right", assignee: null, dryRun: false })
+    actOn({
+      act,
+      ids: [],
+      filter: mutations,
+      osUser: null,
+      by: "Ada",
+      reason: "moved by right",
+      assignee: null,
+      dryRun: false,
+    })
   const onAccount = (account: string, night: number, status = "COMPLETED") =>
     Effect.map(laterNight({ rows: [deposit("d-1", { fiat_account_id: account, status })], night }), (verdict) =>
       verdict.found.filter(({ code }) => code === "REC_MUTATED").map(({ record }) => record),

@@ -45,7 +45,7 @@ layer(ledgerStore)("amounts at the limit of the contract", (it) => {
       const record = deposit("d-1", amounts)
       const negative = { amount: `-${most}`, net_amount: `-${most}` }
       const verdict = yield* judge({ rows: [record, postingOf(record, negative)] })
-      expect(verdict.found.map(({ code }) => code)).toEqual(["LED_AMOUNT_MISMATCH"])
+      expect(verdict.found.map(({ code }) => code)).toEqual(["LED_DIRECTION_MISMATCH"])
     }),
   )
 
@@ -81,7 +81,7 @@ layer(ledgerStore)("amounts at the limit of the contract", (it) => {
   it.effect("are judged as balances whose parts make a sum that no decimal holds", () =>
     Effect.gen(function* () {
       const verdict = yield* judge({
-        rows: [transaction("t", amounts)],
+        rows: [transaction("t", { type: "FEE", ...amounts })],
         balances: [balance("EUR", most, { held: most })],
       })
       expect(verdict.found.map(({ code }) => code)).toEqual(["BAL_COMPONENTS"])
@@ -91,7 +91,8 @@ layer(ledgerStore)("amounts at the limit of the contract", (it) => {
   it.effect("leave a balance of two networks unproven whose sum no decimal holds", () =>
     Effect.gen(function* () {
       const verdict = yield* judge({
-        rows: [],
+        // A posting without network, so that the networks are summed.
+        rows: [transaction("t", { type: "FEE" })],
         balances: [balance("EUR", most, { network: "a" }), balance("EUR", most, { network: "b" })],
       })
       expect(verdict.found).toEqual([])

@@ -12,7 +12,6 @@ import {
   ledgerStore,
   night,
   postingOf,
-  read,
   runOf,
   transaction,
   withdrawal,
@@ -136,19 +135,24 @@ layer(ledgerStore)("an exception, from night to night", (it) => {
     }),
   )
 
-  it.effect("of a roll-forward stays open on a night that has nothing to roll", () =>
+  it.effect("of a roll-forward gives way to BAL_UNSTATED where the row is gone, and is back with it", () =>
     Effect.gen(function* () {
-      const rows = [transaction("t", { posted_at: hoursBefore(50) })]
-      const states = Effect.flatMap(Database, (database) =>
-        database.rows("SELECT state FROM recon.exceptions WHERE code = 'BAL_ROLLFORWARD'"),
+      const rows = [transaction("t", { type: "FEE", posted_at: hoursBefore(50) })]
+      const states = Effect.map(
+        Effect.flatMap(Database, (database) =>
+          database.rows<{ code: string; state: string }>(
+            "SELECT code, state FROM recon.exceptions WHERE code IN ('BAL_ROLLFORWARD', 'BAL_UNSTATED') ORDER BY code",
+          ),
+        ),
+        (found) => found.map(({ code, state }) => `${code} ${state}`),
       )
       yield* judge({ rows, balances: [balance("EUR", "100")] })
       yield* night({ rows, balances: [balance("EUR", "101", { as_of: hoursBefore(-23) })], night: 1 })
-      expect(yield* states).toEqual([{ state: "open" }])
+      expect(yield* states).toEqual(["BAL_ROLLFORWARD open"])
       yield* night({ rows, balances: [balance("USD", "0")], night: 2 })
-      expect(yield* states).toEqual([{ state: "open" }])
+      expect(yield* states).toEqual(["BAL_ROLLFORWARD resolved", "BAL_UNSTATED open"])
       yield* night({ rows, balances: [balance("EUR", "101", { as_of: hoursBefore(-71) })], night: 3 })
-      expect(yield* states).toEqual([{ state: "resolved" }])
+      expect(yield* states).toEqual(["BAL_ROLLFORWARD reopened", "BAL_UNSTATED resolved"])
     }),
   )
 
@@ -206,8 +210,9 @@ layer(ledgerStore)("an exception, from night to night", (it) => {
   it.effect("of a balance stays written off while the gap is the same, however the balance grows", () =>
     Effect.gen(function* () {
       const database = yield* Database
-      const rows = [transaction("t", { posted_at: hoursBefore(50) })]
-      const more = transaction("more", { posted_at: hoursBefore(-20), amount: "40", net_amount: "40" })
+      const rows = [transaction("t", { type: "FEE", reference: "t", posted_at: hoursBefore(50) })]
+      const fee = { type: "FEE", reference: "more", amount: "40", net_amount: "40" }
+      const more = transaction("more", { ...fee, posted_at: hoursBefore(-20) })
       yield* judge({ rows, balances: [balance("EUR", "105")] })
       yield* database.run("UPDATE recon.exceptions SET state = 'written_off' WHERE code = 'BAL_INCEPTION'")
       const grown = [balance("EUR", "145", { as_of: hoursBefore(-23) })]
@@ -297,142 +302,6 @@ layer(ledgerStore)("a run that is reconciled twice", (it) => {
       const first = yield* everything
       yield* reconcile(runOf(1), configurationWith())
       expect(yield* everything).toEqual(first)
-    }),
-  )
-})
-
-const opening = (total: string, asOf: string) => [balance("EUR", total, { as_of: asOf })]
-const credit = (id: string, amount: string, postedAt: string) =>
-  transaction(id, { amount, net_amount: amount, posted_at: postedAt })
-
-const rollforward = Effect.flatMap(Database, (database) =>
-  database.rows(
-    `SELECT opening_as_of, opening::VARCHAR AS opening, computed_closing::VARCHAR AS computed, difference::VARCHAR AS difference, status
-     FROM recon.rollforward WHERE run_id = (SELECT max(run_id) FROM recon.runs) AND currency = 'EUR'`,
-  ),
-)
-
-const before = credit("before", "100", hoursBefore(50))
-
-layer(ledgerStore)("BAL_ROLLFORWARD", (it) => {
-  it.effect("rolls from the last night's reading over what was posted since", () =>
-    Effect.gen(function* () {
-      yield* judge({ rows: [before], balances: opening("100", hoursBefore(1)) })
-      const movement = credit("since", "5", hoursBefore(-10))
-      const verdict = yield* night({ rows: [before, movement], balances: opening("105", hoursBefore(-23)), night: 1 })
-      expect(verdict.found).toEqual([])
-      expect(yield* rollforward).toEqual([
-        {
-          opening_as_of: hoursBefore(1).replace(".000Z", "Z"),
-          opening: "100.000000000000000000",
-          computed: "105.000000000000000000",
-          difference: "0.000000000000000000",
-          status: "agrees",
-        },
-      ])
-    }),
-  )
-
-  it.effect("rolls from the last reading that was judged, over those that nobody judged", () =>
-    Effect.gen(function* () {
-      yield* judge({ rows: [before], balances: opening("100", hoursBefore(1)) })
-      // A euro appears, and the next reading already agrees with itself.
-      yield* read({ rows: [before], balances: opening("101", hoursBefore(-23)), night: 1 })
-      const verdict = yield* night({ rows: [before], balances: opening("101", hoursBefore(-47)), night: 2 })
-      expect(verdict.found.map(({ code }) => code)).toEqual(["BAL_INCEPTION", "BAL_ROLLFORWARD"])
-      expect(yield* rollforward).toMatchObject([{ opening: "100.000000000000000000", status: "differs" }])
-    }),
-  )
-
-  it.effect("finds a closing that the movements do not make", () =>
-    Effect.gen(function* () {
-      yield* judge({ rows: [before], balances: opening("100", hoursBefore(1)) })
-      const verdict = yield* night({ rows: [before], balances: opening("101", hoursBefore(-23)), night: 1 })
-      expect(verdict.found.map(({ code, severity }) => [code, severity])).toEqual([
-        ["BAL_INCEPTION", "critical"],
-        ["BAL_ROLLFORWARD", "critical"],
-      ])
-    }),
-  )
-
-  it.effect("counts what was posted after the opening instant, up to the closing instant and at it", () =>
-    Effect.gen(function* () {
-      const rows = [
-        before,
-        credit("at opening", "1", hoursBefore(1)),
-        credit("just after opening", "2", hoursBefore(0.999)),
-        credit("at closing", "4", hoursBefore(-23)),
-        credit("after closing", "8", hoursBefore(-23.001)),
-      ]
-      yield* judge({ rows, balances: opening("101", hoursBefore(1)) })
-      const verdict = yield* night({ rows, balances: opening("107", hoursBefore(-23)), night: 1 })
-      expect(verdict.found).toEqual([])
-    }),
-  )
-
-  it.effect("is not judged on the first night, where there is nothing to roll from", () =>
-    Effect.gen(function* () {
-      const verdict = yield* judge({ rows: [before], balances: opening("100", hoursBefore(1)) })
-      expect(verdict.found).toEqual([])
-      expect(verdict.unproven).toEqual({})
-    }),
-  )
-
-  it.effect("goes back past readings of the same instant to the one before", () =>
-    Effect.gen(function* () {
-      const since = credit("since", "5", hoursBefore(1.5))
-      yield* judge({ rows: [before], balances: opening("100", hoursBefore(2)) })
-      yield* night({ rows: [before, since], balances: opening("105", hoursBefore(1)), night: 1 })
-      yield* night({ rows: [before, since], balances: opening("105", hoursBefore(1)), night: 2 })
-      expect(yield* rollforward).toMatchObject([
-        { opening_as_of: hoursBefore(2).replace(".000Z", "Z"), opening: "100.000000000000000000", status: "agrees" },
-      ])
-    }),
-  )
-
-  it.effect("does not roll from a reading whose networks were not of one instant", () =>
-    Effect.gen(function* () {
-      yield* judge({ rows: [before], balances: opening("100", hoursBefore(2)) })
-      yield* night({
-        rows: [before],
-        balances: [
-          balance("EUR", "60", { network: "a", as_of: hoursBefore(1.5) }),
-          balance("EUR", "40", { network: "b", as_of: hoursBefore(1) }),
-        ],
-        night: 1,
-      })
-      yield* night({ rows: [before], balances: opening("100", hoursBefore(0.5)), night: 2 })
-      expect(yield* rollforward).toMatchObject([{ opening_as_of: hoursBefore(2).replace(".000Z", "Z") }])
-    }),
-  )
-
-  it.effect("does not roll from a night whose balances were not all read", () =>
-    Effect.gen(function* () {
-      yield* judge({
-        rows: [before],
-        balances: [balance("EUR", "60", { network: "a" })],
-        coverage: { "c-1/balances": "PARTIAL" },
-      })
-      const closing = [
-        balance("EUR", "60", { network: "a", as_of: hoursBefore(-23) }),
-        balance("EUR", "40", { network: "b", as_of: hoursBefore(-23) }),
-      ]
-      const verdict = yield* night({ rows: [before], balances: closing, night: 1 })
-      expect(verdict.found).toEqual([])
-    }),
-  )
-
-  it.effect("is not judged where the transactions were not all read", () =>
-    Effect.gen(function* () {
-      yield* judge({ rows: [before], balances: opening("100", hoursBefore(1)) })
-      const verdict = yield* night({
-        rows: [before],
-        balances: opening("101", hoursBefore(-23)),
-        coverage: { "c-1/transactions": "PARTIAL" },
-        night: 1,
-      })
-      expect(verdict.found.map(({ code }) => code)).toEqual(["COV_INCOMPLETE"])
-      expect(verdict.unproven).toEqual({ BAL_INCEPTION: 1, BAL_ROLLFORWARD: 1 })
     }),
   )
 })

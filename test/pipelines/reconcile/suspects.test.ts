@@ -12,10 +12,11 @@ import {
   withdrawal,
 } from "../../support/ledger-case.ts"
 
-/** A posted adjustment; negative where money went out. */
+/** A fee that was posted; negative where money went out. */
 const moved = (id: string, amount: number, values: Readonly<Record<string, string | null>> = {}): LedgerRow => {
   const size = String(Math.abs(amount))
-  return transaction(id, { amount: size, net_amount: size, direction: amount < 0 ? "DEBIT" : "CREDIT", ...values })
+  const direction = amount < 0 ? "DEBIT" : "CREDIT"
+  return transaction(id, { type: "FEE", reference: id, amount: size, net_amount: size, direction, ...values })
 }
 
 const suspectsOf = (code: string) =>
@@ -82,7 +83,7 @@ layer(ledgerStore)("a balance that is not the sum of its transactions", (it) => 
   it.effect("suspects a settled movement that has no transaction, and a transaction that is not posted", () =>
     Effect.gen(function* () {
       expect(yield* suspected([...rows, withdrawal("w-1", { amount: "55", net_amount: "55" })], "1058")).toEqual([
-        "fiat_withdrawals w-1 (-55) is settled, and has no transaction",
+        "withdrawal w-1 (-55) is settled, and has no transaction",
       ])
       expect(yield* suspected([...rows, moved("t-5", 41, { status: "PENDING", posted_at: null })], "1154")).toEqual([
         "transaction t-5 (41, PENDING) is not posted, and the balance moved by as much",
