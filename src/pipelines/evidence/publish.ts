@@ -7,7 +7,7 @@ import type { Configuration } from "../configuration/settings.ts"
 import type { Run } from "../run/run.ts"
 import { packageSqlFiles, type SqlFile } from "../sql-file.ts"
 import { macros, runMacros } from "./macros.ts"
-import { heldSql, movementSql, notListedSql, productRecordSql, refundSql } from "./products-sql.ts"
+import { accountSql, heldSql, movementSql, notListedSql, productRecordSql, refundSql } from "./products-sql.ts"
 
 /**
  * What is known of a run, as views and tables of schema recon that every check asks, and that analysts find in the
@@ -15,7 +15,16 @@ import { heldSql, movementSql, notListedSql, productRecordSql, refundSql } from 
  */
 const order = [
   "refused",
+  "refused_record",
   "transaction",
+  "conversion",
+  "conversion_quote",
+  "quoted_conversion",
+  "checkout",
+  "original",
+  "refund_beside",
+  "missing_named",
+  "stray_account",
   "refunds_in_doubt",
   "touched",
   "suspect",
@@ -61,10 +70,13 @@ const productsSql = (configuration: Configuration): string => {
       quoteText(product.rollforward.DEBIT),
       product.account === null ? "NULL" : quoteText(product.account.stream),
       product.account === null ? "NULL" : quoteText(product.account.noun),
+      product.account === null ? "NULL" : quoteText(product.account.column),
+      product.place === null ? "NULL" : quoteText(product.place),
+      String(product.hasReference),
     ].join(", "),
   )
   return `CREATE OR REPLACE TABLE recon.product AS SELECT * FROM (VALUES ${rows.map((row) => `(${row})`).join(", ")})
-    AS p(stream, noun, resource_type, refunds_stream, refunds_column, lists_refunds, has_separate_fees, credits_add_to, debits_add_to, account_stream, account_noun)`
+    AS p(stream, noun, resource_type, refunds_stream, refunds_column, lists_refunds, has_separate_fees, credits_add_to, debits_add_to, account_stream, account_noun, account_column, place_column, has_reference)`
 }
 
 /** Publishes what is known of the run: its own tables first, then the views over the lists, then what stands on them. */
@@ -77,7 +89,8 @@ export const publishEvidence = (sql: Sql, run: Run, configuration: Configuration
     yield* publish("reading")
     for (const macro of macros(configuration)) yield* sql.run(macro)
     const { streams } = configuration.contract
-    for (const view of [productRecordSql(streams), movementSql(streams), refundSql(streams)]) yield* sql.run(view)
+    for (const view of [productRecordSql(streams), movementSql(streams), refundSql(streams), accountSql(streams)])
+      yield* sql.run(view)
     for (const name of order) yield* publish(name)
     yield* sql.run(heldSql(streams))
     yield* sql.run(notListedSql)

@@ -3,14 +3,9 @@ import { type CheckFile, readCheck } from "./check-file.ts"
 import { ageChecks } from "./checks/age-checks.ts"
 import { balanceChecks } from "./checks/balance-checks.ts"
 import { bookChecks } from "./checks/book-checks.ts"
-import { collectionChecks } from "./checks/collection-checks.ts"
-import { conversionChecks } from "./checks/conversion-checks.ts"
 import { coverageChecks } from "./checks/coverage-checks.ts"
-import { duplicateChecks } from "./checks/duplicate-checks.ts"
-import { hashChecks } from "./checks/hash-checks.ts"
 import { historyChecks } from "./checks/history-checks.ts"
 import { recordChecks } from "./checks/record-checks.ts"
-import { refundChecks } from "./checks/refund-checks.ts"
 import { asCheckFile } from "./legacy.ts"
 
 const fromFiles = (): ReadonlyArray<CheckFile> =>
@@ -24,17 +19,7 @@ const fromFiles = (): ReadonlyArray<CheckFile> =>
 /** Every check, family by family. */
 export const checks: ReadonlyArray<CheckFile> = [
   ...fromFiles(),
-  ...[
-    ...coverageChecks,
-    ...recordChecks,
-    ...historyChecks,
-    ...duplicateChecks,
-    ...hashChecks,
-    ...ageChecks,
-    ...conversionChecks,
-    ...refundChecks,
-    ...collectionChecks,
-    ...balanceChecks,
-    ...bookChecks,
-  ].map(asCheckFile),
+  ...[...coverageChecks, ...recordChecks, ...historyChecks, ...ageChecks, ...balanceChecks, ...bookChecks].map(
+    asCheckFile,
+  ),
 ]

@@ -5,12 +5,6 @@ import type { CheckFile, Evidence } from "./check-file.ts"
 const restsOn: Readonly<Record<string, Evidence>> = {
   COV_INCOMPLETE: "list",
   COV_DENIED: "stream",
-  TX_HASH_REUSED: "run",
-  CONV_QUOTE_MISSING: "run",
-  CONV_QUOTE_REUSED: "run",
-  REFUND_ORPHAN: "run",
-  REFUND_EXCESS: "run",
-  COLL_CHECKOUT_TOTAL: "run",
 }
 
 export const asCheckFile = (check: Check): CheckFile => ({

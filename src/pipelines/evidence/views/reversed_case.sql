@@ -7,11 +7,13 @@
 -- transaction_id: The first REVERSED transaction of them.
 -- uncovered: The net amount that nothing takes back.
 -- since: The newest of the REVERSED transactions.
-WITH entry AS (
+WITH reversed AS (SELECT DISTINCT stream, record_id FROM recon.named_transaction WHERE class = 'undone'),
+entry AS (
   SELECT n.stream, n.record_id, n.leg, n.customer_id, n.currency, n.transaction_id, n.class, n.posted_at, n.net_amount, way.way,
     CASE WHEN n.class = 'undone' AND n.direction = way.way THEN n.net_amount ELSE 0 END AS need,
     CASE WHEN n.direction <> way.way THEN n.net_amount ELSE 0 END AS supply
-  FROM recon.named_transaction AS n CROSS JOIN (VALUES ('CREDIT'), ('DEBIT')) AS way(way)
+  FROM recon.named_transaction AS n SEMI JOIN reversed AS r ON r.stream = n.stream AND r.record_id = n.record_id
+  CROSS JOIN (VALUES ('CREDIT'), ('DEBIT')) AS way(way)
   WHERE n.stream IS NOT NULL AND n.is_posted
 ),
 -- What from an instant on must be taken back, and what from then on takes back.
