@@ -1,3 +1,4 @@
+import { auditClosedAccounts } from "./audit-accounts.ts"
 import { amountOf, type Books, type Entry, textOf, timeOf } from "./books.ts"
 import { classOf, type Finding, finding, hour, isProduct } from "./finding.ts"
 
@@ -55,5 +56,5 @@ export const auditHistory = (nights: ReadonlyArray<Books>): ReadonlyArray<Findin
       !everUnreadable.has(nameOf(entry)) &&
       (timeOf(entry, "createdAt") ?? 0) < before.now - hour,
   )
-  return [...onKnown, ...late.map(({ id }) => finding("COV_LATE_ARRIVAL", id, "low"))]
+  return [...onKnown, ...auditClosedAccounts(nights), ...late.map(({ id }) => finding("COV_LATE_ARRIVAL", id, "low"))]
 }
