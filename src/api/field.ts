@@ -24,6 +24,8 @@ export interface Field {
   /** A required field that is missing, null or empty sends the record to quarantine. */
   readonly required: boolean
   readonly standing: Standing
+  /** Whether the store keeps, in a column of its own, with how many decimals an amount was written: 0.9230 says more than 0.923. */
+  readonly keepsPlaces?: true
 }
 
 export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
@@ -39,3 +41,5 @@ export const direction = of("direction")
 export const personal = of("personal")
 
 export const optional = (field: Field): Field => ({ ...field, required: false })
+
+export const withPlaces = (field: Field): Field => ({ ...field, keepsPlaces: true })

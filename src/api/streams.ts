@@ -1,4 +1,4 @@
-import { direction, type Field, money, optional, personal, type Standing, text, time } from "./field.ts"
+import { direction, type Field, money, optional, personal, type Standing, text, time, withPlaces } from "./field.ts"
 import { checkoutStatuses, productStatuses, quoteStatuses, type StatusTable, transactionStatuses } from "./status.ts"
 
 /**
@@ -190,7 +190,7 @@ export const streams = [
       text("toCurrency"),
       money("fromAmount"),
       money("toAmount"),
-      money("rate"),
+      withPlaces(money("rate")),
       money("fee"),
       text("feeCurrency"),
       text("status"),

@@ -11,6 +11,7 @@ const columnOf =
     field: field.field,
     type: columnType[field.type],
     required: field.required,
+    ...(field.keepsPlaces === true ? { placesIn: `${field.column}_places` } : {}),
     comment:
       `${schema}.${field.field}, ${field.standing} by the contract.` +
       (field.type === "personal" ? " Personal data: a salted hash unless the configuration keeps it." : ""),

@@ -1,5 +1,12 @@
 import { quoteText } from "./describe-table.ts"
-import { contentJson, quoteName, recordIdOf, type TypedColumn, type TypedTable } from "./typed-table.ts"
+import {
+  placesOf as columnsOfPlaces,
+  contentJson,
+  quoteName,
+  recordIdOf,
+  type TypedColumn,
+  type TypedTable,
+} from "./typed-table.ts"
 
 /**
  * The statements that turn page bodies into typed rows: generated from a table's description, read by `load-pages.ts`.
@@ -82,6 +89,8 @@ const placesOf = (order: "ASC" | "DESC"): string => `(page_no, item_index) IN (
 
 export const loadStatements = (table: TypedTable, itemsPath: string): LoadStatements => {
   const columns = table.columns.map((column) => column.column)
+  const places = columnsOfPlaces(table)
+  const stored = [...columns, ...places.map(({ column }) => column)]
   const target = `main.${table.name}`
   const items = itemsExpression(itemsPath)
   const stageSql = (from: string): string => `
@@ -96,6 +105,7 @@ export const loadStatements = (table: TypedTable, itemsPath: string): LoadStatem
       ),
       typed AS (
         SELECT page_no, item_index, ${table.columns.map((column) => `${typedExpression(column)} AS ${column.column}`).join(", ")},
+          ${places.map(({ column, of }) => `length(split_part(${quoteName(of.field)}, '.', 2)) AS ${column}, `).join("")}
           md5(concat_ws(chr(31), ${table.columns.map(hashedExpression).join(", ")})) AS content_hash
         FROM ${from}
       )
@@ -143,15 +153,15 @@ export const loadStatements = (table: TypedTable, itemsPath: string): LoadStatem
       DELETE FROM ${target} AS old
       WHERE ${recordIdOf(table, "old")} IN (SELECT record_key FROM known WHERE NOT same)`,
     replaceChanged: `
-      INSERT INTO ${target} (${columns.join(", ")}, version, version_seen_run, first_seen_run, last_seen_run, content_hash)
-      SELECT ${columns.map((column) => `incoming.${column}`).join(", ")}, known.version + 1, $1, known.first_seen_run, $1, incoming.content_hash
+      INSERT INTO ${target} (${stored.join(", ")}, version, version_seen_run, first_seen_run, last_seen_run, content_hash)
+      SELECT ${stored.map((column) => `incoming.${column}`).join(", ")}, known.version + 1, $1, known.first_seen_run, $1, incoming.content_hash
       FROM incoming JOIN known USING (record_key) WHERE NOT known.same`,
     touchUnchanged: `
       UPDATE ${target} AS old SET last_seen_run = $1
       WHERE ${recordIdOf(table, "old")} IN (SELECT record_key FROM known WHERE same AND NOT seen)`,
     insertNew: `
-      INSERT INTO ${target} (${columns.join(", ")}, version, version_seen_run, first_seen_run, last_seen_run, content_hash)
-      SELECT ${columns.join(", ")}, 1, $1, $1, $1, content_hash
+      INSERT INTO ${target} (${stored.join(", ")}, version, version_seen_run, first_seen_run, last_seen_run, content_hash)
+      SELECT ${stored.join(", ")}, 1, $1, $1, $1, content_hash
       FROM incoming ANTI JOIN known USING (record_key)`,
     forgetSnapshots:
       table.snapshots === null

@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import type { Database } from "./database.ts"
-import { quoteText } from "./describe-table.ts"
+import { addColumn, quoteText } from "./describe-table.ts"
 import type { StoreError } from "./store-error.ts"
 
 /** A table of typed rows, one row a record, derived from stored pages. */
@@ -22,7 +22,16 @@ export interface TypedColumn {
   readonly type: "text" | "money" | "time"
   readonly required: boolean
   readonly comment: string
+  /**
+   * A column that holds with how many decimals an amount was written, which a DECIMAL forgets; NULL in rows of earlier versions. It is
+   * no part of what a record says, so that nothing has changed where it alone does.
+   */
+  readonly placesIn?: string
 }
+
+/** The columns that hold how an amount was written. */
+export const placesOf = (table: TypedTable): ReadonlyArray<{ readonly column: string; readonly of: TypedColumn }> =>
+  table.columns.flatMap((of) => (of.placesIn === undefined ? [] : [{ column: of.placesIn, of }]))
 
 const sqlType = { text: "VARCHAR", money: "DECIMAL(38,18)", time: "TIMESTAMPTZ" } as const
 
@@ -58,12 +67,20 @@ const createTable = (name: string, comment: string, definitions: ReadonlyArray<s
 const commentColumns = (name: string, columns: ReadonlyArray<readonly [string, string]>) =>
   columns.map(([column, comment]) => `COMMENT ON COLUMN main.${name}.${column} IS ${quoteText(comment)}`)
 
+const placesComment = (of: TypedColumn): string =>
+  `With how many decimals ${of.column} was written; NULL for a record that an earlier version stored.`
+
 const statementsFor = (table: TypedTable): ReadonlyArray<string> => {
-  const own = table.columns.map((column) => [column.column, column.comment] as const)
+  const places = placesOf(table)
+  const own = [
+    ...table.columns.map((column) => [column.column, column.comment] as const),
+    ...places.map(({ column, of }) => [column, placesComment(of)] as const),
+  ]
   const typed = [
     ...createTable(table.name, table.comment, [
       ...table.columns.map(columnDefinition),
       ...bookkeeping.map(([name, type]) => `${name} ${type}`),
+      ...places.map(({ column }) => `${column} INTEGER`),
     ]),
     ...commentColumns(table.name, [...own, ...bookkeeping.map(([name, , comment]) => [name, comment] as const)]),
   ]
@@ -130,6 +147,17 @@ export const ensureTypedTables = (
         "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'",
       )
       const names = new Set(present.map((row) => row.table_name))
+      for (const table of tables.filter(({ name }) => names.has(name))) {
+        for (const { column, of } of placesOf(table)) {
+          const [added] = yield* sql.rows(
+            "SELECT 1 FROM duckdb_columns() WHERE schema_name = 'main' AND table_name = $1 AND column_name = $2",
+            [table.name, column],
+          )
+          if (added !== undefined) continue
+          for (const statement of addColumn(`main.${table.name}`, column, "INTEGER", placesComment(of)))
+            yield* sql.run(statement)
+        }
+      }
       const missing = tables.filter((table) => !names.has(table.name))
       if (missing.length === 0) return
       for (const statement of missing.flatMap(statementsFor)) yield* sql.run(statement)

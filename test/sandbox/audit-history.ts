@@ -1,3 +1,4 @@
+import { auditClosedAccounts } from "./audit-accounts.ts"
 import { amountOf, type Books, type Entry, textOf, timeOf } from "./books.ts"
 import { classOf, type Finding, finding, hour, isProduct } from "./finding.ts"
 
@@ -58,6 +59,7 @@ export const auditHistory = (nights: ReadonlyArray<Books>): ReadonlyArray<Findin
   const dropped = [...new Set(earlier.flatMap(({ roster }) => roster))].filter((one) => !closing.roster.includes(one))
   return [
     ...onKnown,
+    ...auditClosedAccounts(nights),
     ...dropped.map((customer) => finding("COV_CUSTOMER_DROPPED", customer, "high")),
     ...late.map(({ id }) => finding("COV_LATE_ARRIVAL", id, "low")),
   ]

@@ -1,3 +1,4 @@
+import { auditAccounts } from "./audit-accounts.ts"
 import { amountOf, type Books, type Entry, textOf, timeOf } from "./books.ts"
 import { classOf, type Finding, finding, hour, isProduct } from "./finding.ts"
 
@@ -7,6 +8,7 @@ import { classOf, type Finding, finding, hour, isProduct } from "./finding.ts"
  */
 export const auditProducts = (books: Books): ReadonlyArray<Finding> => [
   ...auditCopies(books),
+  ...auditAccounts(books),
   ...auditConversions(books),
   ...auditRefunds(books),
   ...auditCheckouts(books),
@@ -26,25 +28,62 @@ const agree = (one: Entry, other: Entry, fields: ReadonlyArray<string>): boolean
 const repeating = (entries: ReadonlyArray<Entry>, isLike: (earlier: Entry, later: Entry) => boolean) =>
   entries.filter((later) => entries.some((earlier) => isBefore(earlier, later) && isLike(earlier, later)))
 
-const groupedBy = (entries: ReadonlyArray<Entry>, field: string): ReadonlyArray<ReadonlyArray<Entry>> => {
+const groupedBy = (
+  entries: ReadonlyArray<Entry>,
+  field: string,
+  written: (text: string) => string = (text) => text.trim(),
+): ReadonlyArray<ReadonlyArray<Entry>> => {
   const groups = new Map<string, Array<Entry>>()
   for (const entry of entries) {
-    const value = textOf(entry, field)?.trim() ?? ""
+    const value = written(textOf(entry, field) ?? "")
     if (value !== "") groups.set(value, [...(groups.get(value) ?? []), entry])
   }
   return [...groups.values()]
 }
 
+/** As people write it: capitals and blanks say nothing. */
+const typed = (text: string): string => text.replace(/\s/g, "").toLowerCase()
+
+/** A hexadecimal hash may be written in capitals, and with 0x before it; others are what they are. */
+const hashed = (text: string): string =>
+  /^(0x)?[0-9a-f]+$/i.test(text.trim()) ? text.trim().toLowerCase().replace(/^0x/, "") : text.trim()
+
+const auditFees = (books: Books) => {
+  const fees = of(books, "transactions").filter(
+    (entry) => textOf(entry, "type") === "FEE" && textOf(entry, "resourceId") === null,
+  )
+  const equal = (one: Entry, other: Entry) =>
+    agree(one, other, ["customerId", "currency"]) && amountOf(one, "netAmount") === amountOf(other, "netAmount")
+  const postedAt = (entry: Entry) => timeOf(entry, "postedAt") ?? 0
+  const charged = fees.filter((one) => textOf(one, "direction") === "DEBIT" && textOf(one, "status") === "COMPLETED")
+  const wordOf = (entry: Entry) => typed(textOf(entry, "reference") ?? "")
+  return charged.filter((later) => {
+    const alike = charged.filter((one) => one !== later && equal(one, later))
+    const before = alike.filter(
+      (one) =>
+        wordOf(one) === wordOf(later) &&
+        postedAt(later) - postedAt(one) <= 12 * hour &&
+        (postedAt(one) < postedAt(later) || (postedAt(one) === postedAt(later) && one.id < later.id)),
+    )
+    const isHabit =
+      alike.filter((one) => Math.abs(postedAt(one) - postedAt(later)) <= 60 * hour).length > 1 && wordOf(later) === ""
+    const cameBack = fees.some(
+      (one) => textOf(one, "direction") === "CREDIT" && equal(one, later) && wordOf(one) === wordOf(later),
+    )
+    return before.length > 0 && !isHabit && !cameBack
+  })
+}
+
 const auditCopies = (books: Books) => {
   const settled = books.entries.filter((entry) => isProduct(entry) && classOf(entry) === "settled")
-  const copies = groupedBy(settled, "reference").flatMap((alike) =>
+  const copies = groupedBy(settled, "reference", typed).flatMap((alike) =>
     repeating(
       alike,
       (earlier, later) =>
         earlier.stream === later.stream &&
         agree(earlier, later, ["customerId", "currency"]) &&
         amountOf(earlier, "amount") === amountOf(later, "amount") &&
-        bornAt(later) - bornAt(earlier) <= 24 * hour,
+        bornAt(later) - bornAt(earlier) <= 12 * hour,
     ),
   )
   const onChain = settled.filter(({ stream }) => /^crypto|^collection/.test(stream))
@@ -52,17 +91,24 @@ const auditCopies = (books: Books) => {
     const since = timeOf(entry, "completedAt") ?? timeOf(entry, "updatedAt") ?? 0
     return (textOf(entry, "txHash") ?? "").trim() === "" && books.now - since > hour
   })
-  const rehashed = groupedBy(onChain, "txHash").flatMap((alike) =>
+  const isIn = ({ stream }: Entry) => stream === "crypto_deposits" || stream === "collection_payments"
+  const rehashed = groupedBy(onChain, "txHash", hashed).flatMap((alike) =>
     repeating(
       alike,
       (earlier, later) =>
-        earlier.stream === later.stream &&
-        agree(earlier, later, ["network", "walletId", "beneficiaryId", "collectionWalletId", "originalDepositId"]) &&
-        amountOf(earlier, "amount") === amountOf(later, "amount"),
+        (earlier.stream !== later.stream &&
+          isIn(earlier) &&
+          isIn(later) &&
+          agree(earlier, later, ["network", "customerId"]) &&
+          amountOf(earlier, "amount") === amountOf(later, "amount")) ||
+        (earlier.stream === later.stream &&
+          agree(earlier, later, ["network", "walletId", "beneficiaryId", "collectionWalletId", "originalDepositId"]) &&
+          amountOf(earlier, "amount") === amountOf(later, "amount")),
     ),
   )
   return [
     ...copies.map(({ id }) => finding("DUP_PRODUCT", id, "high")),
+    ...auditFees(books).map(({ id }) => finding("DUP_FEE", id, "high")),
     ...hashless.map(({ id }) => finding("TX_HASH_MISSING", id, "high")),
     ...rehashed.map(({ id }) => finding("TX_HASH_REUSED", id, "critical")),
   ]
@@ -93,7 +139,9 @@ const isOff = (entry: Entry): boolean => {
   const exact = amountOf(entry, "fromAmount") * amountOf(entry, "rate")
   const gap = amountOf(entry, "toAmount") * 10n ** 18n - exact
   const unit = 10n ** BigInt(36 - (places[textOf(entry, "toCurrency") ?? ""] ?? 2))
-  return gap > unit || gap < -unit
+  const written = (textOf(entry, "rate") ?? "").split(".")[1]?.length ?? 0
+  const open = (amountOf(entry, "fromAmount") * 10n ** 18n) / (2n * 10n ** BigInt(written))
+  return gap > unit + open || gap < -unit - open
 }
 
 const auditConversions = (books: Books) => {
@@ -104,7 +152,9 @@ const auditConversions = (books: Books) => {
     const says = (code: string) => [finding(code, entry.id, "high")]
     const deviates =
       isEntry(quote) &&
-      (amountOf(quote, "rate") !== amountOf(entry, "rate") || !agree(quote, entry, ["fromCurrency", "toCurrency"]))
+      (amountOf(quote, "rate") !== amountOf(entry, "rate") ||
+        !agree(quote, entry, ["fromCurrency", "toCurrency"]) ||
+        ["fromAmount", "toAmount"].some((field) => amountOf(entry, field) > amountOf(quote, field)))
     const expired = isEntry(quote) && bornAt(entry) > (timeOf(quote, "expiresAt") ?? Infinity)
     return [
       ...(isOff(entry) ? says("CONV_RATE") : []),
@@ -124,13 +174,18 @@ const auditRefunds = (books: Books) => {
   const single = refunds.flatMap((entry) => {
     const deposit = depositOf(entry)
     if (isMissing(books, entry, deposit)) return [finding("REFUND_ORPHAN", entry.id, "high")]
+    const lost = isEntry(deposit) && classOf(deposit) === "void" && classOf(entry) === "settled"
     const strays = isEntry(deposit) && !agree(deposit, entry, ["currency", "network"])
-    return strays ? [finding("REFUND_ROUTE", entry.id, "critical")] : []
+    return [
+      ...(strays ? [finding("REFUND_ROUTE", entry.id, "critical")] : []),
+      ...(lost ? [finding("REFUND_STATE", entry.id, "critical")] : []),
+    ]
   })
   const excess = of(books, "crypto_deposits").filter((deposit) => {
     const sent = refunds
       .filter((entry) => textOf(entry, "originalDepositId") === deposit.id && agree(entry, deposit, ["currency"]))
-      .filter((entry) => !["void", "unknown"].includes(classOf(entry) ?? ""))
+      .filter((entry) => ["settled", "open"].includes(classOf(entry) ?? ""))
+    if (classOf(deposit) === "void") return false
     return sent.reduce((sum, entry) => sum + amountOf(entry, "amount"), 0n) > amountOf(deposit, "amount")
   })
   return [...single, ...excess.map(({ id }) => finding("REFUND_EXCESS", id, "critical"))]
@@ -142,7 +197,19 @@ const auditCheckouts = (books: Books) => {
     const own = payments.filter((payment) => textOf(payment, "checkoutId") === checkout.id)
     const settled = own.filter((one) => classOf(one) === "settled" && agree(one, checkout, ["currency"]))
     const paid = settled.reduce((sum, one) => sum + amountOf(one, "amount"), 0n)
-    const changed = [checkout, ...settled].map(
+    const undone = own.filter((one) => classOf(one) === "undone" && agree(one, checkout, ["currency"]))
+    const undoneSum = undone.reduce((sum, one) => sum + amountOf(one, "amount"), 0n)
+    const says = amountOf(checkout, "paidAmount")
+    const asked = amountOf(checkout, "amount")
+    const isForeign = own.some((one) => classOf(one) === "settled" && !agree(one, checkout, ["currency"]))
+    const isWrongly = {
+      OPEN: says >= asked,
+      PARTIALLY_PAID: says <= 0n || says >= asked,
+      PAID: says < asked,
+      EXPIRED: says >= asked,
+    }[textOf(checkout, "status") ?? ""]
+    const isOld = books.now - (timeOf(checkout, "updatedAt") ?? 0) > hour
+    const changed = [checkout, ...settled, ...undone].map(
       (one) => timeOf(one, "completedAt") ?? timeOf(one, "updatedAt") ?? bornAt(one),
     )
     const doubtful =
@@ -153,10 +220,15 @@ const auditCheckouts = (books: Books) => {
           (raw.checkoutId === checkout.id ||
             (customerId === checkout.customerId && typeof raw.checkoutId !== "string")),
       )
-    const differs = paid !== amountOf(checkout, "paidAmount") && !doubtful && books.now - Math.max(...changed) > hour
+    const differs =
+      says !== paid &&
+      says !== paid + undoneSum &&
+      (says < paid || (!doubtful && !isForeign)) &&
+      books.now - Math.max(...changed) > hour
     const late = own.filter((one) => bornAt(one) > (timeOf(checkout, "expiresAt") ?? Infinity))
     return [
       ...(differs ? [finding("COLL_CHECKOUT_TOTAL", checkout.id, "high")] : []),
+      ...(isWrongly === true && isOld ? [finding("COLL_STATUS", checkout.id, "high")] : []),
       ...late.map(({ id }) => finding("COLL_AFTER_EXPIRY", id, "medium")),
     ]
   })

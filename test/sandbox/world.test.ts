@@ -125,7 +125,14 @@ describe("a broken world", () => {
   })
 
   const ofHistory = [
-    ...["COV_VANISHED", "COV_LATE_ARRIVAL", "COV_CUSTOMER_DROPPED", "REC_MUTATED", "REC_STATUS_REGRESSION"],
+    ...[
+      "COV_VANISHED",
+      "COV_LATE_ARRIVAL",
+      "COV_CUSTOMER_DROPPED",
+      "REC_MUTATED",
+      "REC_STATUS_REGRESSION",
+      "REF_CLOSED",
+    ],
     "BAL_ROLLFORWARD",
   ]
 
@@ -221,12 +228,17 @@ describe("a broken world", () => {
         "REC_UNKNOWN_STATUS",
         "COLL_AFTER_EXPIRY",
         "COLL_CHECKOUT_TOTAL",
+        "COLL_STATUS",
         "CONV_QUOTE_DEVIATION",
         "CONV_QUOTE_EXPIRED",
         "CONV_QUOTE_MISSING",
         "CONV_QUOTE_REUSED",
         "CONV_RATE",
         "DUP_PRODUCT",
+        "DUP_FEE",
+        "REF_UNKNOWN",
+        "REF_FOREIGN",
+        "REF_CLOSED",
         "LED_AMOUNT_MISMATCH",
         "LED_CURRENCY_MISMATCH",
         "LED_DIRECTION_MISMATCH",
@@ -239,6 +251,7 @@ describe("a broken world", () => {
         "REFUND_EXCESS",
         "REFUND_ORPHAN",
         "REFUND_ROUTE",
+        "REFUND_STATE",
         "TX_HASH_MISSING",
         "TX_HASH_REUSED",
       ]),

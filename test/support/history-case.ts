@@ -9,6 +9,7 @@ import { Database, type Sql } from "../../src/store/database.ts"
 import { makePageLoader } from "../../src/store/load-pages.ts"
 import { configurationWith } from "./configuration.ts"
 import {
+  accountsOf,
   customersOf,
   insertCoverage,
   insertQuarantine,
@@ -81,7 +82,7 @@ export const laterNight = (ledger: HistoryNight, configuration: Configuration = 
       Effect.gen(function* () {
         yield* insertCustomers(sql, run, ledger)
         yield* loadRows(sql, run, ledger.earlierInRun ?? [])
-        yield* loadRows(sql, run, ledger.rows)
+        yield* loadRows(sql, run, [...ledger.rows, ...accountsOf([...(ledger.earlierInRun ?? []), ...ledger.rows])])
         yield* insertCoverage(sql, run, ledger)
         yield* sql.run("UPDATE recon.runs SET mode = $2 WHERE run_id = $1", [run.runId, ledger.mode ?? "full"])
         if ((ledger.quarantine ?? []).length > 0) yield* insertQuarantine(sql, run, ledger.quarantine ?? [])

@@ -1,4 +1,5 @@
 import { Effect, Layer } from "effect"
+import { products } from "../../src/api/contract/products.ts"
 import { type ContractStream, resolveContract } from "../../src/api/contract.ts"
 import type { Field } from "../../src/api/field.ts"
 import { readableColumns } from "../../src/api/read-record.ts"
@@ -95,10 +96,22 @@ const namedBy = (stream: StreamName, id: string): Values =>
     conversions: { quote_id: `quote-of-${id}` },
   })[stream as string] ?? {}
 
+const accountOf = (stream: StreamName) => products.find((candidate) => candidate.stream === stream)?.account ?? null
+
+/** The account, wallet or beneficiary that a record names by default: one of its customer's, in its currency and on its network. */
+const ownAccount = (stream: StreamName, { currency, customer_id, network }: Values): Values => {
+  const account = accountOf(stream)
+  if (account === null || !required(stream, account.column)) return {}
+  return { [account.column]: `account-of-${customer_id}-${currency}-${network ?? "x"}` }
+}
+
+const required = (stream: StreamName, column: string): boolean =>
+  fieldsOf(stream).some((field) => field.column === column && field.required)
+
 /** A settled product record of c-1 over EUR 100 without a fee, unless the case says otherwise. */
 export const product = (stream: StreamName, id: string, values: Values = {}): LedgerRow => {
   const idColumn = movementRows.find((movement) => movement.stream === stream)?.id ?? "id"
-  const given = {
+  const stated = {
     customer_id: "c-1",
     status: "COMPLETED",
     [idColumn]: id,
@@ -106,8 +119,9 @@ export const product = (stream: StreamName, id: string, values: Values = {}): Le
     ...namedBy(stream, id),
     ...values,
   }
+  const given = { ...ownAccount(stream, stated), ...stated }
   const known = Object.entries(completedWhen(["COMPLETED"], "completed_at", given)).filter(([column]) =>
-    columnsOf(stream).includes(column),
+    [...columnsOf(stream), "rate_places"].includes(column),
   )
   return row(stream, Object.fromEntries(known))
 }
@@ -148,8 +162,36 @@ const depositFor = ({ values }: LedgerRow): LedgerRow =>
     status: "REFUNDED",
   })
 
+/** The accounts that the rows name, but those that the case gives, and those called nowhere. */
+export const accountsOf = (rows: ReadonlyArray<LedgerRow>): ReadonlyArray<LedgerRow> => {
+  const accounts = rows.flatMap(({ stream, values }) => {
+    const account = accountOf(stream)
+    const id = account === null ? null : values[account.column]
+    if (account === null || id === null || id === undefined || id.startsWith("nowhere")) return []
+    const [idColumn = ""] = columnsOf(account.stream)
+    const known = Object.entries({
+      [idColumn]: id,
+      customer_id: values.customer_id ?? null,
+      currency: values.currency ?? null,
+      network: values.network ?? null,
+      status: "ACTIVE",
+    }).filter(([column]) => columnsOf(account.stream).includes(column))
+    return [row(account.stream, Object.fromEntries(known))]
+  })
+  const nameOf = ({ stream, values }: LedgerRow): string => `${stream}/${values[columnsOf(stream)[0] ?? ""]}`
+  const given = new Set(rows.map(nameOf))
+  return [...new Map(accounts.map((account) => [nameOf(account), account])).values()].filter(
+    (account) => !given.has(nameOf(account)),
+  )
+}
+
 /** What the rows name by default. A case about what is named gives it, or names something that is nowhere. */
-const namedRows = (rows: ReadonlyArray<LedgerRow>): ReadonlyArray<LedgerRow> => [
+const namedRows = (rows: ReadonlyArray<LedgerRow>): ReadonlyArray<LedgerRow> => {
+  const named = namedRecords(rows)
+  return [...named, ...accountsOf([...rows, ...named])]
+}
+
+const namedRecords = (rows: ReadonlyArray<LedgerRow>): ReadonlyArray<LedgerRow> => [
   ...rows
     .filter(({ values }) => values.quote_id === `quote-of-${values.conversion_id}`)
     .map((record) => quoteFor(record)),
@@ -253,10 +295,16 @@ const insertTyped = (sql: Sql, run: Run, rows: ReadonlyArray<LedgerRow>) =>
   Effect.forEach(
     new Set(rows.map((candidate) => candidate.stream)),
     (stream) => {
-      const columns = columnsOf(stream)
+      // A rate is exact unless the case says with how many decimals it was written.
+      const places = fieldsOf(stream).flatMap(({ column, keepsPlaces }) => (keepsPlaces ? [`${column}_places`] : []))
+      const columns = [...columnsOf(stream), ...places]
+      const valueOf = (values: Values, column: string) => values[column] ?? (places.includes(column) ? "18" : null)
       const values = rows
         .filter((candidate) => candidate.stream === stream)
-        .map(({ values }) => [...columns.map((column) => values[column]), "1", run.runId, run.runId, run.runId, "hash"])
+        .map(({ values }) => [
+          ...columns.map((column) => valueOf(values, column)),
+          ...["1", run.runId, run.runId, run.runId, "hash"],
+        ])
       const bookkeeping = ["version", "version_seen_run", "first_seen_run", "last_seen_run", "content_hash"]
       return sql.run(`INSERT INTO main.${stream} (${[...columns, ...bookkeeping].join(", ")}) VALUES ${tuples(values)}`)
     },

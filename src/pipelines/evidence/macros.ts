@@ -9,6 +9,8 @@ const aliased = (aliases: Readonly<Record<string, string>>): string => {
   return cases.length === 0 ? "name" : `CASE name ${cases.join(" ")} ELSE name END`
 }
 
+const scale = "1000000000000000000::HUGEINT"
+
 /** The run that was judged, and when it began. */
 export const runMacros = (run: Run): ReadonlyArray<string> => [
   `CREATE OR REPLACE MACRO recon.run() AS ${quoteText(run.runId)}`,
@@ -40,6 +42,28 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> => {
     "has_separate_fees(kind) AS kind IN (SELECT resource_type FROM recon.product WHERE has_separate_fees)",
     "lists_refunds(list) AS list NOT IN (SELECT stream FROM recon.product WHERE NOT lists_refunds)",
     "noun(list) AS (SELECT any_value(p.noun) FROM recon.product AS p WHERE p.stream = list)",
+    // The decimal places of a currency; NULL where they are not known.
+    `known_places(of_currency) AS (SELECT any_value(k.places) FROM recon.currencies AS k WHERE k.currency = of_currency)`,
+    // A reference or a hash as people write it: without case and blanks; of hashes only hexadecimal ones, with or without 0x.
+    "as_written(words) AS lower(regexp_replace(words, '[\\s\\p{Z}]+', '', 'g'))",
+    `hash_name(hash) AS CASE WHEN regexp_full_match(trim(hash), '(0[xX])?[0-9a-fA-F]+') THEN regexp_replace(lower(trim(hash)), '^0x', '')
+       ELSE trim(hash) END`,
+    `conversion_fee() AS ${quoteText(configuration.conversionFee)}`,
+    `compares_checkouts() AS ${configuration.checkouts === "compared"}`,
+    // Two DECIMAL(38,18) multiplied without rounding, in units of 10^-18: DuckDB's own product would need 76 digits. Each factor
+    // is taken apart at its point, and NULL is a product that is no amount; dust is what lies beyond the 18th decimal.
+    "units(amount) AS CAST(replace(CAST(CAST(amount AS DECIMAL(38,18)) AS VARCHAR), '.', '') AS HUGEINT)",
+    `of_units(count) AS TRY_CAST(concat(CASE WHEN count < 0 THEN '-' END, CAST(abs(count) // ${scale} AS VARCHAR), '.',
+       lpad(CAST(abs(count) % ${scale} AS VARCHAR), 18, '0')) AS DECIMAL(38,18))`,
+    "whole_units(amount) AS CAST(split_part(CAST(abs(CAST(amount AS DECIMAL(38,18))) AS VARCHAR), '.', 1) AS HUGEINT)",
+    "rest_units(amount) AS CAST(split_part(CAST(abs(CAST(amount AS DECIMAL(38,18))) AS VARCHAR), '.', 2) AS HUGEINT)",
+    `product_size(one, other) AS TRY(recon.whole_units(one) * recon.whole_units(other) * ${scale} + recon.whole_units(one) * recon.rest_units(other)
+       + recon.rest_units(one) * recon.whole_units(other) + recon.rest_units(one) * recon.rest_units(other) // ${scale})`,
+    `product_dust(one, other) AS CAST(recon.rest_units(one) * recon.rest_units(other) % ${scale} > 0 AS HUGEINT)`,
+    `product_floor(one, other) AS CASE WHEN (one < 0) <> (other < 0) THEN -recon.product_size(one, other) - recon.product_dust(one, other)
+       ELSE recon.product_size(one, other) END`,
+    `product_ceiling(one, other) AS CASE WHEN (one < 0) <> (other < 0) THEN -recon.product_size(one, other)
+       ELSE recon.product_size(one, other) + recon.product_dust(one, other) END`,
     // What came of a case.
     `outcome(stands_in_the_way, is_in_grace) AS CASE WHEN stands_in_the_way IS NOT NULL THEN 'unproven'
        WHEN coalesce(is_in_grace, FALSE) THEN 'in flight' ELSE 'exception' END`,
@@ -47,6 +71,8 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> => {
     // Where a record or a transaction belongs, of which the money test has nothing to say.
     "category_of_record(status_class) AS CASE status_class WHEN 'settled' THEN 'matched' WHEN 'open' THEN 'in flight' WHEN 'unknown' THEN 'unproven' ELSE 'void' END",
     "category_of_transaction(status_class) AS CASE WHEN status_class IN ('settled', 'undone') THEN 'matched' ELSE recon.category_of_waiting(status_class) END",
+    // Whether a value that cannot be read (NULL) may be the other one.
+    "may_equal(readable_value, wanted) AS coalesce(readable_value = wanted, TRUE)",
     // What a refused record may say: each of its columns is a value, NULL where it says none, or missing where it cannot be read.
     "can_read(readable, of_column) AS map_contains(readable, of_column)",
     "text_if_readable(readable, of_column) AS CASE WHEN map_contains(readable, of_column) THEN coalesce(readable[of_column], '') END",

@@ -32,7 +32,7 @@ const selectRecord = (streams: ReadonlyArray<ContractStream>, product: ProductRo
   SELECT '${product.stream}' AS stream, '${product.noun}' AS noun, '${product.resourceType}' AS resource_type, p.${product.id} AS record_id,
     p.customer_id, '${directionOf[product.movement]}' AS direction, recon.currency_name(p.${first}currency) AS currency,
     recon.network_name(${column("network")}) AS network, p.${first}amount AS amount, p.fee, ${column("net_amount")} AS net_amount,
-    ${column("tx_hash")} AS tx_hash, ${column("reference")} AS reference, ${column("quote_id")} AS quote_id,
+    ${column("tx_hash")} AS tx_hash, ${column("reference")} AS reference, ${column("quote_id")} AS quote_id, ${column("checkout_id")} AS checkout_id,
     ${product.place === null ? "NULL" : `p.${product.place}`} AS place, ${product.account === null ? "NULL" : `p.${product.account.column}`} AS account_id,
     p.status, coalesce(s.class, 'unknown') AS class, p.created_at, p.updated_at, p.completed_at,
     coalesce(p.completed_at, p.updated_at) AS settled_at, p.first_seen_run${onList(product.stream, "p")}`
@@ -124,6 +124,29 @@ export const refundSql = (streams: ReadonlyArray<ContractStream>): string => {
     ]
   })
   return `CREATE OR REPLACE VIEW recon.refund AS${selects.join("\n  UNION ALL")}`
+}
+
+/**
+ * Every version of the accounts, wallets and beneficiaries that product records name, on whatever night it was listed: what was on a
+ * list once is known for good.
+ */
+export const accountSql = (streams: ReadonlyArray<ContractStream>): string => {
+  const accounts = streams.filter(({ stream }) => products.some(({ account }) => account?.stream === stream))
+  const current = accounts.map((stream) => {
+    const [id] = stream.idFields
+    return `
+  SELECT '${stream.stream}' AS stream, a.${id?.column} AS account_id, a.customer_id, a.currency, ${given(stream, "a", "network")} AS network, a.status,
+    a.version, a.version_seen_run, a.last_seen_run
+  FROM main.${stream.stream} AS a`
+  })
+  return `CREATE OR REPLACE VIEW recon.account AS
+  SELECT stream, account_id, customer_id, recon.currency_name(currency) AS currency, coalesce(recon.network_name(network), '') AS network, status,
+    version, version_seen_run, last_seen_run
+  FROM (${current.join("\n  UNION ALL")}
+  UNION ALL
+  SELECT v.stream, v.record_id, v.content ->> 'customer_id', v.content ->> 'currency', v.content ->> 'network', v.content ->> 'status',
+    v.version, v.first_seen_run, v.last_seen_run
+  FROM main.superseded_versions AS v WHERE v.stream IN (${accounts.map(({ stream }) => `'${stream}'`).join(", ")}))`
 }
 
 /** Movements and transactions of typed rows as they stand in the tables, whatever was read tonight: what all categories must add up to. */

@@ -8,7 +8,15 @@ import type { Configuration } from "../configuration/settings.ts"
 import type { Run } from "../run/run.ts"
 import { packageSqlFiles, type SqlFile } from "../sql-file.ts"
 import { macros, runMacros } from "./macros.ts"
-import { heldSql, movementSql, newestRecordSql, notListedSql, productRecordSql, refundSql } from "./products-sql.ts"
+import {
+  accountSql,
+  heldSql,
+  movementSql,
+  newestRecordSql,
+  notListedSql,
+  productRecordSql,
+  refundSql,
+} from "./products-sql.ts"
 import { formerVersionSql, knownRecordSql } from "./records-sql.ts"
 
 /**
@@ -17,7 +25,16 @@ import { formerVersionSql, knownRecordSql } from "./records-sql.ts"
  */
 const order = [
   "refused",
+  "refused_record",
   "transaction",
+  "conversion",
+  "conversion_quote",
+  "quoted_conversion",
+  "checkout",
+  "original",
+  "refund_beside",
+  "missing_named",
+  "stray_account",
   "refunds_in_doubt",
   "touched",
   "suspect",
@@ -137,10 +154,13 @@ const productsSql = (configuration: Configuration): string => {
       quoteText(product.rollforward.DEBIT),
       product.account === null ? "NULL" : quoteText(product.account.stream),
       product.account === null ? "NULL" : quoteText(product.account.noun),
+      product.account === null ? "NULL" : quoteText(product.account.column),
+      product.place === null ? "NULL" : quoteText(product.place),
+      String(product.hasReference),
     ].join(", "),
   )
   return `CREATE OR REPLACE TABLE recon.product AS SELECT * FROM (VALUES ${rows.map((row) => `(${row})`).join(", ")})
-    AS p(stream, noun, resource_type, refunds_stream, refunds_column, lists_refunds, has_separate_fees, credits_add_to, debits_add_to, account_stream, account_noun)`
+    AS p(stream, noun, resource_type, refunds_stream, refunds_column, lists_refunds, has_separate_fees, credits_add_to, debits_add_to, account_stream, account_noun, account_column, place_column, has_reference)`
 }
 
 /** Publishes what is known of the run: its own tables first, then the views over the lists, then what stands on them. */
@@ -156,6 +176,7 @@ export const publishEvidence = (sql: Sql, run: Run, configuration: Configuration
     yield* publishOnce(sql, ofText("product_record", productRecordSql(streams)))
     yield* publishOnce(sql, ofText("movement", movementSql(streams)))
     yield* publishOnce(sql, ofText("refund", refundSql(streams)))
+    yield* publishOnce(sql, ofText("account", accountSql(streams)))
     yield* publishOnce(sql, ofText("newest_record", newestRecordSql(streams)))
     yield* publishOnce(sql, ofStatements("known_record", knownRecordSql(streams)))
     yield* publishOnce(sql, ofStatements("former_version", formerVersionSql(streams)))

@@ -1,11 +1,6 @@
 import { packageSqlFiles } from "../sql-file.ts"
 import { type CheckFile, readCheck } from "./check-file.ts"
 import { bookChecks } from "./checks/book-checks.ts"
-import { collectionChecks } from "./checks/collection-checks.ts"
-import { conversionChecks } from "./checks/conversion-checks.ts"
-import { duplicateChecks } from "./checks/duplicate-checks.ts"
-import { hashChecks } from "./checks/hash-checks.ts"
-import { refundChecks } from "./checks/refund-checks.ts"
 import { asCheckFile } from "./legacy.ts"
 
 const fromFiles = (): ReadonlyArray<CheckFile> =>
@@ -17,9 +12,4 @@ const fromFiles = (): ReadonlyArray<CheckFile> =>
   })
 
 /** Every check, family by family. */
-export const checks: ReadonlyArray<CheckFile> = [
-  ...fromFiles(),
-  ...[...duplicateChecks, ...hashChecks, ...conversionChecks, ...refundChecks, ...collectionChecks, ...bookChecks].map(
-    asCheckFile,
-  ),
-]
+export const checks: ReadonlyArray<CheckFile> = [...fromFiles(), ...[...bookChecks].map(asCheckFile)]

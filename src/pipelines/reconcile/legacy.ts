@@ -1,16 +1,7 @@
 import type { Check } from "./check.ts"
-import type { CheckFile, Evidence } from "./check-file.ts"
+import type { CheckFile } from "./check-file.ts"
 
 /** Checks that are still written in TypeScript, in the form of check files, until their family has moved. */
-const restsOn: Readonly<Record<string, Evidence>> = {
-  TX_HASH_REUSED: "run",
-  CONV_QUOTE_MISSING: "run",
-  CONV_QUOTE_REUSED: "run",
-  REFUND_ORPHAN: "run",
-  REFUND_EXCESS: "run",
-  COLL_CHECKOUT_TOTAL: "run",
-}
-
 export const asCheckFile = (check: Check): CheckFile => ({
   code: check.code,
   severity: check.severity,
@@ -27,7 +18,7 @@ export const asCheckFile = (check: Check): CheckFile => ({
     numbers: typeof check.limitHours === "number" ? { limitHours: check.limitHours } : {},
     words: {},
   },
-  restsOn: restsOn[check.code] ?? "customer",
+  restsOn: "customer",
   accepts: [],
   sql: `SELECT * FROM (${check.query})${
     check.unjudged === undefined

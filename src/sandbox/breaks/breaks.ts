@@ -1,7 +1,8 @@
+import { plantClosedAccount, plantForeignAccount, plantUnknownAccount } from "./account-faults.ts"
 import { plantArithmetic } from "./arithmetic.ts"
 import { plantComponents, plantInception, plantNegative, plantRollforward, plantUnstated } from "./balance-faults.ts"
 import { type BreakCode, breakCodes } from "./break-code.ts"
-import { plantAfterExpiry, plantCheckoutTotal } from "./collection-faults.ts"
+import { plantAfterExpiry, plantCheckoutStatus, plantCheckoutTotal } from "./collection-faults.ts"
 import { plantContradicted } from "./contradicted.ts"
 import {
   plantQuoteDeviation,
@@ -11,6 +12,7 @@ import {
   plantRate,
 } from "./conversion-faults.ts"
 import { plantDenied, plantDroppedCustomer, plantIncomplete, plantUnknownCustomer } from "./coverage-faults.ts"
+import { plantDuplicateFee } from "./duplicate-fee.ts"
 import { plantDuplicateProduct } from "./duplicate-product.ts"
 import { plantDuplicateTransaction } from "./duplicate-transaction.ts"
 import { plantFuture } from "./future.ts"
@@ -27,7 +29,7 @@ import {
 import { plantMissingProduct } from "./missing-product.ts"
 import { plantMissingTransaction } from "./missing-transaction.ts"
 import { plantMutated } from "./mutated.ts"
-import { plantRefundExcess, plantRefundOrphan, plantRefundRoute } from "./refund-faults.ts"
+import { plantRefundExcess, plantRefundOrphan, plantRefundRoute, plantRefundState } from "./refund-faults.ts"
 import { plantStatusMismatch } from "./status-mismatch.ts"
 import { plantStatusRegression } from "./status-regression.ts"
 import { plantStuck, plantTravelRule } from "./stuck.ts"
@@ -60,6 +62,10 @@ const planters: Readonly<Record<BreakCode, (ground: Ground) => void>> = {
   LED_OWNER_MISMATCH: plantOwnerMismatch,
   LED_STATUS_MISMATCH: plantStatusMismatch,
   DUP_PRODUCT: plantDuplicateProduct,
+  DUP_FEE: plantDuplicateFee,
+  REF_UNKNOWN: plantUnknownAccount,
+  REF_FOREIGN: plantForeignAccount,
+  REF_CLOSED: plantClosedAccount,
   TX_HASH_MISSING: plantMissingHash,
   TX_HASH_REUSED: plantReusedHash,
   AGE_STUCK: plantStuck,
@@ -72,7 +78,9 @@ const planters: Readonly<Record<BreakCode, (ground: Ground) => void>> = {
   REFUND_ORPHAN: plantRefundOrphan,
   REFUND_EXCESS: plantRefundExcess,
   REFUND_ROUTE: plantRefundRoute,
+  REFUND_STATE: plantRefundState,
   COLL_CHECKOUT_TOTAL: plantCheckoutTotal,
+  COLL_STATUS: plantCheckoutStatus,
   COLL_AFTER_EXPIRY: plantAfterExpiry,
   BAL_COMPONENTS: plantComponents,
   BAL_NEGATIVE: plantNegative,

@@ -8,6 +8,7 @@ import { chanceFor, earlyMoment, type Ground } from "./ground.ts"
 import { type Planted, type Plot, pastGrace, plant, settle } from "./planting.ts"
 
 const total = "COLL_CHECKOUT_TOTAL"
+const standing = "COLL_STATUS"
 const expiry = "COLL_AFTER_EXPIRY"
 
 const checkoutIdOf = (ground: Ground, key: string): string => idIn(ground.realm, `checkout/${key}`)
@@ -99,6 +100,35 @@ const plantSettledAlone = (ground: Ground) => {
     why: "one payment counts, another FAILED, a third is in another currency",
     from: pastGrace(Math.max(failedAt, payment.completedAt)),
   })
+}
+
+/** Checkouts whose status says something else than what was paid, and one that was given up half paid. */
+export const plantCheckoutStatus = (ground: Ground): void => {
+  for (const says of ["PAID", "OPEN", "EXPIRED"] as const) {
+    const key = `${standing}/${says}`
+    const createdAt = earlyMoment(ground, key)
+    const payment = pay(ground, key, "payment", createdAt + 10 * minute)
+    if (payment === null) continue
+    const { amount } = payment.leg
+    const checkout = enterCheckout(ground.realm, {
+      key,
+      customer: payment.customer,
+      currency: payment.currency,
+      amount: says === "OPEN" ? amount : amount * 2n,
+      createdAt,
+      expiresAt: createdAt + day,
+      style: styleOf(ground, key),
+      paid: [{ at: payment.completedAt, amount }],
+    })
+    const at = says === "EXPIRED" ? createdAt + day : payment.completedAt
+    checkout.steps.push({ at, set: { status: says } })
+    const [recordId, from] = [checkout.id, pastGrace(at)]
+    if (says === "EXPIRED") ground.nearMisses.push({ code: standing, recordId, why: "EXPIRED with half", from })
+    else {
+      const why = says === "PAID" ? "PAID with half" : "OPEN, though all is paid"
+      ground.faults.push({ code: standing, recordId, severity: "high", why, from })
+    }
+  }
 }
 
 /** Payments that came too late, and one that was only completed too late. */

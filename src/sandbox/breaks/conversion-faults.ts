@@ -1,6 +1,6 @@
 import { enterQuote, quoteLife, type Terms, toAmountOf } from "../world/conversion.ts"
 import { type Instant, minute, second } from "../world/instant.ts"
-import { formatMoney, lastPlace } from "../world/money.ts"
+import { floorTo, formatMoney, lastPlace, times } from "../world/money.ts"
 import { idIn } from "../world/realm.ts"
 import type { WorldRecord } from "../world/story.ts"
 import type { BreakCode, Severity } from "./break-code.ts"
@@ -39,17 +39,26 @@ const near = (ground: Ground, code: BreakCode, planted: PlantedConversion | null
   if (planted !== null) ground.nearMisses.push({ code, recordId: idOf(planted), why, from: createdAt(planted) })
 }
 
+/** What the twelfth decimal of a rate leaves open, at the target's last place, rounded up. */
+const leftOpen = (terms: Terms): bigint => {
+  const unit = lastPlace(terms.to.places)
+  return floorTo(times(terms.fromAmount, lastPlace(12)) / 2n, terms.to.places) + unit
+}
+
 /** Amounts that the rate does not make, and one that was rounded up. */
 export const plantRate = (ground: Ground): void => {
   const code = "CONV_RATE"
   const shifted = (units: bigint) => (terms: Terms) => ({
     ...terms,
-    toAmount: toAmountOf(terms) + units * lastPlace(terms.to.places),
+    toAmount:
+      toAmountOf(terms) +
+      units * lastPlace(terms.to.places) +
+      (units > 1n ? leftOpen(terms) : units < 0n ? -leftOpen(terms) : 0n),
   })
   const above = convert(ground, { key: `${code}/above`, terms: shifted(2n) })
-  report(ground, code, above, "toAmount is two units of the last place more than the rate makes, rounded down")
+  report(ground, code, above, "toAmount is more than the rate makes and its last place leaves open")
   const below = convert(ground, { key: `${code}/below`, terms: shifted(-2n) })
-  report(ground, code, below, "toAmount is two units of the last place less than the rate makes, rounded down")
+  report(ground, code, below, "toAmount is less than the rate makes and its last place leaves open")
   const rounded = convert(ground, { key: `${code}/rounded`, terms: shifted(1n) })
   near(ground, code, rounded, "toAmount is rounded up instead of down")
 }
@@ -88,6 +97,13 @@ export const plantQuoteDeviation = (ground: Ground): void => {
     quote: (terms) => ({ terms: { ...terms, from: terms.to, to: terms.from } }),
   })
   report(ground, code, pair, "the quote is for the way back")
+  const more = convert(ground, {
+    key: `${code}/more`,
+    quote: (terms) => ({
+      terms: { ...terms, fromAmount: terms.fromAmount - lastPlace(terms.from.places), toAmount: toAmountOf(terms) },
+    }),
+  })
+  report(ground, code, more, "one unit of the last place less was quoted")
   const part = convert(ground, {
     key: `${code}/part`,
     quote: (terms) => ({ terms: { ...terms, fromAmount: terms.fromAmount * 2n } }),

@@ -30,24 +30,25 @@ const repeat = (ground: Ground, stream: Referring, first: Planted, after: number
     draft: {
       amount: leg.amount,
       fee: leg.fee,
-      fields: { reference: reference === null ? null : (record.story.fields.reference ?? null) },
+      // As another person would type it.
+      fields: { reference: reference === null ? null : ` ${String(record.story.fields.reference).toUpperCase()}` },
     },
   })
   if (again !== null) settle(ground, again)
   return again
 }
 
-/** Deposits and withdrawals that were recorded twice, and one that was recorded three times, each copy a day's near the last. */
+/** Deposits and withdrawals that were recorded twice, and one that was recorded three times, each copy within half a day of the last. */
 export const plantDuplicateProduct = (ground: Ground): void => {
   for (const stream of ["fiat_deposits", "fiat_withdrawals"] as const) {
     const first = enter(ground, `${code}/${stream}`, stream)
     if (first === null) continue
     settle(ground, first)
-    const copies = stream === "fiat_deposits" ? [20 * hour, 40 * hour] : [3 * hour]
+    const copies = stream === "fiat_deposits" ? [10 * hour, 20 * hour] : [3 * hour]
     for (const after of copies) {
       const again = repeat(ground, stream, first, after)
       if (again === null) continue
-      const why = "same customer, currency, amount and reference as one created less than 24 h before"
+      const why = "same customer, currency, amount and reference as one created less than 12 h before"
       ground.faults.push({ code, recordId: again.record.story.id, severity: "high", why, from: again.completedAt })
     }
   }
@@ -63,7 +64,7 @@ const plantNearMisses = (ground: Ground) => {
   const old = enter(ground, `${code}/old`, "fiat_deposits")
   if (old !== null) {
     settle(ground, old)
-    near(ground, repeat(ground, "fiat_deposits", old, 24 * hour + minute), "a minute more than 24 h after")
+    near(ground, repeat(ground, "fiat_deposits", old, 12 * hour + minute), "a minute more than 12 h after")
   }
   const failed = enter(ground, `${code}/failed`, "fiat_withdrawals", (at) => [
     { at, status: "PENDING" },

@@ -1,7 +1,6 @@
-import { activeOf } from "../world/customer.ts"
 import { hour, type Instant, minute } from "../world/instant.ts"
 import { formatMoney, lastPlace } from "../world/money.ts"
-import { bankAccountId } from "../world/reference.ts"
+import { enterBankAccount } from "../world/reference.ts"
 import { hasCome, type Json, type Story } from "../world/story.ts"
 import type { Ground } from "./ground.ts"
 import { completedAt, type Planted, plant, postFor } from "./planting.ts"
@@ -58,8 +57,8 @@ export const plantMutated = (ground: Ground): void => {
     if (withdrawal !== null) {
       const { customer, completedAt: settledAt, currency, record } = withdrawal
       postFor(ground, withdrawal, completedAt(settledAt))
-      const other = activeOf(customer, "fiat").find((candidate) => candidate.code !== currency.code) ?? currency
-      const set = { bankAccountId: bankAccountId(ground.realm, customer, other.code) }
+      const other = enterBankAccount(ground.realm, `${code}/${nth}`, customer, currency, [])
+      const set = { bankAccountId: other.id }
       mutate(ground, record.story, settledAt, changedAt, set, "bankAccountId changed after it was settled")
     }
     plantChangedInTime(ground, night, nth)

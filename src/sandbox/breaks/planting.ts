@@ -116,19 +116,14 @@ export const postFor = (
     ...(options.spoil === undefined ? {} : { spoil: options.spoil }),
   })
 
-/** A fee that names no resource, with the life that is given; null where the world has nobody to charge. */
-export const plantLoneFee = (
-  ground: Ground,
-  key: string,
-  life: ReadonlyArray<StatusAt>,
-  visibleFrom?: Instant,
-): Story | null => {
+/** What a fee takes from whom, naming no resource; null where the world has nobody to charge. */
+export const loneFee = (ground: Ground, key: string, reference: string | null = null): Leg | null => {
   const customer = chooseCustomer(ground, key, "core")
   if (customer === null) return null
   const chance = chanceFor(ground, key)
   const currency = chance.pick(customer.active)
   const amount = drawAmount(chance, currency, 1, 9)
-  const leg = {
+  return {
     customer,
     type: "FEE",
     direction: "DEBIT",
@@ -140,9 +135,20 @@ export const plantLoneFee = (
     netAmount: amount,
     resourceType: null,
     resourceId: null,
-    reference: null,
-  } as const
-  const style = drawStyle(chance)
+    reference,
+  }
+}
+
+/** A fee that names no resource, with the life that is given; null where the world has nobody to charge. */
+export const plantLoneFee = (
+  ground: Ground,
+  key: string,
+  life: ReadonlyArray<StatusAt>,
+  visibleFrom?: Instant,
+): Story | null => {
+  const leg = loneFee(ground, key)
+  if (leg === null) return null
+  const style = drawStyle(chanceFor(ground, `style/${key}`))
   return post(ground.realm, leg, { key, style, life, ...(visibleFrom === undefined ? {} : { visibleFrom }) })
 }
 

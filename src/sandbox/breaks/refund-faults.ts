@@ -2,7 +2,7 @@ import { hour, type Instant } from "../world/instant.ts"
 import { lastPlace, type Money } from "../world/money.ts"
 import { idIn } from "../world/realm.ts"
 import type { BreakCode } from "./break-code.ts"
-import { candidates, type Ground } from "./ground.ts"
+import { candidates, earlyMoment, type Ground } from "./ground.ts"
 import { type Planted, type Plot, pastGrace, plant, settle } from "./planting.ts"
 
 /** A settled crypto deposit that may be sent back. */
@@ -132,4 +132,27 @@ export const plantRefundRoute = (ground: Ground): void => {
   if (second === null) return
   const back = refund(ground, `${code}/second`, second, second.leg.amount, { draft: { network: "ETHEREUM" } })
   near(ground, code, back, "came and went on the currency's second network")
+}
+
+/** Refunds of a deposit that never came in: one that went out, and one that did not. */
+export const plantRefundState = (ground: Ground): void => {
+  const code = "REFUND_STATE"
+  const at = earlyMoment(ground, code)
+  const life = [
+    { at, status: "PENDING" },
+    { at: at + hour, status: "FAILED" },
+  ]
+  const failed = plant(ground, { key: `${code}/deposit`, stream: "crypto_deposits", createdAt: at, life })
+  if (failed === null) return
+  const sent = refund(ground, `${code}/sent`, failed, failed.leg.amount)
+  if (sent === null) return
+  const why = "its deposit FAILED, and it went out"
+  ground.faults.push({ code, recordId: idOf(sent), severity: "critical", why, from: sent.completedAt })
+  const from = createdAt(sent)
+  const rejected = [
+    { at: from, status: "SUBMITTED" },
+    { at: from + hour, status: "REJECTED" },
+  ]
+  const tried = refund(ground, `${code}/rejected`, failed, failed.leg.amount, { createdAt: from, life: rejected })
+  near(ground, code, tried, "its deposit FAILED, and it was REJECTED", from + hour)
 }

@@ -4,7 +4,7 @@ import { type Currency, cryptoCurrencies, fiatCurrencies } from "./currency.ts"
 import type { Customer } from "./customer.ts"
 import { day, hour, type Instant, minute } from "./instant.ts"
 import { chanceIn, idIn, type Realm, record } from "./realm.ts"
-import type { Json } from "./story.ts"
+import type { Json, Step, Story } from "./story.ts"
 import { drawAddress, drawName, drawStyle } from "./wording.ts"
 
 /*
@@ -77,6 +77,31 @@ const enterFiat = (realm: Realm, customer: Customer, currency: Currency) => {
       accountNumberMasked: `****${chance.int(1000, 9999)}`,
     },
   })
+}
+
+/** Another bank account of a customer, with a life of its own. */
+export const enterBankAccount = (
+  realm: Realm,
+  key: string,
+  customer: Customer,
+  currency: Currency,
+  steps: ReadonlyArray<Step>,
+): Story => {
+  const chance = chanceIn(realm, `reference/bank/${key}`)
+  const story = enter(realm, chance, {
+    stream: "bank_accounts",
+    idField: "bankAccountId",
+    id: idIn(realm, `bank-account/${key}`),
+    customer,
+    createdAt: realm.start - chance.int(day, 30 * day),
+    fields: {
+      currency: currency.code,
+      accountHolderName: drawName(chance),
+      accountNumberMasked: `****${chance.int(1000, 9999)}`,
+    },
+  })
+  story.steps.push(...steps)
+  return story
 }
 
 const enterCrypto = (realm: Realm, customer: Customer, currency: Currency, network: string) => {

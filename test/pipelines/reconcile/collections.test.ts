@@ -4,6 +4,7 @@ import { describeCases } from "../../support/ledger-cases.ts"
 type Values = Readonly<Record<string, string | null>>
 
 const differing = (record: string) => ({ code: "COLL_CHECKOUT_TOTAL", record, severity: "high" })
+const misstated = (record: string) => ({ code: "COLL_STATUS", record, severity: "high" })
 const late = (record: string) => ({ code: "COLL_AFTER_EXPIRY", record, severity: "medium" })
 const unreadable = (record: string) => ({ code: "REC_INVALID", record, severity: "high" })
 const incomplete = (record: string) => ({ code: "COV_INCOMPLETE", record, severity: "critical" })
@@ -16,7 +17,7 @@ const checkout = (paid: string, values: Values = {}): LedgerRow =>
     currency: "EUR",
     amount: "100",
     paid_amount: paid,
-    status: "OPEN",
+    status: "CLOSED",
     expires_at: hoursBefore(50),
     ...values,
   })
@@ -27,6 +28,15 @@ const payment = (id: string, amount: string, values: Values = {}): LedgerRow =>
 const settled = (id: string, amount: string, values: Values = {}): ReadonlyArray<LedgerRow> => {
   const record = payment(id, amount, values)
   return [record, postingOf(record)]
+}
+
+/** A checkout of 100 of that status, with a payment that makes what it says. */
+const standing = (status: string, paid: string, values: Values = {}): ReadonlyArray<LedgerRow> => {
+  const checkout_id = `${status} ${paid}`
+  return [
+    checkout(paid, { checkout_id, status, ...values }),
+    ...(paid === "0" ? [] : settled(`p ${checkout_id}`, paid, { checkout_id, created_at: hoursBefore(100) })),
+  ]
 }
 
 const most = "99999999999999999999.999999999999999999"
@@ -47,15 +57,42 @@ describeCases("COLL_CHECKOUT_TOTAL", [
     found: [differing("k-1")],
   },
   {
-    it: "counts settled payments in the checkout's currency alone",
+    it: "counts settled payments, and those that were undone or not",
     ledger: {
       rows: [
-        checkout("60"),
-        ...settled("a", "60"),
-        ...settled("b", "40", { currency: "USD" }),
-        ...["FAILED", "REVERSED"].map((status) => payment(status, "40", { status })),
+        ...["60", "100"].flatMap((paid) => {
+          const checkout_id = `k-${paid}`
+          return [
+            checkout(paid, { checkout_id }),
+            ...settled(`a-${paid}`, "60", { checkout_id }),
+            ...["FAILED", "REVERSED"].map((status) => payment(`${status} ${paid}`, "40", { status, checkout_id })),
+          ]
+        }),
+        checkout("99", { checkout_id: "k-3" }),
+        ...settled("c", "60", { checkout_id: "k-3" }),
+        payment("d", "40", { status: "REVERSED", checkout_id: "k-3" }),
       ],
     },
+    found: [differing("k-3")],
+  },
+  {
+    it: "does not compare what was paid in another currency, and finds what is missing all the same",
+    ledger: {
+      rows: [
+        checkout("100"),
+        ...settled("a", "100.05", { currency: "USD" }),
+        checkout("50", { checkout_id: "k-2" }),
+        ...settled("b", "60", { checkout_id: "k-2" }),
+        ...settled("c", "1", { currency: "USD", checkout_id: "k-2" }),
+      ],
+    },
+    found: [differing("k-2")],
+    unproven: { COLL_CHECKOUT_TOTAL: 1 },
+  },
+  {
+    it: "is silent on what was paid in another currency where the configuration says so",
+    ledger: { rows: [checkout("100"), ...settled("a", "100.05", { currency: "USD" })] },
+    settings: { checkouts: "notCompared" },
   },
   {
     it: "does not count open payments",
@@ -106,14 +143,20 @@ describeCases("COLL_CHECKOUT_TOTAL", [
     unproven: { COLL_CHECKOUT_TOTAL: 1 },
   },
   {
-    it: "reads which checkout that is by the name that the configuration gives",
+    it: "counts one that cannot be read and says all that matters, and passes over one that names no checkout",
     ledger: {
-      rows: [checkout("1"), checkout("1", { checkout_id: "k-2" })],
-      quarantine: [{ customer: "c-1", stream: "collection_payments", recordId: "p-9", payload: { sale: "k-1" } }],
+      rows: [checkout("40"), checkout("1", { checkout_id: "k-2" })],
+      quarantine: [
+        {
+          customer: "c-1",
+          stream: "collection_payments",
+          recordId: "p-8",
+          payload: { checkoutId: "k-1", status: "COMPLETED", currency: "EUR", amount: "40", fee: "?" },
+        },
+        { customer: "c-1", stream: "collection_payments", recordId: "p-9", payload: { amount: "?" } },
+      ],
     },
-    settings: { contract: { streams: { collection_payments: { fields: { checkout_id: "sale" } } } } },
-    found: [differing("k-2"), unreadable("p-9")],
-    unproven: { COLL_CHECKOUT_TOTAL: 1 },
+    found: [differing("k-2"), unreadable("p-8"), unreadable("p-9")],
   },
   {
     it: "judges none of the customer's checkouts where a payment in quarantine names none that can be read",
@@ -131,7 +174,7 @@ describeCases("COLL_CHECKOUT_TOTAL", [
   {
     it: "is not judged where a payment that was read before is in quarantine now, whatever it names",
     ledger: {
-      rows: [checkout("1"), ...settled("p-9", "40")],
+      rows: [checkout("50"), ...settled("p-9", "40")],
       quarantine: [{ customer: "c-1", stream: "collection_payments", recordId: "p-9", payload: { checkoutId: "k-2" } }],
     },
     found: [unreadable("p-9")],
@@ -145,7 +188,56 @@ describeCases("COLL_CHECKOUT_TOTAL", [
   },
 ])
 
+describeCases("COLL_STATUS", [
+  {
+    it: "finds statuses that what was paid does not bear out",
+    ledger: {
+      rows: (
+        [
+          ["PAID", "99.99"],
+          ["OPEN", "100"],
+          ["PARTIALLY_PAID", "0"],
+          ["PARTIALLY_PAID", "100"],
+          ["EXPIRED", "100"],
+        ] as const
+      ).flatMap(([status, paid]) => standing(status, paid)),
+    },
+    found: ["EXPIRED 100", "OPEN 100", "PAID 99.99", "PARTIALLY_PAID 0", "PARTIALLY_PAID 100"].map(misstated),
+  },
+  {
+    it: "is silent where they do, and for an hour after the checkout changed",
+    ledger: {
+      rows: [
+        ...standing("PAID", "100"),
+        ...standing("PAID", "120"),
+        ...standing("OPEN", "0"),
+        ...standing("PARTIALLY_PAID", "60"),
+        ...standing("EXPIRED", "60"),
+        ...standing("CLOSED", "60"),
+        ...standing("PAID", "60", { updated_at: hoursBefore(0.9) }),
+      ],
+    },
+  },
+])
+
 describeCases("COLL_AFTER_EXPIRY", [
+  {
+    it: "is not judged where the checkout cannot be read, but for one whose expiresAt can",
+    ledger: {
+      rows: [
+        ...settled("a", "1"),
+        ...settled("b", "1", { checkout_id: "k-2" }),
+        ...settled("c", "1", { checkout_id: "k-3" }),
+      ],
+      quarantine: [
+        { customer: "c-1", stream: "checkouts", recordId: "k-1", payload: { expiresAt: "soon" } },
+        { customer: "c-1", stream: "checkouts", recordId: "k-2", payload: { expiresAt: hoursBefore(121) } },
+        { customer: "c-1", stream: "checkouts", recordId: "k-3", payload: { expiresAt: null } },
+      ],
+    },
+    found: [late("b"), ...["k-1", "k-2", "k-3"].map(unreadable)],
+    unproven: { COLL_AFTER_EXPIRY: 1 },
+  },
   {
     it: "finds a payment that was created after its checkout's last instant",
     ledger: {

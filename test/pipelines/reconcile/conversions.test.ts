@@ -20,13 +20,13 @@ const exchange = (id: string, from_amount: string, rate: string, to_amount: stri
 
 describeCases("CONV_RATE", [
   {
-    it: "accepts one unit of the last place either way, and not a wei more",
+    it: "accepts one unit of the last place and what the rate's last one leaves open, and not a wei more",
     ledger: {
       rows: [
         exchange("unit-more", "100", "1.1", "110.01"),
         exchange("unit-less", "100", "1.1", "109.99"),
-        exchange("too-much", "100", "1.1", "110.010000000000000001"),
-        exchange("too-little", "100", "1.1", "109.989999999999999999"),
+        exchange("too-much", "100", "1.1", "110.010000000000000051"),
+        exchange("too-little", "100", "1.1", "109.989999999999999949"),
       ],
     },
     found: [off("too-little"), off("too-much")],
@@ -99,13 +99,44 @@ describeCases("CONV_RATE", [
         exchange("beyond-less", "-99999999999999999999.999999999999999999", "99999999999999999999", "1"),
         exchange("square", "0.000000000000000001", "0.000000000000000001", "0"),
         exchange("least", "99999999999999999999", "0.000000000000000001", "99.999999999999999999"),
-        exchange("least-off", "99999999999999999999", "0.000000000000000001", "99.989"),
+        exchange("least-off", "99999999999999999999", "0.000000000000000001", "150.02"),
         exchange("negative", "-100", "1.1", "-110"),
         exchange("negative-off", "-100", "1.1", "110"),
       ],
     },
     found: ["beyond", "beyond-less", "least-off", "negative-off"].map(off),
   },
+  {
+    it: "leaves open what the rate as it was written leaves open",
+    ledger: {
+      rows: [
+        undone("open", { from_amount: "1000000", rate: "0.9231", rate_places: "4", to_amount: "923149.99" }),
+        undone("exact", { from_amount: "1000000", rate: "0.9231", rate_places: "6", to_amount: "923149.99" }),
+        undone("beyond", { from_amount: "1000000", rate: "0.9231", rate_places: "4", to_amount: "923150.02" }),
+      ],
+    },
+    found: [off("beyond"), off("exact")],
+  },
+  ...(
+    [
+      ["apart", "110"],
+      ["beforeRate", "108.9"],
+      ["afterRate", "109"],
+    ] as const
+  ).map(([conversionFee, right]) => ({
+    it: `takes the fee as configured: ${conversionFee}`,
+    ledger: {
+      rows: ["110", "108.9", "109"].map((to_amount) =>
+        undone(to_amount, {
+          to_amount,
+          fee: "1",
+          fee_currency: conversionFee === "afterRate" ? "USD" : "EUR",
+        }),
+      ),
+    },
+    settings: { conversionFee },
+    found: ["108.9", "109", "110"].filter((made) => made !== right).map(off),
+  })),
   {
     it: "judges conversions of every status",
     ledger: { rows: [conversion("void", { status: "FAILED", to_amount: "120" })] },
@@ -124,6 +155,7 @@ describeCases("CONV_QUOTE_MISSING", [
       coverage: { "c-1/conversion_quotes": "PARTIAL" },
     },
     found: [orphan("x"), incomplete("c-1/conversion_quotes")],
+    unproven: { CONV_QUOTE_DEVIATION: 1, CONV_QUOTE_EXPIRED: 1 },
   },
   {
     it: "is silent where the quote is there, whatever its status",
@@ -142,7 +174,7 @@ describeCases("CONV_QUOTE_MISSING", [
     it: "is not judged where the customer's quotes were not all read",
     ledger: { rows: [unnamed("x")], coverage: { "c-1/conversion_quotes": "FAILED" } },
     found: [incomplete("c-1/conversion_quotes")],
-    unproven: { CONV_QUOTE_MISSING: 1 },
+    unproven: { CONV_QUOTE_DEVIATION: 1, CONV_QUOTE_EXPIRED: 1, CONV_QUOTE_MISSING: 1 },
   },
   {
     it: "is not judged where the product is not enabled, so that the quotes cannot be read",
@@ -156,7 +188,7 @@ describeCases("CONV_QUOTE_MISSING", [
       quarantine: [{ customer: "c-1", stream: "conversion_quotes", recordId: "q-9", payload: {} }],
     },
     found: [unreadable("q-9")],
-    unproven: { CONV_QUOTE_MISSING: 1 },
+    unproven: { CONV_QUOTE_DEVIATION: 1, CONV_QUOTE_EXPIRED: 1, CONV_QUOTE_MISSING: 1 },
   },
   {
     it: "is not judged where a quote of the customer without a readable id is in quarantine",
@@ -181,6 +213,16 @@ describeCases("CONV_QUOTE_MISSING", [
   },
 ])
 
+/** What the API says of a quote for a conversion of the cases. */
+const quoted = {
+  fromCurrency: "EUR",
+  toCurrency: "USD",
+  fromAmount: "100",
+  toAmount: "110",
+  rate: "1.1",
+  expiresAt: hoursBefore(-24),
+}
+
 describeCases("CONV_QUOTE_DEVIATION", [
   {
     it: "finds a rate that differs in its last decimal, and either currency of the pair",
@@ -195,7 +237,32 @@ describeCases("CONV_QUOTE_DEVIATION", [
     found: [deviating("from"), deviating("rate"), deviating("to")],
   },
   {
-    it: "is silent on other amounts and another fee at the rate that was quoted",
+    it: "finds amounts above those that were quoted",
+    ledger: {
+      rows: [
+        unnamed("x"),
+        undone("y", { quote_id: "q-8" }),
+        quoteFor(unnamed("x"), { from_amount: "99.99" }),
+        quoteFor(undone("y", { quote_id: "q-8" }), { to_amount: "109.99" }),
+      ],
+    },
+    found: [deviating("x"), deviating("y")],
+  },
+  {
+    it: "is not judged where the quote cannot be read, but for what can be",
+    ledger: {
+      rows: ["a", "b", "c"].map((id) => undone(id, { quote_id: `q-${id}` })),
+      quarantine: [
+        { customer: "c-1", stream: "conversion_quotes", recordId: "q-a", payload: { ...quoted, rate: "a good one" } },
+        { customer: "c-1", stream: "conversion_quotes", recordId: "q-b", payload: { ...quoted, rate: "2", fee: "?" } },
+        { customer: "c-1", stream: "conversion_quotes", recordId: "q-c", payload: { ...quoted, fee: "?" } },
+      ],
+    },
+    found: [deviating("b"), ...["q-a", "q-b", "q-c"].map(unreadable)],
+    unproven: { CONV_QUOTE_DEVIATION: 1, CONV_QUOTE_MISSING: 3 },
+  },
+  {
+    it: "is silent on less and another fee at the rate that was quoted",
     ledger: {
       rows: [
         unnamed("x"),
@@ -269,12 +336,12 @@ describeCases("CONV_QUOTE_REUSED", [
     it: "does not guess whether a status outside the contract is void",
     ledger: { rows: [shared, taking("a", 120), taking("b", 119, { status: "?" })] },
     found: [unknown("b")],
-    unproven: { CONV_QUOTE_REUSED: 1 },
+    unproven: { CONV_QUOTE_REUSED: 1, LED_AMOUNT_MISMATCH: 2 },
   },
   {
     it: "is found where the conversion of an unknown status is a third one",
     ledger: { rows: [shared, taking("a", 120), taking("b", 119, { status: "?" }), taking("c", 118)] },
     found: [reused("c"), unknown("b")],
-    unproven: { CONV_QUOTE_REUSED: 1 },
+    unproven: { CONV_QUOTE_REUSED: 1, LED_AMOUNT_MISMATCH: 2 },
   },
 ])

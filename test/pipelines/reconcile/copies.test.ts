@@ -1,4 +1,12 @@
-import { deposit, hoursBefore, type LedgerRow, postingOf, product, withdrawal } from "../../support/ledger-case.ts"
+import {
+  deposit,
+  hoursBefore,
+  type LedgerRow,
+  postingOf,
+  product,
+  transaction,
+  withdrawal,
+} from "../../support/ledger-case.ts"
 import { describeCases } from "../../support/ledger-cases.ts"
 
 const duplicate = (record: string) => ({ code: "DUP_PRODUCT", record, severity: "high" })
@@ -10,6 +18,16 @@ const posted = (...records: ReadonlyArray<LedgerRow>) => records.flatMap((record
 
 const invoice = (id: string, hours: number, values: Readonly<Record<string, string | null>> = {}) =>
   deposit(id, { reference: "INV 7", created_at: hoursBefore(hours), ...values })
+
+/** A deposit like the invoices, created at the same instant as the first, as the API would write it. */
+const readable = (fields: Readonly<Record<string, string>>) => ({
+  currency: "EUR",
+  amount: "100",
+  status: "COMPLETED",
+  reference: "INV 7",
+  createdAt: hoursBefore(110),
+  ...fields,
+})
 
 describeCases("DUP_PRODUCT", [
   {
@@ -23,15 +41,15 @@ describeCases("DUP_PRODUCT", [
     found: [duplicate("b")],
   },
   {
-    it: "reaches as far as 24 hours and no further",
+    it: "reaches as far as 12 hours and no further",
     ledger: {
       rows: [
-        ...posted(invoice("a", 110), invoice("a-again", 86)),
+        ...posted(invoice("a", 110), invoice("a-again", 98)),
         ...posted(
           invoice("b", 110, { reference: "INV 8" }),
           deposit("b-again", {
             reference: "INV 8",
-            created_at: new Date(Date.parse(hoursBefore(86)) + 1).toISOString(),
+            created_at: new Date(Date.parse(hoursBefore(98)) + 1).toISOString(),
           }),
         ),
       ],
@@ -40,8 +58,57 @@ describeCases("DUP_PRODUCT", [
   },
   {
     it: "measures a third copy from the second",
-    ledger: { rows: posted(invoice("a", 110), invoice("b", 90), invoice("c", 70), invoice("d", 40)) },
+    ledger: { rows: posted(invoice("a", 110), invoice("b", 100), invoice("c", 90), invoice("d", 70)) },
     found: [duplicate("b"), duplicate("c")],
+  },
+  {
+    it: "reads references as people write them",
+    ledger: {
+      rows: posted(
+        invoice("a", 110),
+        invoice("b", 109, { reference: " inv  7" }),
+        invoice("c", 108, { reference: "Inv7 " }),
+        invoice("d", 107, { reference: "inv-7" }),
+      ),
+    },
+    found: [duplicate("b"), duplicate("c")],
+  },
+  {
+    it: "has a window of its own, and leaves customers out whose habit it is",
+    ledger: {
+      rows: posted(
+        ...[110, 109].map((hours) => invoice(`a-${hours}`, hours)),
+        ...[110, 108.9].map((hours) => invoice(`b-${hours}`, hours, { customer_id: "c-2" })),
+        ...[110, 109].map((hours) => invoice(`c-${hours}`, hours, { customer_id: "c-3" })),
+      ),
+    },
+    settings: { checks: { DUP_PRODUCT: { windowHours: 1, exceptCustomers: ["c-1"] } } },
+    found: [duplicate("c-109")],
+  },
+  {
+    it: "is not judged where one that cannot be read may be the earlier one, and is where it certainly is",
+    ledger: {
+      rows: posted(
+        invoice("a", 110),
+        invoice("b", 109, { customer_id: "c-2" }),
+        invoice("c", 109, { customer_id: "c-3" }),
+      ),
+      quarantine: [
+        { customer: "c-1", stream: "fiat_deposits", recordId: "q-1", payload: readable({ amount: "a lot" }) },
+        {
+          customer: "c-2",
+          stream: "fiat_deposits",
+          recordId: "q-2",
+          payload: readable({ amount: "a lot", reference: "INV 8" }),
+        },
+        { customer: "c-3", stream: "fiat_deposits", recordId: "q-3", payload: readable({ fee: "some" }) },
+      ],
+    },
+    found: [
+      duplicate("c"),
+      ...["q-1", "q-2", "q-3"].map((record) => ({ code: "REC_INVALID", record, severity: "high" })),
+    ],
+    unproven: { DUP_PRODUCT: 1 },
   },
   {
     it: "takes the smaller id for the earlier where both were created at one instant",
@@ -146,8 +213,8 @@ describeCases("TX_HASH_REUSED", [
     ledger: {
       rows: posted(
         ...(["crypto_deposits", "crypto_withdrawals", "collection_payments"] as const).flatMap((stream) => [
-          hashed(stream, `${stream}-b`, { created_at: hoursBefore(110) }),
-          hashed(stream, `${stream}-a`, { created_at: hoursBefore(109) }),
+          hashed(stream, `${stream}-b`, { created_at: hoursBefore(110), tx_hash: `0x${stream.length}` }),
+          hashed(stream, `${stream}-a`, { created_at: hoursBefore(109), tx_hash: `0x${stream.length}` }),
         ]),
       ),
     },
@@ -172,12 +239,64 @@ describeCases("TX_HASH_REUSED", [
     it: "finds it however far apart, across customers, and every time again",
     ledger: {
       rows: posted(
-        hashed("crypto_deposits", "a", { created_at: hoursBefore(9000) }),
-        hashed("crypto_deposits", "b", { customer_id: "c-2" }),
-        hashed("crypto_deposits", "c", { created_at: hoursBefore(100) }),
+        hashed("crypto_deposits", "a", { created_at: hoursBefore(9000), wallet_id: "w" }),
+        hashed("crypto_deposits", "b", { customer_id: "c-2", wallet_id: "w" }),
+        hashed("crypto_deposits", "c", { created_at: hoursBefore(100), wallet_id: "w" }),
+      ),
+    },
+    found: [{ code: "REF_FOREIGN", record: "b", severity: "critical" }, rehashed("b"), rehashed("c")],
+  },
+  {
+    it: "reads hexadecimal hashes without capitals and 0x, and others as they are",
+    ledger: {
+      rows: posted(
+        hashed("crypto_deposits", "a", { tx_hash: "0xab" }),
+        hashed("crypto_deposits", "b", { tx_hash: "0XAB" }),
+        hashed("crypto_deposits", "c", { tx_hash: "Ab" }),
+        hashed("crypto_deposits", "x", { tx_hash: "zAb" }),
+        hashed("crypto_deposits", "y", { tx_hash: "zab" }),
       ),
     },
     found: [rehashed("b"), rehashed("c")],
+  },
+  {
+    it: "takes a collection payment for a copy of the customer's deposit, and nobody else's",
+    ledger: {
+      rows: posted(
+        hashed("crypto_deposits", "a", { created_at: hoursBefore(110) }),
+        hashed("collection_payments", "b"),
+        hashed("collection_payments", "c", { customer_id: "c-2", collection_wallet_id: "w-2" }),
+        hashed("collection_payments", "d", { amount: "99", net_amount: "99" }),
+      ),
+    },
+    found: [rehashed("b")],
+  },
+  {
+    it: "takes networks by the name that counts",
+    ledger: {
+      rows: posted(
+        hashed("crypto_deposits", "a", { network: "ETHEREUM", wallet_id: "w" }),
+        hashed("crypto_deposits", "b", { network: "ETH", wallet_id: "w" }),
+      ),
+    },
+    settings: { networkAliases: { ETH: "ETHEREUM" } },
+    found: [rehashed("b")],
+  },
+  {
+    it: "is not judged where one that cannot be read may be the earlier one",
+    ledger: {
+      rows: posted(hashed("crypto_deposits", "a"), hashed("crypto_deposits", "b", { tx_hash: "0xdef" })),
+      quarantine: [
+        {
+          customer: "c-1",
+          stream: "crypto_deposits",
+          recordId: "q",
+          payload: { status: "COMPLETED", txHash: "0xabc" },
+        },
+      ],
+    },
+    found: [{ code: "REC_INVALID", record: "q", severity: "high" }],
+    unproven: { TX_HASH_REUSED: 1 },
   },
   {
     it: "is silent where network, hash, wallet or amount differ, or the list is another",
@@ -203,5 +322,72 @@ describeCases("TX_HASH_REUSED", [
         ),
       ],
     },
+  },
+])
+
+const fee = (id: string, hours: number, values: Readonly<Record<string, string | null>> = {}) =>
+  transaction(id, {
+    type: "FEE",
+    direction: "DEBIT",
+    reference: "fee of March",
+    posted_at: hoursBefore(hours),
+    ...values,
+  })
+const charged = (record: string) => ({ code: "DUP_FEE", record, severity: "high" })
+
+describeCases("DUP_FEE", [
+  {
+    it: "finds a fee that was posted twice within twelve hours, its reference as people write it",
+    ledger: { rows: [fee("a", 40), fee("b", 28, { reference: "Fee of  MARCH" }), fee("c", 15.9)] },
+    found: [charged("b")],
+  },
+  {
+    it: "is silent where customer, currency, amount or reference differ, or one was reversed or came back",
+    ledger: {
+      rows: [
+        fee("a", 40),
+        fee("customer", 39, { customer_id: "c-2" }),
+        fee("currency", 39, { currency: "USD" }),
+        fee("amount", 39, { amount: "99", net_amount: "99" }),
+        fee("reference", 39, { reference: "fee of April" }),
+        fee("reversed", 39, { status: "REVERSED" }),
+        fee("reversal", 38, { direction: "CREDIT" }),
+        ...[39, 38].map((hours) => fee(`twice ${hours}`, hours, { reference: "card" })),
+        fee("back", 37, { reference: "card", direction: "CREDIT" }),
+      ],
+    },
+  },
+  {
+    it: "finds two without a reference that stand alone, and no habit",
+    ledger: {
+      rows: [
+        ...[140, 130].map((hours) => fee(`alone ${hours}`, hours, { reference: null })),
+        fee("later", 81, { reference: null }),
+        ...[140, 130, 83].map((hours) => fee(`habit ${hours}`, hours, { reference: null, customer_id: "c-2" })),
+      ],
+    },
+    found: [charged("alone 130")],
+  },
+  {
+    it: "is not judged where a transaction that cannot be read may be the other one",
+    ledger: {
+      rows: [fee("a", 40), fee("b", 40, { customer_id: "c-2" })],
+      quarantine: [
+        {
+          customer: "c-1",
+          stream: "transactions",
+          recordId: "q",
+          payload: { type: "FEE", reference: "fee of march", netAmount: "100", postedAt: hoursBefore(41) },
+        },
+        {
+          customer: "c-2",
+          stream: "transactions",
+          recordId: "r",
+          payload: { type: "FEE", reference: "fee of march", netAmount: "99", postedAt: hoursBefore(41) },
+        },
+      ],
+    },
+    found: ["q", "r"].map((record) => ({ code: "REC_INVALID", record, severity: "high" })),
+    unproven: { DUP_FEE: 1 },
   },
 ])

@@ -1,4 +1,4 @@
-import { hoursBefore, type LedgerRow, product } from "../../support/ledger-case.ts"
+import { hoursBefore, type LedgerRow, postingOf, product } from "../../support/ledger-case.ts"
 import { describeCases } from "../../support/ledger-cases.ts"
 
 type Values = Readonly<Record<string, string | null>>
@@ -6,6 +6,7 @@ type Values = Readonly<Record<string, string | null>>
 const orphan = (record: string) => ({ code: "REFUND_ORPHAN", record, severity: "high" })
 const excess = (record: string) => ({ code: "REFUND_EXCESS", record, severity: "critical" })
 const misrouted = (record: string) => ({ code: "REFUND_ROUTE", record, severity: "critical" })
+const outOfNothing = (record: string) => ({ code: "REFUND_STATE", record, severity: "critical" })
 const unreadable = (record: string) => ({ code: "REC_INVALID", record, severity: "high" })
 const incomplete = (record: string) => ({ code: "COV_INCOMPLETE", record, severity: "critical" })
 const unknown = (record: string) => ({ code: "REC_UNKNOWN_STATUS", record, severity: "medium" })
@@ -50,7 +51,7 @@ describeCases("REFUND_ORPHAN", [
     it: "is not judged where the customer's deposits were not all read",
     ledger: { rows: [refund("r", "1")], coverage: { "c-1/crypto_deposits": "PARTIAL" } },
     found: [incomplete("c-1/crypto_deposits")],
-    unproven: { REFUND_ORPHAN: 1 },
+    unproven: { REFUND_ORPHAN: 1, REFUND_ROUTE: 1 },
   },
   {
     it: "is not judged where the deposit is in quarantine, or might be",
@@ -62,7 +63,7 @@ describeCases("REFUND_ORPHAN", [
       ],
     },
     found: [unreadable("c-2/crypto_deposits/1/1"), unreadable("d-9")],
-    unproven: { REFUND_ORPHAN: 2 },
+    unproven: { REFUND_EXCESS: 1, REFUND_ORPHAN: 2, REFUND_ROUTE: 1 },
   },
 ])
 
@@ -77,15 +78,45 @@ describeCases("REFUND_EXCESS", [
     ledger: { rows: [original(), refund("a", "60"), refund("b", "40"), refund("c", "60", { status: "FAILED" })] },
   },
   {
-    it: "counts settled, open and undone refunds alike",
+    it: "counts settled and open refunds alike, and none that came back",
     ledger: {
       rows: [
         original(),
         refund("a", "60", { status: "COMPLETED", completed_at: hoursBefore(0.5) }),
-        refund("b", "60", { status: "REVERSED" }),
+        refund("b", "60"),
+        product("crypto_deposits", "d-8", { status: "REFUNDED" }),
+        refund("c", "60", { original_deposit_id: "d-8", status: "REVERSED" }),
+        refund("d", "60", { original_deposit_id: "d-8" }),
       ],
     },
     found: [excess("d-9")],
+  },
+  {
+    it: "is silent where the deposit is void",
+    ledger: { rows: [original({ status: "FAILED" }), refund("a", "101")] },
+  },
+  {
+    it: "is not judged where a refund that cannot be read may make it, and counts one that says all that matters",
+    ledger: {
+      rows: [original(), refund("a", "60"), original({ deposit_id: "d-8", customer_id: "c-2" })],
+      customers: ["c-1", "c-2"],
+      quarantine: [
+        {
+          customer: "c-1",
+          stream: "crypto_refunds",
+          recordId: "q",
+          payload: { originalDepositId: "d-9", currency: "EUR" },
+        },
+        {
+          customer: "c-2",
+          stream: "crypto_refunds",
+          recordId: "r",
+          payload: { originalDepositId: "d-8", currency: "EUR", amount: "101", status: "PENDING", fee: "?" },
+        },
+      ],
+    },
+    found: [unreadable("q"), unreadable("r"), excess("d-8")],
+    unproven: { LED_STATUS_MISMATCH: 1, REFUND_EXCESS: 1 },
   },
   {
     it: "adds up one currency alone",
@@ -106,7 +137,7 @@ describeCases("REFUND_EXCESS", [
     it: "does not guess whether a status outside the contract is void",
     ledger: { rows: [original(), refund("a", "60"), refund("b", "60", { status: "?" })] },
     found: [unknown("b")],
-    unproven: { REFUND_EXCESS: 1 },
+    unproven: { LED_AMOUNT_MISMATCH: 1, REFUND_EXCESS: 1 },
   },
   {
     it: "needs no guess where the others exceed already, or all together do not",
@@ -120,6 +151,7 @@ describeCases("REFUND_EXCESS", [
       ],
     },
     found: [unknown("b"), unknown("c"), excess("d-9")],
+    unproven: { LED_AMOUNT_MISMATCH: 2 },
   },
   {
     it: "finds sums that leave the store's decimals",
@@ -147,5 +179,47 @@ describeCases("REFUND_ROUTE", [
     it: "judges refunds of every status",
     ledger: { rows: [original(), refund("void", "1", { network: "other", status: "REJECTED" })] },
     found: [misrouted("void")],
+  },
+])
+
+const sent = (id: string, values: Values = {}): ReadonlyArray<LedgerRow> => {
+  const record = refund(id, "1", { status: "COMPLETED", completed_at: hoursBefore(9), ...values })
+  return [record, postingOf(record)]
+}
+
+describeCases("REFUND_STATE", [
+  {
+    it: "finds a settled refund of a deposit that is void",
+    ledger: { rows: [original({ status: "FAILED" }), ...sent("r")] },
+    found: [outOfNothing("r")],
+  },
+  {
+    it: "is silent where the refund did not go out, or the deposit came in",
+    ledger: {
+      rows: [
+        original({ status: "FAILED" }),
+        refund("open", "1"),
+        refund("void", "1", { status: "FAILED" }),
+        product("crypto_deposits", "d-8", { amount: "1", net_amount: "1", status: "REFUNDED" }),
+        postingOf(product("crypto_deposits", "d-8", { amount: "1", net_amount: "1" })),
+        ...sent("right", { original_deposit_id: "d-8" }),
+      ],
+    },
+  },
+  {
+    it: "is not judged where the deposit's status cannot be read",
+    ledger: {
+      rows: sent("r"),
+      quarantine: [
+        {
+          customer: "c-1",
+          stream: "crypto_deposits",
+          recordId: "d-9",
+          payload: { currency: "EUR", network: "x", amount: "1" },
+        },
+      ],
+    },
+    found: [unreadable("d-9")],
+    unproven: { REFUND_ORPHAN: 1, REFUND_STATE: 1 },
   },
 ])

@@ -7,8 +7,8 @@
 -- waiting: The amounts of refunds that are open.
 -- doubtful: The amounts of refunds whose status is outside the contract.
 SELECT f.of_stream AS stream, f.of_record AS record_id, f.customer_id, f.currency,
-  coalesce(sum(f.amount) FILTER (f.class = 'settled'), 0) AS settled, coalesce(sum(f.amount) FILTER (f.class = 'open'), 0) AS waiting,
-  coalesce(sum(f.amount) FILTER (f.class = 'unknown'), 0) AS doubtful
+  recon.exact_sum(CASE f.class WHEN 'settled' THEN f.amount ELSE 0 END) AS settled, recon.exact_sum(CASE f.class WHEN 'open' THEN f.amount ELSE 0 END) AS waiting,
+  recon.exact_sum(CASE f.class WHEN 'unknown' THEN f.amount ELSE 0 END) AS doubtful
 FROM recon.refund AS f
 WHERE f.of_record IN (SELECT record_id FROM recon.suspect)
 GROUP BY ALL

@@ -1,0 +1,23 @@
+-- about: The conversions that stand on a list which the judged run read to its end.
+-- conversion_id: The conversion.
+-- customer_id: Its customer.
+-- quote_id: The quote that it took.
+-- from_currency: What was given, by the name that counts.
+-- to_currency: What was taken, by the name that counts.
+-- from_amount: How much was given.
+-- to_amount: How much was taken.
+-- rate: Units of to_currency for one of from_currency.
+-- rate_places: With how many decimals the rate was written; of a record that an earlier version stored, as many as it needs.
+-- fee: Its fee.
+-- fee_currency: The fee's currency.
+-- status: Its status.
+-- class: open, settled, void, undone, or unknown.
+-- created_at: When it was created.
+SELECT c.conversion_id, c.customer_id, c.quote_id, recon.currency_name(c.from_currency) AS from_currency,
+  recon.currency_name(c.to_currency) AS to_currency, c.from_amount, c.to_amount, c.rate,
+  coalesce(c.rate_places, length(recon.fraction(c.rate)))::INTEGER AS rate_places, c.fee, recon.currency_name(c.fee_currency) AS fee_currency,
+  c.status, coalesce(s.class, 'unknown') AS class, c.created_at
+FROM main.conversions AS c
+JOIN recon.coverage AS listed ON listed.run_id = recon.run() AND listed.customer_id = c.customer_id AND listed.stream = 'conversions' AND listed.state = 'COMPLETE'
+LEFT JOIN recon.statuses AS s ON s.stream = 'conversions' AND s.status = c.status
+WHERE c.last_seen_run = recon.run()

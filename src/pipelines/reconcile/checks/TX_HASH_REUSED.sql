@@ -1,0 +1,61 @@
+-- severity: critical
+-- family: hashes
+-- definition: A settled record repeats an earlier one of its list: same network, transaction hash, amount, and wallet or beneficiary (for a refund, deposit); or a collection payment repeats a deposit of the same customer.
+-- finds: Two COMPLETED deposits into one wallet that name the same transaction and the same amount, one with 0x and in capitals.
+-- silent: One transaction that paid two wallets, or one wallet twice with different amounts; hashes of Solana that differ in one capital.
+-- action: Ask the partner to take back the second: the money came or went once.
+-- rests on: run
+-- accepts: record_id, counterpart_id
+-- unproven when: A record that cannot be read, or has a status outside the contract, may be the earlier one.
+WITH candidate AS (
+  SELECT stream, noun, record_id, customer_id, currency, network, amount, coalesce(place, '') AS place, tx_hash, created_at,
+    CASE class WHEN 'unknown' THEN concat('the status ', status, ' of ', noun, ' ', record_id, ' is outside the contract') END AS obstacle
+  FROM recon.product_record WHERE class IN ('settled', 'unknown') AND trim(tx_hash) <> ''
+  UNION ALL
+  SELECT stream, noun, record_id, customer_id, currency, network, amount, place, tx_hash, created_at,
+    -- A refused one that says all that matters counts like any other.
+    CASE WHEN (class = 'settled' AND record_id || network || place || tx_hash IS NOT NULL AND amount IS NOT NULL AND created_at IS NOT NULL) IS NOT TRUE THEN name END
+  FROM recon.refused_record
+  WHERE coalesce(class IN ('settled', 'unknown'), TRUE) AND trim(tx_hash) IS DISTINCT FROM '' AND stream IN (SELECT stream FROM recon.product WHERE place_column IS NOT NULL)
+),
+hashed AS (
+  -- A deposit and a collection payment are two ways to book one transfer that came in.
+  SELECT c.*, CASE WHEN c.stream IN ('crypto_deposits', 'collection_payments') THEN 'in' ELSE c.stream END AS way,
+    -- Quickly told apart: what differs here differs in any case.
+    ltrim(lower(trim(c.tx_hash)), '0x') AS rough
+  FROM candidate AS c
+),
+known AS (SELECT * FROM hashed WHERE obstacle IS NULL),
+-- Only hashes that occur more than once are put in order.
+repeated AS (SELECT way, network, rough, amount FROM known GROUP BY ALL HAVING count(*) > 1),
+named AS (
+  SELECT *, recon.hash_name(tx_hash) AS hash FROM known SEMI JOIN repeated USING (way, network, rough, amount)
+),
+in_turn AS (
+  SELECT *, lag(record_id) OVER same_place AS earlier_here,
+    last_value(CASE stream WHEN 'crypto_deposits' THEN record_id END IGNORE NULLS) OVER same_customer AS earlier_deposit,
+    last_value(CASE stream WHEN 'collection_payments' THEN record_id END IGNORE NULLS) OVER same_customer AS earlier_payment
+  FROM named
+  WINDOW same_place AS (PARTITION BY stream, network, hash, amount, place ORDER BY created_at, record_id),
+    same_customer AS (PARTITION BY way, network, hash, amount, customer_id ORDER BY created_at, record_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+),
+found AS (
+  SELECT *, coalesce(earlier_here, CASE stream WHEN 'crypto_deposits' THEN earlier_payment WHEN 'collection_payments' THEN earlier_deposit END) AS earlier_id FROM in_turn
+),
+reused AS (SELECT * FROM found WHERE earlier_id IS NOT NULL),
+doubtful AS (
+  SELECT CASE WHEN d.created_at > k.created_at THEN d.stream ELSE k.stream END AS stream, CASE WHEN d.created_at > k.created_at THEN d.record_id ELSE k.record_id END AS record_id,
+    k.customer_id, k.currency, k.amount, d.obstacle
+  FROM hashed AS d JOIN known AS k ON k.customer_id = d.customer_id AND k.way = d.way
+    AND recon.may_equal(d.network, k.network) AND recon.may_equal(recon.hash_name(d.tx_hash), recon.hash_name(k.tx_hash)) AND recon.may_equal(d.amount, k.amount)
+    AND (d.stream <> k.stream OR recon.may_equal(d.place, k.place))
+  WHERE d.obstacle IS NOT NULL
+)
+SELECT 'exception' AS outcome, NULL AS obstacle, stream, record_id, earlier_id AS counterpart_id, customer_id, currency, amount AS actual,
+  concat(recon.titled(noun), ' of ', recon.money(amount, currency), ' names transaction ', tx_hash, ' on ', network, ', which had settled ', earlier_id) AS detail
+FROM reused
+UNION ALL BY NAME
+SELECT 'unproven' AS outcome, min(obstacle) AS obstacle, stream, record_id, customer_id, currency, amount AS actual
+FROM doubtful ANTI JOIN reused USING (stream, record_id)
+WHERE record_id IS NOT NULL
+GROUP BY ALL
