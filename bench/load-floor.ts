@@ -1,34 +1,13 @@
-import { createHash, createHmac, randomUUID } from "node:crypto"
 import { createWriteStream } from "node:fs"
 import { finished } from "node:stream/promises"
 import { DuckDBInstance } from "@duckdb/node-api"
-import * as Undici from "@effect/platform-node/Undici"
 import { streams } from "../src/api/streams.ts"
+import { barePage } from "./bare-page.ts"
 import { peakBytes, say } from "./child.ts"
-import { clientId, clientSecret, concurrency, pageSize } from "./load-setup.ts"
+import { concurrency, pageSize } from "./load-setup.ts"
 
 /** The least that any loader must do: fetch every page signed and parse it, then DuckDB's own read_json of the same bytes. */
 const [, , baseUrl = "", pagesFile = "", databaseFile = "", customerIds = ""] = process.argv
-
-const emptyBody = createHash("sha256").update("").digest("hex")
-
-const fetchPage = async (path: string): Promise<Buffer> => {
-  const timestamp = new Date().toISOString()
-  const nonce = randomUUID()
-  const base = ["GET", path, emptyBody, timestamp, nonce, ""].join("\n")
-  const response = await Undici.request(`${baseUrl}${path}`, {
-    headers: {
-      "x-partner-client-id": clientId,
-      "x-partner-timestamp": timestamp,
-      "x-partner-nonce": nonce,
-      "x-partner-signature": createHmac("sha256", clientSecret).update(base).digest("hex"),
-      "x-request-id": randomUUID(),
-    },
-  })
-  const body = Buffer.from(await response.body.arrayBuffer())
-  if (response.statusCode !== 200) throw new Error(body.toString())
-  return body
-}
 
 const lists = customerIds
   .split(",")
@@ -42,7 +21,7 @@ const walk = async (keep: (body: Buffer, path: string) => void): Promise<number>
       const first = lists[next++] ?? ""
       let path: string | null = first
       while (path !== null) {
-        const body: Buffer = await fetchPage(path)
+        const body: Buffer = await barePage(baseUrl, path)
         const page = JSON.parse(body.toString())
         records += page.data.length
         keep(body, first)

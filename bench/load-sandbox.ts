@@ -4,7 +4,8 @@ import { benchSource } from "./bench-source.ts"
 import { clientId, clientSecret, customers } from "./load-setup.ts"
 
 const transactions = Number(process.argv[2])
-const source = benchSource({ customers, transactions })
+const population = Number(process.argv[3] ?? customers)
+const source = benchSource({ customers: population, transactions })
 
 await Effect.runPromise(
   Effect.gen(function* () {

@@ -10,7 +10,8 @@ import { clientId, clientSecret, concurrency, pageSize } from "./load-setup.ts"
 const [, , baseUrl = "", file = "", customerIds = ""] = process.argv
 
 const startedAt = performance.now()
-const records = await Effect.runPromise(
+const cpuAt = process.cpuUsage()
+const { records, requests } = await Effect.runPromise(
   Effect.gen(function* () {
     const configuration = yield* readConfiguration(null, [])
     const credentials = { baseUrl, clientId, clientSecret: Redacted.make(clientSecret) }
@@ -31,12 +32,12 @@ const records = await Effect.runPromise(
       ),
     )
     const database = yield* Database
-    const [row] = yield* database.rows<{ stored: bigint; coverage: string }>(
-      "SELECT (SELECT count(*) FROM main.transactions) AS stored, coverage FROM recon.runs WHERE run_id = $1",
+    const [row] = yield* database.rows<{ stored: bigint; coverage: string; requests: bigint }>(
+      "SELECT (SELECT count(*) FROM main.transactions) AS stored, coverage, requests FROM recon.runs WHERE run_id = $1",
       [run.runId],
     )
     if (row?.coverage !== "COMPLETE") throw new Error(`coverage is ${row?.coverage}`)
-    return Number(row.stored)
+    return { records: Number(row.stored), requests: Number(row.requests) }
   }).pipe(
     Effect.provide(
       Layer.mergeAll(
@@ -47,4 +48,6 @@ const records = await Effect.runPromise(
     ),
   ),
 )
-say({ millis: performance.now() - startedAt, peakBytes: peakBytes(), records })
+const cpu = process.cpuUsage(cpuAt)
+const cpuMillis = (cpu.user + cpu.system) / 1000
+say({ millis: performance.now() - startedAt, cpuMillis, peakBytes: peakBytes(), records, requests })
