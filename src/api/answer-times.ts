@@ -30,7 +30,10 @@ const units = [
 
 /** `7 min 3 s`: the largest unit that is there, and the one below it. */
 const span = (seconds: number): string => {
-  const largest = units.findIndex(([, size]) => seconds >= size)
+  const largest = Math.max(
+    0,
+    units.findIndex(([, size]) => seconds >= size),
+  )
   let rest = seconds
   return units
     .slice(largest, largest + 2)
@@ -41,6 +44,9 @@ const span = (seconds: number): string => {
     })
     .join(" ")
 }
+
+/** `2 h`, `7 min 3 s`; what is shorter than a second is `0 s`. */
+export const duration = (millis: number): string => span(Math.round(millis / 1000)) || "0 s"
 
 /** By how much this machine's clock is off, for a person; `offsetMillis` is the server's time less ours. */
 export const clockSentence = (offsetMillis: number): string => {

@@ -6,6 +6,8 @@ export class TransportFailure extends Data.TaggedError("TransportFailure")<{
   readonly reason: "Timeout" | "Connection" | "CutShort"
   readonly detail: string
   readonly requestId: string
+  /** Whether an old connection may be the reason: it was reset before the first byte of an answer. */
+  readonly mayBeOld?: boolean
 }> {
   override get message(): string {
     return `${transportSentences[this.reason]} (${this.detail}; request ${this.requestId})`
@@ -55,11 +57,12 @@ const pageSentences = {
 } as const
 
 /**
- * A request that this client did not send, or not again, by its own rules: the run's deadline, the stream's breaker or
- * the run's budget of retries. `after` is the failure of its last try, null where there was none.
+ * A request that this client did not send, or not again: because of the run's deadline or its budget of retries, because
+ * nobody answers, or because the API refuses who we say we are. `after` is the failure of its last try, or what the run
+ * met; null where there was none.
  */
 export class RequestWithheld extends Data.TaggedError("RequestWithheld")<{
-  readonly reason: "Deadline" | "BreakerOpen" | "BudgetSpent"
+  readonly reason: "Deadline" | "BudgetSpent" | "NobodyThere" | "Refused"
   readonly requestId: string
   readonly detail: string
   readonly after: PartnerProblem | TransportFailure | UnreadablePage | null
@@ -67,17 +70,22 @@ export class RequestWithheld extends Data.TaggedError("RequestWithheld")<{
   override get message(): string {
     // Its last try names the request.
     const after = this.after === null ? ` (request ${this.requestId})` : `; before that: ${this.after.message}`
-    return `${withheldSentences[this.reason]}: ${this.detail}${after}`
+    return `${withheldSentences[this.reason]}${this.detail === "" ? "" : `: ${this.detail}`}${after}`
   }
 }
 
 const withheldSentences = {
   Deadline: "not asked, because of the run's deadline",
-  BreakerOpen: "not asked, because the list does not answer",
   BudgetSpent: "not asked again, because the run's retries are used up",
+  NobodyThere: "not asked, because nobody answers",
+  Refused: "not asked, because the credentials are refused",
 } as const
 
 /** What can go wrong with a request that was sent. */
 export type TryFailure = PartnerProblem | TransportFailure | UnreadablePage
 
 export type ApiFailure = TryFailure | RequestWithheld
+
+/** The failure itself, where one lies behind a request that was not sent. */
+export const groundsOf = (failure: ApiFailure): ApiFailure =>
+  failure._tag === "RequestWithheld" ? (failure.after ?? failure) : failure

@@ -8,25 +8,31 @@ export interface ListHead {
   readonly readAtMillis: number
 }
 
-/** Records are created before they are listed, by clocks that may differ a little. */
-const clockSlackMillis = 1000
+/**
+ * How much older than the chain's first page a record may be and yet arrive later: it is created before it is listed,
+ * by clocks that may differ. `headSlackMinutes` says otherwise.
+ */
+export const usualHeadSlackMillis = 5 * 60_000
 
 /**
  * What the first page, read again, says of the list under a chain that has ended. `known`: nothing changed, or new
- * records stand before the old ones. `more`: nothing but new records, so what follows must be read too. `moved`: a record
- * left its place or came from elsewhere, so that one may have slipped past the chain. A record counts as new only if it
- * was created after the chain had begun; lists are newest first (contract, "Lists", assumed).
+ * records stand among the old ones, which belong to the next night and are taken along. `more`: nothing but new records,
+ * so what follows must be read too. `moved`: a record left its place or came from elsewhere, so that one may have slipped
+ * past the chain. A record counts as new only if it was created after the chain had begun, or little before; lists are
+ * newest first (contract, "Lists", assumed).
  */
-export const lookedBack = (head: ListHead | null, page: ReadPage): "known" | "more" | "moved" => {
+export const lookedBack = (
+  head: ListHead | null,
+  page: ReadPage,
+  slackMillis: number = usualHeadSlackMillis,
+): "known" | "more" | "moved" => {
   const before = head?.ids ?? []
   const old = new Set(before)
-  const ids = page.ids
-  const firstOld = ids.findIndex((id) => id === null || old.has(id))
-  const arrived = firstOld === -1 ? ids.length : firstOld
-  const bornSince = (createdAt: string | null): boolean =>
-    createdAt !== null && head !== null && Date.parse(createdAt) >= head.readAtMillis - clockSlackMillis
-  if (!page.createdAt.slice(0, arrived).every(bornSince)) return "moved"
-  const rest = ids.slice(arrived)
+  const isOld = (id: string | null): boolean => id === null || old.has(id)
+  const bornSince = (createdAt: string | null | undefined): boolean =>
+    typeof createdAt === "string" && head !== null && Date.parse(createdAt) >= head.readAtMillis - slackMillis
+  if (!page.ids.every((id, place) => isOld(id) || bornSince(page.createdAt[place]))) return "moved"
+  const rest = page.ids.filter(isOld)
   if (!rest.every((id, place) => id === before[place])) return "moved"
   // Fewer old ones than fit on the page: some have gone.
   if (page.nextCursor === null && rest.length < before.length) return "moved"

@@ -1,7 +1,7 @@
-import { Data, Effect, Option, Stream } from "effect"
+import { Data, Effect } from "effect"
 import type { Contract, ContractStream } from "./contract.ts"
 import { type ApiFailure, UnreadablePage } from "./failures.ts"
-import { type ListHead, lookedBack } from "./list-head.ts"
+import { type ListHead, lookedBack, usualHeadSlackMillis } from "./list-head.ts"
 import { PartnerApi } from "./partner-api.ts"
 import type { PersonalData } from "./personal-data.ts"
 import { type ReadPage, readPage } from "./read-page.ts"
@@ -90,7 +90,7 @@ interface Walk extends ChainPosition {
   readonly futile: number
 }
 
-type WalkFailure = ApiFailure | UnsteadyChain
+export type WalkFailure = ApiFailure | UnsteadyChain
 
 const anew = (walk: Walk, reason: UnsteadyChain["reason"], requestId: string): Effect.Effect<Walk, UnsteadyChain> => {
   const futile = walk.sequence > walk.furthest ? 0 : walk.futile + 1
@@ -118,88 +118,98 @@ const unreadable = (reason: UnreadablePage["reason"], detail: string, answer: Re
 const fingerprint = (page: ReadPage): string | null =>
   page.ids.length === 0 || page.ids.includes(null) ? null : sha256Hex(page.ids.join("\n"))
 
-/** What follows a page of the chain: more of it, a look back, or nothing. */
-const afterChainPage = (walk: Walk, { answer, page }: PageRead): Effect.Effect<Option.Option<Walk>, WalkFailure> =>
-  Effect.gen(function* () {
-    const next = page.nextCursor
-    const print = fingerprint(page)
-    if (print !== null && walk.given.has(print)) {
-      return Option.some(yield* anew(walk, "PageRepeated", answer.requestId))
-    }
-    const emptyInARow = page.items === 0 ? walk.emptyInARow + 1 : 0
-    const head: ListHead = walk.head ?? {
-      ids: page.ids,
-      readAtMillis: answer.serverTimeMillis ?? answer.receivedAtMillis,
-    }
-    if (next === null) {
-      // A single page is one moment of the list; only between pages can it move.
-      return walk.sequence === 1
-        ? Option.none()
-        : Option.some({ ...walk, part: "look back", sequence: walk.sequence + 1, cursor: null, head })
-    }
-    if (emptyInARow > mostEmptyPages) {
-      return yield* unreadable("EmptyPages", `${emptyInARow} in a row up to page ${walk.sequence}`, answer)
-    }
-    walk.used.add(next)
-    if (print !== null) walk.given.add(print)
-    return Option.some({ ...walk, sequence: walk.sequence + 1, cursor: next, head, emptyInARow })
-  })
+/** What follows a page of the chain: more of it, a look back, or nothing (null). */
+const afterChainPage = (walk: Walk, { answer, page }: PageRead): Effect.Effect<Walk | null, WalkFailure> => {
+  const next = page.nextCursor
+  const print = fingerprint(page)
+  if (print !== null && walk.given.has(print)) return anew(walk, "PageRepeated", answer.requestId)
+  const emptyInARow = page.items === 0 ? walk.emptyInARow + 1 : 0
+  const head: ListHead = walk.head ?? {
+    ids: page.ids,
+    readAtMillis: answer.serverTimeMillis ?? answer.receivedAtMillis,
+  }
+  if (next === null) {
+    // A single page is one moment of the list; only between pages can it move.
+    const isMoment = walk.sequence === 1
+    return Effect.succeed(
+      isMoment ? null : { ...walk, part: "look back", sequence: walk.sequence + 1, cursor: null, head },
+    )
+  }
+  if (emptyInARow > mostEmptyPages) {
+    return unreadable("EmptyPages", `${emptyInARow} in a row up to page ${walk.sequence}`, answer)
+  }
+  walk.used.add(next)
+  if (print !== null) walk.given.add(print)
+  return Effect.succeed({ ...walk, sequence: walk.sequence + 1, cursor: next, head, emptyInARow })
+}
 
 /** What follows a page that was read to look back: nothing where it leads to known records, more of it, or a new chain. */
-const afterLookBack = (walk: Walk, { answer, page }: PageRead): Effect.Effect<Option.Option<Walk>, WalkFailure> => {
-  const seen = lookedBack(walk.head, page)
-  if (seen === "known") return Effect.succeed(Option.none())
+const afterLookBack = (
+  walk: Walk,
+  { answer, page }: PageRead,
+  headSlackMillis: number,
+): Effect.Effect<Walk | null, WalkFailure> => {
+  const seen = lookedBack(walk.head, page, headSlackMillis)
+  if (seen === "known") return Effect.succeed(null)
   const lookBackPages = walk.lookBackPages + 1
   if (seen === "moved" || page.nextCursor === null || lookBackPages === mostLookBackPages) {
-    return Effect.asSome(anew(walk, "ListMoved", answer.requestId))
+    return anew(walk, "ListMoved", answer.requestId)
   }
-  return Effect.succeedSome({ ...walk, sequence: walk.sequence + 1, cursor: page.nextCursor, lookBackPages })
+  return Effect.succeed({ ...walk, sequence: walk.sequence + 1, cursor: page.nextCursor, lookBackPages })
+}
+
+/** A partition to walk, and how it is read. */
+export interface ChainOptions {
+  readonly contract: Contract
+  readonly stream: ContractStream
+  readonly customerId: string
+  readonly personalData: PersonalData
+  /** As in lookedBack. */
+  readonly headSlackMillis?: number
+  /** Told of each try that fails. */
+  readonly trouble?: (atMillis: number) => void
 }
 
 /**
- * The pages of a partition from a position on: each cursor the one that the previous page gave, until "no more"; then,
- * where there were several, the first page again, to see what arrived while the others were read. A list that moved
+ * Hands on the pages of a partition from a position on: each cursor the one that the previous page gave, until "no more";
+ * then, where there were several, the first page again, to see what arrived while the others were read. A list that moved
  * otherwise than by growing, a page that came before, and a cursor that is no longer taken begin the chain anew, at most
  * three times. A cursor that comes twice ends it, because such a chain would never end by itself.
  */
-export const pageChain = (
-  contract: Contract,
-  stream: ContractStream,
-  customerId: string,
-  personalData: PersonalData,
-  from: ChainPosition = firstPosition,
-): Stream.Stream<ChainPage, WalkFailure, PartnerApi> => {
-  const ask = (walk: Walk) =>
-    Effect.gen(function* () {
-      const api = yield* PartnerApi
-      const { answer, page } = yield* api.page({ stream, customerId, cursor: walk.cursor }, (answer) =>
-        Effect.map(readPage(contract, stream, customerId, personalData, answer), (page) => ({ answer, page })),
-      )
-      if (page.nextCursor !== null && walk.part === "chain" && walk.used.has(page.nextCursor)) {
-        return yield* unreadable("RepeatedCursor", `after page ${walk.sequence}`, answer)
-      }
+export const walkChain = <E, R>(
+  options: ChainOptions,
+  from: ChainPosition,
+  onPage: (page: ChainPage) => Effect.Effect<unknown, E, R>,
+): Effect.Effect<void, WalkFailure | E, PartnerApi | R> =>
+  Effect.gen(function* () {
+    const api = yield* PartnerApi
+    const { contract, customerId, headSlackMillis = usualHeadSlackMillis, personalData, stream, trouble } = options
+
+    const ask = (walk: Walk): Effect.Effect<PageRead, ApiFailure> => {
       const { chain, part, sequence, cursor: cursorIn } = walk
-      return { chain, part, sequence, cursorIn, answer, page }
-    })
-
-  const step = (walk: Walk): Effect.Effect<readonly [ChainPage, Option.Option<Walk>], WalkFailure, PartnerApi> =>
-    ask(walk).pipe(
-      Effect.withSpan("page", { attributes: { chain: walk.chain, part: walk.part, sequence: walk.sequence } }),
-      Effect.flatMap((read) =>
-        Effect.map(
-          walk.part === "chain" ? afterChainPage(walk, read) : afterLookBack(walk, read),
-          (next) => [{ ...read, next: Option.getOrNull(next) }, next] as const,
+      const request = { stream, customerId, cursor: cursorIn, ...(trouble === undefined ? {} : { trouble }) }
+      return Effect.flatMap(
+        api.page(request, (answer) =>
+          Effect.map(readPage(contract, stream, customerId, personalData, answer), (page) => ({ answer, page })),
         ),
-      ),
-      Effect.catchIf(
-        (failure): failure is ApiFailure =>
-          failure._tag !== "UnsteadyChain" && policyOf(failure).partition === "RESTARTED",
-        (failure) => Effect.flatMap(anew(walk, "CursorExpired", failure.requestId), step),
-      ),
-    )
+        ({ answer, page }) =>
+          page.nextCursor !== null && part === "chain" && walk.used.has(page.nextCursor)
+            ? unreadable("RepeatedCursor", `after page ${sequence}`, answer)
+            : Effect.succeed({ chain, part, sequence, cursorIn, answer, page }),
+      )
+    }
 
-  return Stream.suspend(() => {
-    const start: Walk = {
+    /** The page that is next, read anew from the beginning where a cursor has expired. */
+    const read = (walk: Walk): Effect.Effect<readonly [Walk, PageRead], WalkFailure> =>
+      ask(walk).pipe(
+        Effect.map((page) => [walk, page] as const),
+        Effect.catchIf(
+          (failure) => policyOf(failure).partition === "RESTARTED",
+          (failure) => Effect.flatMap(anew(walk, "CursorExpired", failure.requestId), read),
+        ),
+      )
+
+    let walk: Walk | null = {
       ...from,
       used: new Set(from.used),
       given: new Set(),
@@ -209,6 +219,9 @@ export const pageChain = (
       furthest: 0,
       futile: 0,
     }
-    return Stream.paginateEffect(start, step)
+    while (walk !== null) {
+      const [at, page]: readonly [Walk, PageRead] = yield* read(walk)
+      walk = yield* at.part === "chain" ? afterChainPage(at, page) : afterLookBack(at, page, headSlackMillis)
+      yield* onPage({ ...page, next: walk })
+    }
   })
-}

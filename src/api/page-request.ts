@@ -6,6 +6,8 @@ export interface PageRequest {
   readonly customerId: string
   /** Null for the first page of a chain. */
   readonly cursor: string | null
+  /** Told of each try that fails, and when, in epoch milliseconds. */
+  readonly trouble?: (atMillis: number) => void
 }
 
 /** `/partner/v1/customers/{customerId}/<list>?limit=…&cursor=…`, exactly as it is sent and signed. */

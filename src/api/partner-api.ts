@@ -1,38 +1,25 @@
 import type { HttpClient } from "@effect/platform"
-import { Clock, Context, type Duration, Effect, Either, Layer, type Scope } from "effect"
+import { Clock, Context, Duration, Effect, Either, Layer, type Scope } from "effect"
 import type { PageShape } from "./contract.ts"
-import type { Credentials } from "./credentials.ts"
 import { Entropy } from "./entropy.ts"
 import type { FailedTry } from "./failed-try.ts"
-import type { ApiFailure, TryFailure, UnreadablePage } from "./failures.ts"
+import { type ApiFailure, RequestWithheld, type TryFailure, type UnreadablePage } from "./failures.ts"
+import type { Held } from "./gate.ts"
 import { type PageRequest, pageUrl } from "./page-request.ts"
 import type { ReceivedAnswer } from "./received-answer.ts"
 import { makeRequestTally, type RequestCounts } from "./request-tally.ts"
-import type { RetryBudgetOptions } from "./retry-budget.ts"
+import { budgetSentence, defaultRetryBudget, makeRetryBudget, type RetryBudgetOptions } from "./retry-budget.ts"
 import { classify, type FailureClass, type RetryRow, retryPolicy, rowOf } from "./retry-policy.ts"
 import { retryWait } from "./retry-wait.ts"
-import { makeRunLimits } from "./run-limits.ts"
-import type { BreakerOptions } from "./stream-breaker.ts"
-import { makeTrySender, type Try } from "./try-sender.ts"
+import { makeTrySender, type Try, type TrySenderOptions } from "./try-sender.ts"
 
-export interface PartnerApiOptions {
-  readonly credentials: Credentials
+export interface PartnerApiOptions extends TrySenderOptions {
   readonly page: PageShape
   /** Records a page, 1 to 200. */
   readonly pageSize: number
-  /** Requests under way at once, over all partitions; fewer while the API says that there are too many. */
-  readonly concurrency: number
-  /** Null for no limit but the concurrency. */
-  readonly requestsPerSecond: number | null
-  /** For one try, its whole body included. */
-  readonly timeout: Duration.DurationInput
-  readonly maxPageBytes: number
   /** The retry table in force. */
   readonly policy?: ReadonlyArray<RetryRow>
   readonly retryBudget?: RetryBudgetOptions
-  readonly breaker?: BreakerOptions
-  /** From the making of the layer; past it nothing is sent. Null, the default, for none. */
-  readonly deadline?: Duration.DurationInput | null
 }
 
 /**
@@ -49,6 +36,12 @@ export class PartnerApi extends Context.Tag("tidemark/PartnerApi")<
     readonly counts: Effect.Effect<RequestCounts>
     /** The tries that failed since they were last taken, in the order in which they did. */
     readonly takeFailedTries: Effect.Effect<ReadonlyArray<FailedTry>>
+    /** What the run has waited as a whole so far. */
+    readonly held: Effect.Effect<Held>
+    /** The rate that got through the API's limit, in requests a second; null where none was met. */
+    readonly learntRate: Effect.Effect<number | null>
+    /** Begins at the rate that an earlier run learnt. */
+    readonly startAtRate: (rate: number | null) => Effect.Effect<void>
   }
 >() {
   /** Needs an HttpClient that does not follow redirects and leaves bodies compressed; tests give it a fake one. */
@@ -56,80 +49,129 @@ export class PartnerApi extends Context.Tag("tidemark/PartnerApi")<
     Layer.scoped(PartnerApi, make(options))
 }
 
+/** What a request has met so far. */
+interface Meetings {
+  /** Failures that were its own affair, by class. */
+  readonly own: Map<FailureClass, number>
+  /** Failures in a row of which nobody can tell yet whose affair they are. */
+  undecided: number
+}
+
 const make = (
   options: PartnerApiOptions,
 ): Effect.Effect<PartnerApi["Type"], never, HttpClient.HttpClient | Scope.Scope> =>
   Effect.gen(function* () {
-    const { credentials, policy = retryPolicy } = options
+    const { credentials, policy = retryPolicy, retryBudget = defaultRetryBudget } = options
     const entropy = yield* Entropy
     const tally = makeRequestTally()
-    const limits = makeRunLimits(options, yield* Clock.currentTimeMillis)
-    const sendTry = yield* makeTrySender(options, limits, tally)
+    const budget = makeRetryBudget(retryBudget)
+    const urlOf = (request: PageRequest): URL => pageUrl(credentials.baseUrl, options.page, options.pageSize, request)
+    const { gate, send, withheld } = yield* makeTrySender(options, tally, urlOf)
+
+    const sleepWithin = (tried: Try, after: TryFailure, millis: number): Effect.Effect<void, RequestWithheld> => {
+      const shut = gate.shutIn(millis)
+      return shut === null ? Effect.sleep(millis) : Effect.fail(withheld({ ...tried, after }, shut))
+    }
+
+    /** Counts a failure that was the request's own affair; fails where there is no further try. */
+    const chargeOrFail = (tried: Try, failure: TryFailure, row: RetryRow, met: Meetings) =>
+      Effect.suspend((): Effect.Effect<number, ApiFailure> => {
+        const count = (met.own.get(row.failure) ?? 0) + 1 + met.undecided
+        met.undecided = 0
+        // Only two stale signatures in a row say that setting the clock does not help.
+        if (row.failure !== "signature_expired") met.own.delete("signature_expired")
+        met.own.set(row.failure, count)
+        const asked = failure._tag === "PartnerProblem" ? (failure.retryAfterMillis ?? 0) : 0
+        if (count >= row.tries || asked > Math.max(Duration.toMillis(row.cap), 1)) return Effect.fail(failure)
+        if (budget.take()) return retryWait(row, count, asked)
+        const { requestId } = tried
+        const detail = budgetSentence(retryBudget)
+        return new RequestWithheld({ reason: "BudgetSpent", requestId, detail, after: failure })
+      })
+
+    /** Waits until the request may be tried again, and says for how long it waited by itself; fails where it may not. */
+    const waitOrFail = (tried: Try, failure: TryFailure, row: RetryRow, met: Meetings) =>
+      Effect.gen(function* () {
+        const { turn } = tried
+        // A failure that fell into a hold is judged by a witness; another one after its own wait, which tells as well.
+        const isWeather = row.tells === "silent" && turn?.hold === null && options.patient !== false
+        const waited = isWeather ? yield* retryWait(row, (met.own.get(row.failure) ?? 0) + 1, 0) : 0
+        if (isWeather) yield* sleepWithin(tried, failure, waited)
+        const asWithheld = Effect.mapError((shut: Parameters<typeof withheld>[1]) =>
+          withheld({ ...tried, after: failure }, shut),
+        )
+        // Nobody can tell of silence yet where no hold began; what else began none is the request's own affair.
+        const canTell = turn !== null && (turn.hold !== null || row.tells === "silent")
+        const verdict = canTell ? yield* asWithheld(gate.verdict(turn)) : "alone"
+        if (verdict === "everybody") {
+          met.undecided = 0
+          return waited
+        }
+        if (verdict === null) {
+          met.undecided++
+          return waited
+        }
+        const wait = yield* chargeOrFail(tried, failure, row, met)
+        const rest = Math.max(0, wait - waited)
+        yield* sleepWithin(tried, failure, rest)
+        return waited + rest
+      })
+
+    const note = (tried: Try, failure: TryFailure, failedAtMillis: number, waitedMillis: number | null): void =>
+      tally.failed({
+        failedAtMillis,
+        requestId: tried.requestId,
+        apiRequestId: failure._tag === "PartnerProblem" ? failure.echoedRequestId : tried.apiRequestId,
+        customerId: tried.request.customerId,
+        stream: tried.request.stream.stream,
+        endpoint: `GET ${tried.url.pathname}`,
+        attempt: tried.attempt,
+        failure: classify(failure),
+        status: tried.status,
+        problemCode: failure._tag === "PartnerProblem" ? failure.code : null,
+        waitedMillis,
+      })
 
     /** Waits before the next try; fails where there is none. */
-    const waitOrFail = (tried: Try, failure: TryFailure, tries: Map<FailureClass, number>) =>
+    const beforeNextTry = (tried: Try, failure: TryFailure, met: Meetings) =>
       Effect.gen(function* () {
-        const failureClass = classify(failure)
-        const count = (tries.get(failureClass) ?? 0) + 1
-        // Only two stale signatures in a row say that setting the clock does not help.
-        if (failureClass !== "signature_expired") tries.delete("signature_expired")
-        tries.set(failureClass, count)
-        const row = rowOf(failureClass, policy)
-        const now = yield* Clock.currentTimeMillis
-        const asked = failure._tag === "PartnerProblem" ? (failure.retryAfterMillis ?? 0) : 0
-        const wait = count < row.tries ? yield* retryWait(row, count, asked) : null
-        const hindrance = wait === null ? null : limits.retryHindrance({ ...tried, after: failure }, now, wait)
-        const waitedMillis = hindrance === null ? wait : null
-        tally.failed({
-          failedAtMillis: now,
-          requestId: tried.requestId,
-          apiRequestId: failure._tag === "PartnerProblem" ? failure.echoedRequestId : tried.apiRequestId,
-          customerId: tried.request.customerId,
-          stream: tried.stream,
-          endpoint: `GET ${tried.url.pathname}`,
-          attempt: tried.attempt,
-          failure: failureClass,
-          status: tried.status,
-          problemCode: failure._tag === "PartnerProblem" ? failure.code : null,
-          waitedMillis,
-        })
-        if (waitedMillis === null) return yield* hindrance ?? failure
+        const failedAt = yield* Clock.currentTimeMillis
+        tried.request.trouble?.(failedAt)
+        const row = rowOf(classify(failure), policy)
+        const waitedMillis = yield* waitOrFail(tried, failure, row, met).pipe(
+          Effect.tapError(() => Effect.sync(() => note(tried, failure, failedAt, null))),
+        )
+        note(tried, failure, failedAt, waitedMillis)
         yield* Effect.logDebug("a request is tried again").pipe(
           Effect.annotateLogs({
-            failure: failureClass,
+            failure: row.failure,
             waitMillis: waitedMillis,
-            stream: tried.stream,
+            stream: tried.request.stream.stream,
             customerId: tried.request.customerId,
             requestId: tried.requestId,
             attempt: tried.attempt,
           }),
         )
-        yield* Effect.sleep(waitedMillis)
       })
 
     const page: PartnerApi["Type"]["page"] = (request, check) =>
       Effect.gen(function* () {
-        const url = pageUrl(credentials.baseUrl, options.page, options.pageSize, request)
+        const url = urlOf(request)
         const requestId = entropy.uuid()
-        const stream = request.stream.stream
-        const tries = new Map<FailureClass, number>()
+        const met: Meetings = { own: new Map(), undecided: 0 }
+        const attributes = { stream: request.stream.stream, customerId: request.customerId, requestId }
         let after: TryFailure | null = null
+        budget.requestMade()
         for (let attempt = 1; ; attempt++) {
-          const tried: Try = { request, stream, url, requestId, attempt, after, status: null, apiRequestId: null }
-          const outcome = yield* sendTry(tried, check).pipe(
-            Effect.withSpan("request", {
-              attributes: { stream, customerId: request.customerId, requestId, attempt },
-              captureStackTrace: false,
-            }),
+          const tried: Try = { request, url, requestId, attempt, after, status: null, apiRequestId: null, turn: null }
+          const outcome = yield* send(tried, check).pipe(
+            Effect.withSpan("request", { attributes: { ...attributes, attempt }, captureStackTrace: false }),
             Effect.either,
           )
           if (Either.isRight(outcome)) return outcome.right
           const failure = outcome.left
-          if (failure._tag === "RequestWithheld") {
-            if (attempt > 1) limits.budget.giveBack()
-            return yield* failure
-          }
-          yield* waitOrFail(tried, failure, tries)
+          if (failure._tag === "RequestWithheld") return yield* failure
+          yield* beforeNextTry(tried, failure, met)
           after = failure
         }
       })
@@ -138,5 +180,8 @@ const make = (
       page,
       counts: Effect.sync(tally.counts),
       takeFailedTries: Effect.sync(tally.takeFailedTries),
+      held: Effect.sync(gate.held),
+      learntRate: Effect.sync(gate.learnt),
+      startAtRate: (rate) => Effect.sync(() => gate.startAt(rate)),
     }
   })

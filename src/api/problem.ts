@@ -1,5 +1,5 @@
 import { Data, Either, type ParseResult, Schema } from "effect"
-import { retryAfterMillis, serverTimeMillis } from "./answer-times.ts"
+import { duration, retryAfterMillis, serverTimeMillis } from "./answer-times.ts"
 
 /** The documented codes. Source: the guide's page on errors. */
 export const problemCodes = [
@@ -38,11 +38,16 @@ interface ProblemFields {
   readonly clockOffsetMillis: number | null
   /** Whether the request carried a cursor: a refusal may then mean that the cursor has expired. */
   readonly withCursor: boolean
+  /**
+   * Whether this is the API's own word: a problem document, or a code of its own. A refusal that is neither is the way's:
+   * a proxy's, a firewall's, a gateway's.
+   */
+  readonly isOwn: boolean
   /** The host that a redirect points to; never more of its Location, which may carry what is nobody's business. */
   readonly redirectHost: string | null
 }
 
-type Circumstance = "echoedRequestId" | "clockOffsetMillis" | "withCursor" | "redirectHost"
+type Circumstance = "isOwn" | "echoedRequestId" | "clockOffsetMillis" | "withCursor" | "redirectHost"
 
 const isRedirect = (status: number): boolean => status >= 300 && status < 400
 
@@ -50,7 +55,8 @@ const isRedirect = (status: number): boolean => status >= 300 && status < 400
 export class PartnerProblem extends Data.TaggedError("PartnerProblem")<ProblemFields> {
   /** What only the wire can tell may be left out. */
   constructor(fields: Omit<ProblemFields, Circumstance> & Partial<Pick<ProblemFields, Circumstance>>) {
-    super({ echoedRequestId: null, clockOffsetMillis: null, withCursor: false, redirectHost: null, ...fields })
+    const usual = { echoedRequestId: null, clockOffsetMillis: null, withCursor: false, redirectHost: null }
+    super({ ...usual, isOwn: fields.code !== null, ...fields })
   }
 
   override get message(): string {
@@ -59,8 +65,12 @@ export class PartnerProblem extends Data.TaggedError("PartnerProblem")<ProblemFi
       const where = this.redirectHost === null ? "elsewhere" : `to ${this.redirectHost}`
       return `HTTP ${this.status}: the API redirects ${where}, and a signed request is not sent anywhere else; correct OCEAFIN_PARTNER_API_BASE_URL if the API has moved ${request}`
     }
-    const name = this.code ?? `HTTP ${this.status}`
-    return this.detail === null ? `${name} ${request}` : `${name}: ${this.detail} ${request}`
+    const name =
+      this.code ??
+      `HTTP ${this.status}${this.isOwn || this.status >= 500 || this.status === 429 ? "" : ", not in the API's own words"}`
+    const wait =
+      this.retryAfterMillis === null ? "" : `, asked again no sooner than in ${duration(this.retryAfterMillis)}`
+    return `${name}${this.detail === null ? "" : `: ${this.detail}`}${wait} ${request}`
   }
 }
 
@@ -71,11 +81,13 @@ const ProblemDocument = Schema.Struct({
   requestId: Schema.optional(Schema.NullOr(Schema.String)),
 })
 
+const isProblemDocument = (contentType: string | undefined): boolean =>
+  contentType !== undefined && /^application\/problem\+json\b/i.test(contentType)
+
 const decodeDocument = Schema.decodeUnknownEither(Schema.parseJson(ProblemDocument))
 
 /**
- * The fields of `application/problem+json`, or nulls where the body is something else (a proxy's HTML page). The
- * `Content-Type` is not asked: what reads as a problem is one.
+ * The fields of a problem document, or nulls where the body is something else (a proxy's HTML page); `isRead` says which.
  */
 export const readProblemBody = (
   body: string,
@@ -84,11 +96,12 @@ export const readProblemBody = (
   readonly title: string | null
   readonly detail: string | null
   readonly requestId: string | null
+  readonly isRead: boolean
 } => {
-  const document = decodeDocument(body).pipe(
-    Either.getOrElse((_: ParseResult.ParseError): typeof ProblemDocument.Type => ({})),
-  )
+  const decoded = decodeDocument(body)
+  const document = Either.getOrElse(decoded, (_: ParseResult.ParseError): typeof ProblemDocument.Type => ({}))
   return {
+    isRead: Either.isRight(decoded),
     code: document.code ?? null,
     title: document.title ?? null,
     detail: document.detail ?? null,
@@ -106,6 +119,9 @@ export interface RefusedRequest {
   readonly body: Uint8Array
   readonly receivedAtMillis: number
 }
+
+const saysItsOwn = (code: string | null): boolean =>
+  code !== null && (code.startsWith("PARTNER_") || problemCodes.some((listed) => listed === code))
 
 const hostOf = (location: string | undefined, from: URL): string | null =>
   location !== undefined && URL.canParse(location, from.href) ? new URL(location, from).host : null
@@ -127,6 +143,7 @@ export const problemOfAnswer = (answer: RefusedRequest): PartnerProblem => {
     serverTimeMillis: serverTime,
     clockOffsetMillis: serverTime === null ? null : serverTime - receivedAtMillis,
     withCursor: answer.withCursor,
+    isOwn: saysItsOwn(document.code) || (document.isRead && isProblemDocument(headers["content-type"])),
     redirectHost: isRedirect(status) ? hostOf(headers.location, answer.url) : null,
   })
 }

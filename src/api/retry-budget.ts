@@ -7,13 +7,14 @@ export interface RetryBudgetOptions {
 
 export const defaultRetryBudget: RetryBudgetOptions = { percent: 10, floor: 20 }
 
+export const budgetSentence = ({ floor, percent }: RetryBudgetOptions): string =>
+  `a run retries ${percent} % of its requests and ${floor} more`
+
 export interface RetryBudget {
   /** A request goes out for the first time. */
   readonly requestMade: () => void
   /** Takes one retry; false where none is left. */
   readonly take: () => boolean
-  /** A retry that was taken and then not sent. */
-  readonly giveBack: () => void
 }
 
 export const makeRetryBudget = ({ floor, percent }: RetryBudgetOptions): RetryBudget => {
@@ -27,9 +28,6 @@ export const makeRetryBudget = ({ floor, percent }: RetryBudgetOptions): RetryBu
       if (retries >= floor + Math.floor((requests * percent) / 100)) return false
       retries++
       return true
-    },
-    giveBack: () => {
-      retries--
     },
   }
 }

@@ -1,5 +1,7 @@
 import { Duration, Either } from "effect"
-import type { ApiFailure } from "./failures.ts"
+import { type ApiFailure, groundsOf, type TryFailure } from "./failures.ts"
+import type { Finding } from "./gate.ts"
+import { patience } from "./patience.ts"
 import { type PartnerProblem, type ProblemCode, problemCodes } from "./problem.ts"
 
 /**
@@ -16,9 +18,17 @@ export interface RetryRow {
   readonly cap: Duration.DurationInput
   /** Whether a partition that ended so is asked once more at the end of the run. */
   readonly requeue: boolean
+  /**
+   * What it tells of everybody, and so whether the run holds: then it costs no try and no budget. Where a witness shows
+   * that others are answered, it is the affair of its list, and what stands in this row holds. `nothing`: it always is.
+   */
+  readonly tells: "answered" | "limited" | "silent" | "refused" | "nothing"
   /** What becomes of the partition when the tries are used up. `RESTARTED`: its chain is read again from its beginning. */
   readonly partition: "FAILED" | "PARTIAL" | "DENIED" | "NOT_APPLICABLE" | "RESTARTED"
-  /** `stop`: nothing else would succeed. `skip stream`: no other customer's list would either. */
+  /**
+   * `stop`: nothing else would succeed, once witnesses confirm it. `skip stream`: no other customer's list would either,
+   * once three confirm it and none contradicts.
+   */
   readonly run: "goes on" | "skip stream" | "stop"
 }
 
@@ -27,6 +37,7 @@ export type FailureClass =
   | "rate_limited"
   | "processing_unavailable"
   | "server_error"
+  | "not_its_own"
   | "signature_expired"
   | "nonce_replayed"
   | "unauthorized"
@@ -40,58 +51,64 @@ export type FailureClass =
   | "malformed_body"
   | "unreadable_envelope"
   | "run_deadline"
-  | "breaker_open"
   | "budget_spent"
 
-const never = { tries: 1, firstDelay: 0, growth: 1, cap: 0, requeue: false } as const
-const atOnce = { tries: 2, firstDelay: 0, growth: 1, cap: 0, requeue: false } as const
+const never = { tries: 1, firstDelay: 0, growth: 1, cap: 0, requeue: false, tells: "answered" } as const
+const atOnce = { ...never, tries: 2 } as const
+/** What passes: asked again with growing waits, and once more at the end. */
+const weather = {
+  tries: 5,
+  firstDelay: "500 millis",
+  growth: 2,
+  cap: "30 seconds",
+  requeue: true,
+  tells: "silent",
+} as const
 const failed = { partition: "FAILED", run: "goes on" } as const
 
 export const retryPolicy: ReadonlyArray<RetryRow> = [
   {
     failure: "transport",
     recognised: "no answer in time, a connection refused or reset, a body cut short",
-    tries: 5,
-    firstDelay: "500 millis",
-    growth: 2,
-    cap: "30 seconds",
-    requeue: false,
+    ...weather,
     ...failed,
   },
   {
     failure: "rate_limited",
     recognised: "status 429 (assumed)",
+    ...weather,
     tries: 6,
-    firstDelay: "500 millis",
-    growth: 2,
     cap: "60 seconds",
-    requeue: false,
+    tells: "limited",
     ...failed,
   },
   {
     failure: "processing_unavailable",
     recognised: "PARTNER_PROCESSING_UNAVAILABLE",
+    ...weather,
     tries: 4,
     firstDelay: "5 seconds",
-    growth: 2,
     cap: "120 seconds",
-    requeue: true,
     ...failed,
   },
   {
     failure: "server_error",
-    recognised: "any other status of 500 or more",
-    tries: 5,
-    firstDelay: "500 millis",
-    growth: 2,
+    recognised: "status 408, any other status of 500 or more; with 503 and Retry-After the run holds as for a limit",
+    ...weather,
     cap: "60 seconds",
-    requeue: false,
+    ...failed,
+  },
+  {
+    failure: "not_its_own",
+    recognised: "any other refusal that is no problem document and has no code of the API: a proxy's, a firewall's",
+    ...weather,
     ...failed,
   },
   {
     failure: "signature_expired",
     recognised: "PARTNER_SIGNATURE_EXPIRED; our clock is set by the answer's Date first; twice in a row is final",
     ...atOnce,
+    tells: "nothing",
     partition: "FAILED",
     run: "stop",
   },
@@ -103,8 +120,11 @@ export const retryPolicy: ReadonlyArray<RetryRow> = [
   },
   {
     failure: "unauthorized",
-    recognised: "PARTNER_AUTH_FAILED, PARTNER_SIGNATURE_INVALID, any other status 401",
-    ...never,
+    recognised: "PARTNER_AUTH_FAILED, PARTNER_SIGNATURE_INVALID, any other status 401 in the API's own words",
+    ...weather,
+    tries: 3,
+    firstDelay: "1 second",
+    tells: "refused",
     partition: "FAILED",
     run: "stop",
   },
@@ -128,7 +148,7 @@ export const retryPolicy: ReadonlyArray<RetryRow> = [
   { failure: "other_refusal", recognised: "any other refusal", ...never, ...failed },
   {
     failure: "unknown_code",
-    recognised: "a code that the guide does not list, with any other status below 500",
+    recognised: "a code of the API that the guide does not list, with any other status below 500",
     ...never,
     ...failed,
   },
@@ -136,16 +156,15 @@ export const retryPolicy: ReadonlyArray<RetryRow> = [
     failure: "redirect",
     recognised: "status 300 to 399; never followed, because a signed request is for this API alone",
     ...never,
+    requeue: true,
+    tells: "nothing",
     ...failed,
   },
   {
     failure: "malformed_body",
     recognised: "a page that cannot be decompressed, is not UTF-8 or is not JSON",
+    ...weather,
     tries: 3,
-    firstDelay: "500 millis",
-    growth: 2,
-    cap: "30 seconds",
-    requeue: false,
     ...failed,
   },
   {
@@ -153,23 +172,25 @@ export const retryPolicy: ReadonlyArray<RetryRow> = [
     recognised:
       "JSON without the items or the pageInfo of the contract, a chain that goes in circles, a page too large",
     ...never,
+    tells: "nothing",
     ...failed,
   },
   {
     failure: "run_deadline",
     recognised: "not sent: the run's deadline has passed, or would before the next try",
     ...never,
+    tells: "nothing",
     partition: "PARTIAL",
     run: "goes on",
   },
   {
-    failure: "breaker_open",
-    recognised: "not sent: too many tries in a row found no answer on this stream",
+    failure: "budget_spent",
+    recognised: "not sent again: the run's retries are used up",
     ...never,
     requeue: true,
+    tells: "nothing",
     ...failed,
   },
-  { failure: "budget_spent", recognised: "not sent again: the run's retries are used up", ...never, ...failed },
 ]
 
 const byCode: Readonly<Partial<Record<ProblemCode, FailureClass>>> = {
@@ -185,24 +206,24 @@ const byCode: Readonly<Partial<Record<ProblemCode, FailureClass>>> = {
 
 const cursorStatuses: ReadonlySet<number> = new Set([400, 409, 410, 422])
 
+/** What a status says whoever says it. */
 const byStatus = (status: number): FailureClass | null => {
   if (status === 429) return "rate_limited"
-  if (status === 401) return "unauthorized"
-  if (status >= 500) return "server_error"
+  if (status === 408 || status >= 500) return "server_error"
   return status >= 300 && status < 400 ? "redirect" : null
 }
 
 /** By its code where the guide lists it, else by its status: a 429 or a 503 says enough whatever code comes with it. */
-const classifyProblem = ({ code, status, withCursor }: PartnerProblem): FailureClass => {
+const classifyProblem = ({ code, isOwn, status, withCursor }: PartnerProblem): FailureClass => {
   const known = problemCodes.find((listed) => listed === code)
   const said = (known === undefined ? undefined : byCode[known]) ?? byStatus(status)
   if (said !== null) return said
+  if (!isOwn) return "not_its_own"
+  if (status === 401) return "unauthorized"
   const mayMeanTheCursor = known === undefined || known === "PARTNER_RESOURCE_STATE_INVALID"
   if (withCursor && mayMeanTheCursor && cursorStatuses.has(status)) return "cursor_expired"
   return code === null || known !== undefined ? "other_refusal" : "unknown_code"
 }
-
-const withheldClass = { Deadline: "run_deadline", BreakerOpen: "breaker_open", BudgetSpent: "budget_spent" } as const
 
 /** The class of a failure: the row of the table that it falls in. */
 export const classify = (failure: ApiFailure): FailureClass => {
@@ -214,7 +235,8 @@ export const classify = (failure: ApiFailure): FailureClass => {
         ? "malformed_body"
         : "unreadable_envelope"
     case "RequestWithheld":
-      return withheldClass[failure.reason]
+      if (failure.reason === "Deadline" || failure.after === null) return "run_deadline"
+      return failure.reason === "BudgetSpent" ? "budget_spent" : classify(failure.after)
     case "PartnerProblem":
       return classifyProblem(failure)
   }
@@ -230,8 +252,37 @@ export const policyOf = (failure: ApiFailure, policy: ReadonlyArray<RetryRow> = 
   rowOf(classify(failure), policy)
 
 /** Whether the failure means that nobody answers, rather than that somebody refuses. */
-export const meansOutage = (failureClass: FailureClass): boolean =>
-  failureClass === "transport" || failureClass === "server_error" || failureClass === "processing_unavailable"
+export const meansOutage = (failure: ApiFailure): boolean => {
+  const { failure: failureClass, tells } = policyOf(groundsOf(failure))
+  return tells === "silent" && failureClass !== "not_its_own" && failureClass !== "malformed_body"
+}
+
+/** A Retry-After that holds everybody: on a limit, and where the API is down for a while that it knows. */
+const askedOfAll = (failure: TryFailure): number | null => {
+  if (failure._tag !== "PartnerProblem" || failure.retryAfterMillis === null) return null
+  return failure.retryAfterMillis <= Duration.toMillis(patience.longestHold) ? failure.retryAfterMillis : null
+}
+
+/**
+ * What a failed try tells of everybody. A 503 with Retry-After is a limit; a wait that is asked for and longer than the run
+ * would hold is its list's own affair. A second stale signature in a row is none of the clock's.
+ */
+export const findingFrom = (failure: TryFailure, after: TryFailure | null): Finding => {
+  const { failure: failureClass, tells } = policyOf(failure)
+  const isProblem = failure._tag === "PartnerProblem"
+  const asked = askedOfAll(failure)
+  if (isProblem && failure.status === 503 && asked !== null) return { _tag: "limited", askedMillis: asked }
+  if (tells === "limited") {
+    return isProblem && failure.retryAfterMillis !== null && asked === null
+      ? { _tag: "unknown" }
+      : { _tag: "limited", askedMillis: asked }
+  }
+  if (failureClass === "signature_expired" && after !== null && classify(after) === "signature_expired") {
+    return { _tag: "refused", failure }
+  }
+  if (tells === "nothing") return { _tag: "unknown" }
+  return tells === "answered" ? { _tag: "answered" } : { _tag: tells, failure }
+}
 
 /** What a user may change of a row. */
 export interface RetryChange {
@@ -240,9 +291,12 @@ export interface RetryChange {
   readonly capSeconds?: number | undefined
 }
 
+/** Limits of the client itself. */
+const ownLimits: ReadonlySet<FailureClass> = new Set(["run_deadline", "budget_spent"])
+
 /** Why a row with a single try must stay so. */
 const whyNever = (failure: FailureClass): string =>
-  Object.values(withheldClass).some((withheld) => withheld === failure)
+  ownLimits.has(failure)
     ? "this is a limit of the client itself and no answer of the API"
     : "the same request would get the same answer, and repeating it may do harm"
 

@@ -1,24 +1,21 @@
-import type { HttpClient } from "@effect/platform"
-import { Cause, Clock, Duration, Effect, Exit, Option, RateLimiter, type Scope } from "effect"
-import { makeAdaptivePermits } from "./adaptive-permits.ts"
+import { HttpClient } from "@effect/platform"
+import { Cause, Clock, Context, Effect, Exit, Option, type Scope } from "effect"
 import { serverTimeMillis } from "./answer-times.ts"
 import type { Credentials } from "./credentials.ts"
 import { Entropy } from "./entropy.ts"
-import type { ApiFailure, TryFailure, UnreadablePage } from "./failures.ts"
+import { type ApiFailure, RequestWithheld, type TryFailure, UnreadablePage } from "./failures.ts"
+import { type Finding, type Gate, type GateOptions, makeGate, type Shut, type Turn } from "./gate.ts"
 import type { PageRequest } from "./page-request.ts"
 import { type PartnerProblem, problemOfAnswer } from "./problem.ts"
 import type { ReceivedAnswer } from "./received-answer.ts"
 import type { RequestTally } from "./request-tally.ts"
-import { classify, meansOutage } from "./retry-policy.ts"
-import type { RunLimits } from "./run-limits.ts"
+import { classify, findingFrom } from "./retry-policy.ts"
 import { signedGet } from "./signed-request.ts"
-import type { Passage } from "./stream-breaker.ts"
-import { makeWire, type WireAnswer } from "./wire.ts"
+import { makeWire, type WireAnswer, type WireOptions } from "./wire.ts"
 
 /** One try of a request. What the answer's head said is written down here as soon as it is known. */
 export interface Try {
   readonly request: PageRequest
-  readonly stream: string
   readonly url: URL
   readonly requestId: string
   /** From 1. */
@@ -27,55 +24,67 @@ export interface Try {
   readonly after: TryFailure | null
   status: number | null
   apiRequestId: string | null
+  /** Null until it has gone out. */
+  turn: Turn | null
 }
 
-export interface TrySenderOptions {
+export interface TrySenderOptions extends GateOptions, Omit<WireOptions, "onBytes"> {
   readonly credentials: Credentials
-  readonly concurrency: number
-  readonly requestsPerSecond: number | null
-  readonly timeout: Duration.DurationInput
-  readonly maxPageBytes: number
 }
 
-export type TrySender = <A>(
-  tried: Try,
-  check: (answer: ReceivedAnswer) => Effect.Effect<A, UnreadablePage>,
-) => Effect.Effect<A, ApiFailure>
+/**
+ * A client whose connections carry one request each, for what was reset on an old one. The usual client stands in where
+ * there is none.
+ */
+export class FreshConnections extends Context.Tag("tidemark/FreshConnections")<
+  FreshConnections,
+  HttpClient.HttpClient
+>() {}
 
-/** Sends a try when its turn has come, unless a limit of the run holds it back, and lets the limits learn from its end. */
+type Check<A> = (answer: ReceivedAnswer) => Effect.Effect<A, UnreadablePage>
+
+export interface TrySender {
+  readonly send: <A>(tried: Try, check: Check<A>) => Effect.Effect<A, ApiFailure>
+  readonly gate: Gate
+  /** The failure of a request that is not sent, or not again. */
+  readonly withheld: (tried: Try, shut: Shut) => RequestWithheld
+}
+
+/** Sends a try when its turn has come, and lets the run learn from its end. */
 export const makeTrySender = (
   options: TrySenderOptions,
-  limits: RunLimits,
   tally: RequestTally,
+  urlOf: (request: PageRequest) => URL,
 ): Effect.Effect<TrySender, never, HttpClient.HttpClient | Scope.Scope> =>
   Effect.gen(function* () {
     const entropy = yield* Entropy
-    const permits = yield* makeAdaptivePermits(options.concurrency)
-    const wire = yield* makeWire({ ...options, onBytes: tally.received })
-    const limited =
-      options.requestsPerSecond === null
-        ? <A, E, R>(effect: Effect.Effect<A, E, R>) => effect
-        : yield* RateLimiter.make({ limit: 1, interval: Duration.millis(1000 / options.requestsPerSecond) })
+    const usual = yield* HttpClient.HttpClient
+    const fresh = Option.getOrElse(yield* Effect.serviceOption(FreshConnections), () => usual)
+    const wireOptions = { ...options, onBytes: tally.received }
+    const wire = makeWire(usual, wireOptions)
+    const freshWire = makeWire(fresh, wireOptions)
     /** The API's time less ours, milliseconds, once the API has found fault with ours. */
     let clockOffset = 0
 
-    const notHeldBack = (tried: Try) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => limits.hindrance(tried, now) ?? Effect.void)
-
-    /** Asks the limits and goes out in one step, so that no other request comes between. */
-    const send = (tried: Try, onPassage: (passage: Passage | null) => void) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now): Effect.Effect<WireAnswer, ApiFailure> => {
-        const held = limits.hindrance(tried, now)
-        if (held !== null) return held
-        onPassage(limits.breakers.enter(tried.stream, now))
+    const sendBy = (by: typeof wire, tried: Try): ReturnType<typeof wire> =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
         tally.sent(tried.attempt)
-        if (tried.attempt === 1) limits.budget.requestMade()
         const stamp = { requestId: tried.requestId, nonce: entropy.uuid(), atMillis: now + clockOffset }
-        return wire(signedGet(options.credentials, tried.url, stamp), tried.requestId, ({ headers, status }) => {
+        return by(signedGet(options.credentials, tried.url, stamp), tried.requestId, ({ headers, status }) => {
           tried.status = status
           tried.apiRequestId = headers["x-request-id"] ?? null
         })
       })
+
+    /** A connection that was kept may have died meanwhile: that is no outage, and a fresh one shows it at once. */
+    const sendOut = (tried: Try): ReturnType<typeof wire> =>
+      tried.turn?.isProbe === true
+        ? sendBy(freshWire, tried)
+        : Effect.catchIf(
+            sendBy(wire, tried),
+            (failure) => failure._tag === "TransportFailure" && failure.mayBeOld === true && gate.heard(),
+            () => sendBy(freshWire, tried),
+          )
 
     const problemOf = (tried: Try, answer: WireAnswer): PartnerProblem =>
       problemOfAnswer({
@@ -92,11 +101,7 @@ export const makeTrySender = (
       return problem.code?.startsWith("PARTNER_") === true ? problem : failure
     }
 
-    const read = <A>(
-      tried: Try,
-      answer: WireAnswer,
-      check: (answer: ReceivedAnswer) => Effect.Effect<A, UnreadablePage>,
-    ): Effect.Effect<A, TryFailure> => {
+    const read = <A>(tried: Try, answer: WireAnswer, check: Check<A>): Effect.Effect<A, TryFailure> => {
       const { body, receivedAtMillis, status } = answer
       if (status !== 200) return problemOf(tried, answer)
       return check({
@@ -109,39 +114,70 @@ export const makeTrySender = (
       }).pipe(Effect.mapError((failure) => refusalInside(tried, answer, failure)))
     }
 
-    const learn = (tried: Try, passage: Passage, exit: Exit.Exit<unknown, ApiFailure>) =>
-      Effect.gen(function* () {
-        const now = yield* Clock.currentTimeMillis
-        const failure = Exit.isSuccess(exit) ? null : Option.getOrNull(Cause.failureOption(exit.cause))
-        if (failure === null) {
-          limits.breakers.found(tried.stream, passage, Exit.isSuccess(exit) ? "answered" : "unknown", now)
-          if (Exit.isSuccess(exit)) yield* permits.succeeded
-          return
-        }
-        const failureClass = classify(failure)
-        const outage = meansOutage(failureClass)
-        if (outage) yield* permits.failed
-        if (limits.breakers.found(tried.stream, passage, outage ? "outage" : "answered", now)) {
-          yield* Effect.logWarning("a stream does not answer and is left alone for a while").pipe(
-            Effect.annotateLogs({ stream: tried.stream, failure: failureClass }),
-          )
-        }
-        if (failure._tag !== "PartnerProblem") return
-        if (failure.status === 429) yield* permits.overloaded
-        if (failureClass === "signature_expired") clockOffset = failure.clockOffsetMillis ?? clockOffset
+    const findingOf = (tried: Try, exit: Exit.Exit<unknown, TryFailure>): Finding => {
+      if (Exit.isSuccess(exit)) return { _tag: "answered" }
+      const failure = Option.getOrNull(Cause.failureOption(exit.cause))
+      if (failure === null) return { _tag: "unknown" }
+      if (classify(failure) === "signature_expired" && failure._tag === "PartnerProblem") {
+        clockOffset = failure.clockOffsetMillis ?? clockOffset
+      }
+      return findingFrom(failure, tried.after)
+    }
+
+    const ask = <A>(tried: Try, check: Check<A>): Effect.Effect<A, TryFailure> =>
+      Effect.flatMap(sendOut(tried), (answer) => read(tried, answer, check))
+
+    const leave = (tried: Try, turn: Turn) => (exit: Exit.Exit<unknown, TryFailure>) =>
+      Effect.sync(() => gate.left(turn, findingOf(tried, exit), tried.request))
+
+    /** What answers is the API where it speaks JSON; a page for people is somebody else's. */
+    const isJson = (answer: ReceivedAnswer): Effect.Effect<void, UnreadablePage> =>
+      Effect.try({
+        try: () => void JSON.parse(new TextDecoder().decode(answer.body)),
+        catch: () => new UnreadablePage({ reason: "NotJson", detail: `${answer.body.length} bytes`, ...answer }),
       })
 
-    return (tried, check) =>
-      Effect.suspend(() => {
-        let passage: Passage | null = null
-        const onPassage = (given: Passage | null): void => {
-          passage = given
-        }
-        // Held back at once, rather than after a wait for its turn; and once more when that has come.
-        return notHeldBack(tried).pipe(
-          Effect.zipRight(permits.withPermit(limited(send(tried, onPassage)))),
-          Effect.flatMap((answer) => read(tried, answer, check)),
-          Effect.onExit((exit) => (passage === null ? Effect.void : learn(tried, passage, exit))),
-        )
+    /** Asks for what was answered before, to find out who answers. What comes is not kept. */
+    const probe = (request: PageRequest, turn: Turn): Effect.Effect<void> => {
+      const requestId = entropy.uuid()
+      const tried: Try = {
+        request,
+        url: urlOf(request),
+        requestId,
+        attempt: 1,
+        after: null,
+        status: null,
+        apiRequestId: null,
+        turn,
+      }
+      return Effect.ignore(Effect.onExit(ask(tried, isJson), leave(tried, turn)))
+    }
+
+    const gate: Gate = yield* makeGate(options, probe)
+
+    const withheld = ({ after, requestId }: Try, { detail, failure, reason }: Shut): RequestWithheld =>
+      new RequestWithheld({
+        reason,
+        requestId,
+        detail,
+        after: reason === "Refused" ? failure : (after ?? (reason === "NobodyThere" ? failure : null)),
       })
+
+    return {
+      gate,
+      withheld,
+      send: (tried, check) => {
+        const { customerId, stream } = tried.request
+        return Effect.uninterruptibleMask((restore) =>
+          restore(gate.enter(`${customerId}/${stream.stream}`, tried.attempt > 1)).pipe(
+            Effect.mapError((shut) => withheld(tried, shut)),
+            // Whoever has a turn gives it back, even where it is interrupted before it has sent anything.
+            Effect.flatMap((turn) => {
+              tried.turn = turn
+              return Effect.onExit(restore(ask(tried, check)), leave(tried, turn))
+            }),
+          ),
+        )
+      },
+    }
   })

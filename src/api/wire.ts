@@ -32,47 +32,59 @@ export type Wire = (
  * refusal means stands in its code, so that one cut short must be asked for again.
  */
 const saysEnough = (status: number, fault: BodyFault): boolean =>
-  status !== 200 && (fault.reason !== "CutShort" || status === 429 || status >= 500 || (status >= 300 && status < 400))
+  status !== 200 &&
+  (fault.reason !== "CutShort" || status === 408 || status === 429 || status >= 500 || (status >= 300 && status < 400))
+
+/** How a connection ends that the other side has given up: both Node and undici say it by a code. */
+const resetCodes: ReadonlySet<unknown> = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"])
+
+const isReset = (error: unknown): boolean =>
+  error instanceof Error && (("code" in error && resetCodes.has(error.code)) || isReset(error.cause))
 
 /** Sends one request and takes its whole answer, in time and within the size limit. Redirects are not followed. */
-export const makeWire = (options: WireOptions): Effect.Effect<Wire, never, HttpClient.HttpClient> =>
-  Effect.map(HttpClient.HttpClient, (given) => {
-    const client = given.pipe(
-      // Only the documented headers are sent; a trace context would tell a stranger about us and help nobody.
-      HttpClient.withTracerPropagation(false),
-      HttpClient.withTracerDisabledWhen(() => true),
+export const makeWire = (given: HttpClient.HttpClient, options: WireOptions): Wire => {
+  const client = given.pipe(
+    // Only the documented headers are sent; a trace context would tell a stranger about us and help nobody.
+    HttpClient.withTracerPropagation(false),
+    HttpClient.withTracerDisabledWhen(() => true),
+  )
+  const { maxPageBytes, onBytes, timeout } = options
+  const timeoutDetail = `no whole answer within ${Duration.format(Duration.decode(timeout))}`
+
+  const failureOf = (fault: BodyFault, status: number, requestId: string) =>
+    fault.reason === "CutShort"
+      ? new TransportFailure({ reason: "CutShort", detail: fault.detail, requestId })
+      : // What could not be read whole cannot be searched for names, so it is not kept.
+        new UnreadablePage({ reason: fault.reason, detail: fault.detail, requestId, status, body: new Uint8Array() })
+
+  return (request, requestId, onHead) =>
+    client.execute(request).pipe(
+      Effect.mapError(
+        (error) =>
+          new TransportFailure({
+            reason: "Connection",
+            detail: rootMessage(error),
+            requestId,
+            mayBeOld: isReset(error),
+          }),
+      ),
+      Effect.flatMap((response) => {
+        const { headers, status } = response
+        onHead({ headers, status })
+        const body = answerBody(response, maxPageBytes, onBytes)
+        return Effect.zipWith(
+          Effect.catchAll(body, (fault) =>
+            saysEnough(status, fault)
+              ? Effect.succeed(new Uint8Array())
+              : Effect.fail(failureOf(fault, status, requestId)),
+          ),
+          Clock.currentTimeMillis,
+          (received, receivedAtMillis): WireAnswer => ({ status, headers, body: received, receivedAtMillis }),
+        )
+      }),
+      Effect.timeoutFail({
+        duration: timeout,
+        onTimeout: () => new TransportFailure({ reason: "Timeout", detail: timeoutDetail, requestId }),
+      }),
     )
-    const { maxPageBytes, onBytes, timeout } = options
-    const timeoutDetail = `no whole answer within ${Duration.format(Duration.decode(timeout))}`
-
-    const failureOf = (fault: BodyFault, status: number, requestId: string) =>
-      fault.reason === "CutShort"
-        ? new TransportFailure({ reason: "CutShort", detail: fault.detail, requestId })
-        : // What could not be read whole cannot be searched for names, so it is not kept.
-          new UnreadablePage({ reason: fault.reason, detail: fault.detail, requestId, status, body: new Uint8Array() })
-
-    return (request, requestId, onHead) =>
-      client.execute(request).pipe(
-        Effect.mapError(
-          (error) => new TransportFailure({ reason: "Connection", detail: rootMessage(error), requestId }),
-        ),
-        Effect.flatMap((response) => {
-          const { headers, status } = response
-          onHead({ headers, status })
-          const body = answerBody(response, maxPageBytes, onBytes)
-          return Effect.zipWith(
-            Effect.catchAll(body, (fault) =>
-              saysEnough(status, fault)
-                ? Effect.succeed(new Uint8Array())
-                : Effect.fail(failureOf(fault, status, requestId)),
-            ),
-            Clock.currentTimeMillis,
-            (received, receivedAtMillis): WireAnswer => ({ status, headers, body: received, receivedAtMillis }),
-          )
-        }),
-        Effect.timeoutFail({
-          duration: timeout,
-          onTimeout: () => new TransportFailure({ reason: "Timeout", detail: timeoutDetail, requestId }),
-        }),
-      )
-  })
+}

@@ -118,6 +118,15 @@ const retriesLine = ({ retries, retriesByClass, waitedMillis }: RunSummary): str
   return `${count(retries)}${classes.length === 0 ? "" : ` after ${classes.join(", ")}`}${waited}`
 }
 
+/** `1 min 2 s for the API's limit (19 refusals), 30 s while nobody answered` */
+const heldLine = ({ held: { limitedMillis, refusals, silentMillis } }: RunSummary): string =>
+  [
+    ...(limitedMillis > 0
+      ? [`${duration(limitedMillis)} for the API's rate limit (${plural(refusals, "refusal")})`]
+      : []),
+    ...(silentMillis > 0 ? [`${duration(silentMillis)} while nobody answered`] : []),
+  ].join(", ")
+
 /** What a person reads at the end of a night, and where it left things. */
 export const verdictText = (summary: RunSummary, places: Readonly<Record<string, string>> = {}): string =>
   [
@@ -129,6 +138,7 @@ export const verdictText = (summary: RunSummary, places: Readonly<Record<string,
     ...failureLines(summary).map((line) => `            ${line}`),
     `read        ${readLine(summary)}`,
     ...(summary.retries > 0 ? [`retries     ${retriesLine(summary)}`] : []),
+    ...(heldLine(summary) === "" ? [] : [`waited      ${heldLine(summary)}`]),
     ...(summary.quarantined > 0
       ? [`quarantine  ${plural(summary.quarantined, "record")} that the contract cannot read`]
       : []),

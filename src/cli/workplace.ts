@@ -1,6 +1,6 @@
 import { FileSystem, Path } from "@effect/platform"
-import { NodeHttpClient } from "@effect/platform-node"
 import { Effect, Layer, Option } from "effect"
+import { connections } from "../api/connections.ts"
 import type { Credentials } from "../api/credentials.ts"
 import { PartnerApi, type PartnerApiOptions } from "../api/partner-api.ts"
 import { isProduct, type RosterEntry, readProducts, readRoster } from "../pipelines/configuration/roster.ts"
@@ -20,6 +20,7 @@ export const configurationOf = (options: {
   Effect.gen(function* () {
     const { folder } = yield* Outside
     const configuration = yield* readConfiguration(options.config, checks, inFolder(folder, defaultConfigurationFile))
+    for (const sentence of configuration.obsolete) yield* Effect.logWarning(sentence)
     const { failOn = [] } = options
     return failOn.length === 0 ? configuration : { ...configuration, failOn }
   })
@@ -47,10 +48,7 @@ export const prepareOut = (out: string): Effect.Effect<void, UsageError, FileSys
     }
   })
 
-/**
- * The client of the Partner API as the configuration wants it, over a connection pool of its own. undici's plain client
- * follows no redirect and decompresses nothing, which the client relies on.
- */
+/** The client of the Partner API as the configuration wants it, over connections of its own. */
 export const partnerApi = (
   configuration: Configuration,
   given: Credentials,
@@ -66,13 +64,10 @@ export const partnerApi = (
     maxPageBytes: configuration.maxPageMegabytes * 1_000_000,
     policy: configuration.retryPolicy,
     retryBudget: configuration.retryBudget,
-    breaker: {
-      failures: configuration.breaker.failures,
-      coolDown: `${configuration.breaker.coolDownSeconds} seconds`,
-    },
+    startPatience: `${configuration.startPatienceMinutes} minutes`,
     deadline: configuration.deadlineMinutes === null ? null : `${configuration.deadlineMinutes} minutes`,
     ...changes,
-  }).pipe(Layer.provide(NodeHttpClient.layerUndici))
+  }).pipe(Layer.provide(connections))
 
 /** The customers of earlier runs, without those whom a person retired. */
 export const knownCustomers = (sql: Sql): Effect.Effect<ReadonlyArray<RosterEntry>, StoreError> =>

@@ -28,5 +28,5 @@ export const nightly = (options: SyncOptions, out: string) =>
       Effect.tapError(() => publishSnapshot(database)),
     )
     const snapshot = yield* publishSnapshot(database)
-    return { run, folder, snapshot, summary: yield* summarize(database, run.runId) }
+    return { run, folder, snapshot, stopped: run.stopped, summary: yield* summarize(database, run.runId) }
   })

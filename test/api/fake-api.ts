@@ -36,8 +36,12 @@ export const says = (status: number, body: string | Uint8Array, headers: Said["h
   headers,
 })
 
+/** The API's own refusal; without a code it is a problem document all the same. */
 export const problem = (status: number, code: string | null, headers: Said["headers"] = {}): Said =>
-  says(status, code === null ? "" : JSON.stringify({ title: "No", status, code, detail: "as told" }), headers)
+  says(status, JSON.stringify({ title: "No", status, ...(code === null ? {} : { code, detail: "as told" }) }), {
+    "content-type": "application/problem+json",
+    ...headers,
+  })
 
 export const emptyPage = says(200, '{"data":[],"pageInfo":{"nextCursor":null,"hasMore":false}}')
 
@@ -99,6 +103,8 @@ export const fakeApi = (behaviour: Behaviour, changes: Partial<PartnerApiOptions
     requestsPerSecond: null,
     timeout: "30 seconds",
     maxPageBytes: 1_000_000,
+    // Each failure is its request's own affair, unless a test is about the run's patience.
+    patient: false,
     ...changes,
   }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, client)))
   return { calls, layer }

@@ -25,6 +25,7 @@ describe("a list that is looked back at", () => {
   it.each([
     ["is as it was", ["d-9", "d-8", "d-7"]],
     ["has new records before the old ones", ["d-11!", "d-10!", "d-9"]],
+    ["has a new record among the old ones, as one that was created earlier and listed late", ["d-9", "d-10!", "d-8"]],
     ["has one new record", ["d-10!", "d-9", "d-8"]],
   ])("is known where it %s", (_what, ids) => {
     expect(lookedBack(head, page(ids))).toBe("known")
@@ -60,9 +61,11 @@ describe("a list that is looked back at", () => {
     expect(lookedBack(null, page(["d-9"]))).toBe("moved")
   })
 
-  it("allows the clocks of API and records to differ by a second", () => {
+  it("allows the clocks of API and records to differ by five minutes, or by what is said", () => {
     const at = (createdAt: string) => ({ ...page(["d-10!", "d-9", "d-8"]), createdAt: [createdAt, earlier, earlier] })
-    expect(lookedBack(head, at("2026-03-10T02:29:59.000Z"))).toBe("known")
-    expect(lookedBack(head, at("2026-03-10T02:29:58.999Z"))).toBe("moved")
+    expect(lookedBack(head, at("2026-03-10T02:25:00.000Z"))).toBe("known")
+    expect(lookedBack(head, at("2026-03-10T02:24:59.999Z"))).toBe("moved")
+    expect(lookedBack(head, at("2026-03-10T02:29:59.000Z"), 1000)).toBe("known")
+    expect(lookedBack(head, at("2026-03-10T02:29:58.999Z"), 1000)).toBe("moved")
   })
 })

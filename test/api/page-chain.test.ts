@@ -1,8 +1,14 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Random, Redacted, Stream } from "effect"
+import { Cause, Effect, Exit, Random, Redacted } from "effect"
 import { resolveContract } from "../../src/api/contract.ts"
 import type { ApiFailure } from "../../src/api/failures.ts"
-import { type ChainPage, firstPosition, pageChain, type UnsteadyChain } from "../../src/api/page-chain.ts"
+import {
+  type ChainPage,
+  type ChainPosition,
+  firstPosition,
+  type UnsteadyChain,
+  walkChain,
+} from "../../src/api/page-chain.ts"
 import { type Behaviour, fakeApi, inTurn, problem, says, streamOf, whileTimePasses } from "./fake-api.ts"
 import { fixtureBytes } from "./fixtures.ts"
 
@@ -13,17 +19,27 @@ const salt = Redacted.make("the salt of this test")
 const page = (cursor: string | null) =>
   says(200, JSON.stringify({ data: [], pageInfo: { nextCursor: cursor, hasMore: cursor !== null } }))
 
+/** The pages of a chain from a position on. */
+const collected = (from: ChainPosition = firstPosition) =>
+  Effect.suspend(() => {
+    const pages: Array<ChainPage> = []
+    const options = { contract, stream: deposits, customerId: "c-1", personalData: { _tag: "Keep" } } as const
+    return Effect.as(
+      walkChain(options, from, (read) => Effect.sync(() => pages.push(read))),
+      pages,
+    )
+  })
+
 /** Walks a chain to its end or its failure, and tells what came before it. */
 const walk = (behaviour: Behaviour) =>
   Effect.gen(function* () {
     const { calls, layer } = fakeApi(behaviour)
     const pages: Array<ChainPage> = []
-    const exit = yield* pageChain(contract, deposits, "c-1", { _tag: "Hash", salt }).pipe(
-      Stream.runForEach((read) => Effect.sync(() => void pages.push(read))),
-      Effect.provide(layer),
-      Effect.exit,
-      whileTimePasses,
-    )
+    const exit = yield* walkChain(
+      { contract, stream: deposits, customerId: "c-1", personalData: { _tag: "Hash", salt } },
+      firstPosition,
+      (read) => Effect.sync(() => void pages.push(read)),
+    ).pipe(Effect.provide(layer), Effect.exit, whileTimePasses)
     const failure = Exit.isFailure(exit) ? Cause.failureOption(exit.cause) : null
     const cursors = calls.map(({ url }) => url.searchParams.get("cursor"))
     return {
@@ -108,9 +124,8 @@ describe("the chain of a partition", () => {
   it.effect("begins anew each time that it is walked", () =>
     Effect.gen(function* () {
       const { layer } = fakeApi(({ url }) => Effect.succeed(page(url.searchParams.has("cursor") ? null : "a")))
-      const chain = pageChain(contract, deposits, "c-1", { _tag: "Keep" })
-      const counts = yield* Effect.all([Stream.runCount(chain), Stream.runCount(chain)]).pipe(Effect.provide(layer))
-      expect(counts).toEqual([3, 3])
+      const count = Effect.map(collected(), (pages) => pages.length)
+      expect(yield* Effect.all([count, count]).pipe(Effect.provide(layer))).toEqual([3, 3])
     }),
   )
 })
@@ -370,10 +385,7 @@ describe("a chain that goes on from where an earlier process had come", () => {
         used: new Set(["3", "6"]),
         head: { ids: ["d-7", "d-6", "d-5"], readAtMillis: Date.parse(created(0)) },
       }
-      const pages = yield* pageChain(contract, deposits, "c-1", { _tag: "Keep" }, position).pipe(
-        Stream.runCollect,
-        Effect.provide(layer),
-      )
+      const pages = yield* collected(position).pipe(Effect.provide(layer))
       expect(calls.map(({ url }) => url.searchParams.get("cursor"))).toEqual(["6", null])
       expect([...pages].map(({ part, sequence }) => [part, sequence])).toEqual([
         ["chain", 3],
@@ -386,11 +398,7 @@ describe("a chain that goes on from where an earlier process had come", () => {
     Effect.gen(function* () {
       const { layer } = fakeApi(inTurn(page("a")))
       const position = { ...firstPosition, sequence: 2, cursor: "b", used: new Set(["a", "b"]) }
-      const failure = yield* pageChain(contract, deposits, "c-1", { _tag: "Keep" }, position).pipe(
-        Stream.runDrain,
-        Effect.provide(layer),
-        Effect.flip,
-      )
+      const failure = yield* collected(position).pipe(Effect.provide(layer), Effect.flip)
       expect(failure).toMatchObject({ reason: "RepeatedCursor" })
     }),
   )

@@ -146,7 +146,7 @@ describe("an answer", () => {
   it.effect.each([204, 301, 404])("with status %d and no document is a problem without a code", (status) =>
     Effect.gen(function* () {
       const { calls, layer } = fakeApi(inTurn(says(status, "")))
-      const failure = yield* ask().pipe(Effect.flip, Effect.provide(layer))
+      const failure = yield* ask().pipe(Effect.flip, Effect.provide(layer), whileTimePasses)
       expect(failure).toMatchObject({ _tag: "PartnerProblem", status, code: null })
       expect(failure.requestId).toBe(header(calls[0], "x-request-id"))
     }),

@@ -5,11 +5,12 @@ import { TransportFailure, UnreadablePage } from "../../src/api/failures.ts"
 import { PartnerProblem, readProblemBody } from "../../src/api/problem.ts"
 import { fixtureText } from "./fixtures.ts"
 
-const nothing = { code: null, title: null, detail: null, requestId: null }
+const nothing = { isRead: false, code: null, title: null, detail: null, requestId: null }
 
 describe("a refusal's body", () => {
   it("gives code, title, detail and request id of the documented document", () => {
     expect(readProblemBody(fixtureText("problem-customer-not-found"))).toEqual({
+      isRead: true,
       code: "PARTNER_CUSTOMER_NOT_FOUND",
       title: "Customer not found",
       detail: "No customer with this id belongs to this partner.",
@@ -20,6 +21,7 @@ describe("a refusal's body", () => {
   it("may leave out what it likes, or say null", () => {
     expect(readProblemBody('{"code":"PARTNER_AUTH_FAILED","detail":null}')).toEqual({
       ...nothing,
+      isRead: true,
       code: "PARTNER_AUTH_FAILED",
     })
   })

@@ -41,6 +41,7 @@ const serve = (handler: Handler): Effect.Effect<string, never, Scope.Scope> =>
 /** The client over undici; one request at a time, so that a 429 changes nothing. */
 const clientAt = (baseUrl: string, timeout: Duration.DurationInput = "20 seconds") =>
   PartnerApi.layer({
+    patient: false,
     credentials: { baseUrl, clientId: "partner-7", clientSecret: Redacted.make(secret) },
     page: assumedPage,
     pageSize: 200,

@@ -122,9 +122,9 @@ const failures: ReadonlyArray<readonly [what: string, error: unknown, code: numb
   ["a statement", store("Query"), 1, "a statement on the database failed: tidemark.duckdb"],
   [
     "an API that is away",
-    new ApiUnavailable({ baseUrl: "https://api.example.test", failure: outage }),
+    new ApiUnavailable({ startPatienceMinutes: 10, baseUrl: "https://api.example.test", failure: outage }),
     75,
-    "the Partner API at https://api.example.test is not available: the API could not be reached (connect ECONNREFUSED; request req-2); run again later, nothing was lost",
+    "the Partner API at https://api.example.test is not available: the API could not be reached (connect ECONNREFUSED; request req-2); run again later, nothing was lost; startPatienceMinutes of the configuration, now 10, says how long a night waits for the first answer",
   ],
   [
     "credentials",

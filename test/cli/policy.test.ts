@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { patience } from "../../src/api/patience.ts"
 import { retryPolicy } from "../../src/api/retry-policy.ts"
 import { policyJson, policyText } from "../../src/cli/commands/policy.ts"
 import { exitCodes } from "../../src/cli/exit-codes.ts"
@@ -7,7 +8,8 @@ import { configurationWith } from "../support/configuration.ts"
 const configured = configurationWith({
   retry: { transport: { tries: 9, firstDelaySeconds: 1.5, capSeconds: 45 } },
   retryBudget: { percent: 7, floor: 3 },
-  breaker: { failures: 1, coolDownSeconds: 90 },
+  startPatienceMinutes: 3,
+  headSlackMinutes: 7,
   concurrency: 1,
   requestsPerSecond: 5,
   deadlineMinutes: 90,
@@ -20,7 +22,9 @@ const rowOf = (text: string, failure: string): ReadonlyArray<string> =>
 describe("the policy as text", () => {
   it("has one line for each row of the table, in its order", () => {
     const [titles = "", rule = "", ...lines] = policyText(configurationWith()).split("\n")
-    expect(titles).toMatch(/^failure +tries +first wait +growth +longest +requeue +partition +run +recognised by$/)
+    expect(titles).toMatch(
+      /^failure +tries +first wait +growth +longest +requeue +holds +partition +run +recognised by$/,
+    )
     expect(rule).toMatch(/^[─ ]+$/)
     expect(lines.slice(0, retryPolicy.length).map((line) => line.split(" ")[0])).toEqual(
       retryPolicy.map((row) => row.failure),
@@ -30,8 +34,8 @@ describe("the policy as text", () => {
 
   it("tells what is tried again, how, and what is never", () => {
     const text = policyText(configurationWith())
-    expect(rowOf(text, "processing_unavailable").slice(0, 8)).toEqual([
-      ...["processing_unavailable", "4", "5 s", "×2", "120 s", "once", "FAILED", "goes on"],
+    expect(rowOf(text, "processing_unavailable").slice(0, 9)).toEqual([
+      ...["processing_unavailable", "4", "5 s", "×2", "120 s", "once", "silent", "FAILED", "goes on"],
     ])
     expect(rowOf(text, "nonce_replayed").slice(0, 6)).toEqual([
       ...["nonce_replayed", "2", "none", "none", "FAILED", "goes on"],
@@ -46,14 +50,16 @@ describe("the policy as text", () => {
     expect(rowOf(text, "transport").slice(0, 5)).toEqual(["transport", "9", "1.5 s", "×2", "45 s"])
     for (const line of [
       "budget       7 % of the run's requests and 3 more may be tried again",
-      "concurrency  1 request under way at once, 5 a second; halved on a 429, then regained one by one",
-      "breaker      after 1 try in a row without an answer (transport, server_error, processing_unavailable),",
-      "             a stream is left alone for 90 s, then one request finds out",
+      "concurrency  1 request under way at once, 5 a second; a limit that was met sets the pace, tonight and in the next night",
+      "start        the first answer is waited for 3 minutes (startPatienceMinutes), then the run ends with 75",
+      "head         a record may be 7 minutes older than its list's first page and arrive later (headSlackMinutes)",
       "deadline     nothing is asked later than 90 minutes after the run's start",
     ]) {
       expect(text.split("\n")).toContain(line)
     }
-    expect(policyText(configurationWith({ deadlineMinutes: null })).split("\n")).toContain("deadline     none")
+    expect(policyText(configurationWith({ deadlineMinutes: null })).split("\n")).toContain(
+      "deadline     none; a hold ends after 6 hours",
+    )
   })
 })
 
@@ -68,7 +74,8 @@ describe("the policy as JSON", () => {
       firstDelaySeconds: 1.5,
       growth: 2,
       capSeconds: 45,
-      requeue: false,
+      requeue: true,
+      tells: "silent",
       partition: "FAILED",
       run: "goes on",
     })
@@ -76,7 +83,9 @@ describe("the policy as JSON", () => {
       exitCodes,
       rows: [],
       retryBudget: { percent: 7, floor: 3 },
-      breaker: { failures: 1, coolDownSeconds: 90 },
+      patience,
+      startPatienceMinutes: 3,
+      headSlackMinutes: 7,
       concurrency: 1,
       requestsPerSecond: 5,
       deadlineMinutes: 90,

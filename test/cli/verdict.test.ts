@@ -15,6 +15,7 @@ const quiet: RunSummary = {
   retries: 0,
   retriesByClass: [],
   waitedMillis: 0,
+  held: { limitedMillis: 0, refusals: 0, silentMillis: 0 },
   bytes: 1_234_567,
   duplicates: 0,
   resumed: 0,

@@ -84,6 +84,9 @@ export const scriptedApi = (script: Script) => {
       }),
     counts: Effect.sync(() => ({ requests: asked.length, retries: 0, waitedMillis: 0, bytes: 0 })),
     takeFailedTries: Effect.succeed([]),
+    held: Effect.succeed({ limitedMillis: 0, refusals: 0, silentMillis: 0 }),
+    learntRate: Effect.succeed(null),
+    startAtRate: () => Effect.void,
   })
   return { layer, asked }
 }

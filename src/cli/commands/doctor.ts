@@ -55,7 +55,7 @@ const askApi = (
     return Effect.succeed([warn("API", `it was not asked, because ${missing} is wrong`, null)])
   }
   return checkApi(configuration.contract, customer.right).pipe(
-    Effect.provide(partnerApi(configuration, given, { policy: oneTryEach })),
+    Effect.provide(partnerApi(configuration, given, { policy: oneTryEach, patient: false })),
   )
 }
 

@@ -8,6 +8,7 @@ import { ProgressListener } from "../../pipelines/run/progress.ts"
 import { findRun, type Run } from "../../pipelines/run/run.ts"
 import { exitCodeOf, type RunSummary, summarize } from "../../pipelines/run/run-summary.ts"
 import { refuseSigned } from "../../pipelines/sign-off/refuse-signed.ts"
+import type { CredentialsRefused } from "../../pipelines/sync/run-failures.ts"
 import { type SyncOptions, sync } from "../../pipelines/sync/sync.ts"
 import { Database } from "../../store/database.ts"
 import { publishSnapshot } from "../../store/snapshot.ts"
@@ -69,10 +70,13 @@ const concludeRun = (
   { failOn }: Configuration,
   options: { readonly json: boolean; readonly quiet: boolean },
   places: Readonly<Record<string, string>> = {},
+  /** What stopped the reading, where something did: it outranks what was found. */
+  stopped: CredentialsRefused | null = null,
 ) => {
-  const exitCode = exitCodeOf(summary, failOn)
-  const told = [verdictText(summary, places)]
-  return conclude(options, { json: { ...summary, ...places, exitCode }, told, exitCode, why: verdictSentence(summary) })
+  const exitCode = stopped?.exitCode ?? exitCodeOf(summary, failOn)
+  const told = [verdictText(summary, places), ...(stopped === null ? [] : [stopped.message])]
+  const why = stopped?.message ?? verdictSentence(summary)
+  return conclude(options, { json: { ...summary, ...places, exitCode }, told, exitCode, why })
 }
 
 const nightlyCommand = command({
@@ -85,10 +89,10 @@ const nightlyCommand = command({
       const configuration = yield* configurationOf(options)
       yield* credentials
       yield* prepareOut(options.out)
-      const { folder, snapshot, summary } = yield* reading("nightly", configuration, options, (request) =>
+      const { folder, snapshot, stopped, summary } = yield* reading("nightly", configuration, options, (request) =>
         nightly(request, options.out),
       )
-      yield* concludeRun(summary, configuration, options, { reports: folder, snapshot })
+      yield* concludeRun(summary, configuration, options, { reports: folder, snapshot }, stopped)
     }),
 })
 
@@ -100,17 +104,19 @@ const syncCommand = command({
   run: (options) =>
     Effect.gen(function* () {
       const configuration = yield* configurationOf(options)
-      const summary = yield* reading("sync", configuration, options, (request) =>
+      const { stopped, summary } = yield* reading("sync", configuration, options, (request) =>
         Effect.gen(function* () {
           const database = yield* Database
           const run = yield* sync(request)
           yield* publishSnapshot(database)
-          return yield* summarize(database, run.runId)
+          return { stopped: run.stopped, summary: yield* summarize(database, run.runId) }
         }),
       )
       const [word, exitCode] = summary.verdict === "PARTIAL" ? (["PARTIAL", 4] as const) : (["COMPLETE", 0] as const)
       const sentence = `${word}: run ${summary.runId}, ${plural(summary.records, "record")}, ${coverageLine(summary)}`
-      yield* conclude(options, { json: { ...summary, exitCode }, told: [sentence], exitCode })
+      const code = stopped?.exitCode ?? exitCode
+      const told = [sentence, ...(stopped === null ? [] : [stopped.message])]
+      yield* conclude(options, { json: { ...summary, exitCode: code }, told, exitCode: code })
     }),
 })
 

@@ -1,4 +1,5 @@
 import { Duration, Effect } from "effect"
+import { patience } from "../../api/patience.ts"
 import type { RetryRow } from "../../api/retry-policy.ts"
 import type { Configuration } from "../../pipelines/configuration/settings.ts"
 import { command } from "../command.ts"
@@ -20,7 +21,9 @@ export const policyJson = (configuration: Configuration): string =>
     {
       rows: configuration.retryPolicy.map(jsonRow),
       retryBudget: configuration.retryBudget,
-      breaker: configuration.breaker,
+      patience,
+      startPatienceMinutes: configuration.startPatienceMinutes,
+      headSlackMinutes: configuration.headSlackMinutes,
       concurrency: configuration.concurrency,
       requestsPerSecond: configuration.requestsPerSecond,
       deadlineMinutes: configuration.deadlineMinutes,
@@ -40,29 +43,53 @@ const tableRow = (row: RetryRow): ReadonlyArray<string> => [
   row.growth === 1 ? "" : `×${row.growth}`,
   waitText(row, row.cap),
   row.requeue ? "once" : "",
+  row.tells === "nothing" || row.tells === "answered" ? "" : row.tells,
   row.partition,
   row.run,
   row.recognised,
 ]
 
+const probeLines = Object.entries(patience.probes).map(
+  ([why, { cap, first, growth }]) =>
+    `             ${why}: the first pause is ${first}, each ×${growth}, at most ${cap}`,
+)
+
 const limitLines = (configuration: Configuration): ReadonlyArray<string> => {
-  const { breaker, concurrency, deadlineMinutes, requestsPerSecond, retryBudget } = configuration
+  const { concurrency, deadlineMinutes, headSlackMinutes, requestsPerSecond, retryBudget } = configuration
   const rate = requestsPerSecond === null ? "" : `, ${requestsPerSecond} a second`
   return [
     "waits        drawn at random between half the first wait and the grown wait, at most the longest;",
-    "             what Retry-After asks for is the least",
+    "             what Retry-After asks for is the least, and where that is longer than the longest, the list is left",
+    "holds        what is limited, silent or refused in the same way everywhere holds the whole run, and costs no try and no",
+    "             budget; one probe after another finds out when all go on. Where a witness is answered, it is the list's own",
+    ...probeLines,
+    `             a Retry-After of more than ${patience.longestHold} is the affair of the list that was told so`,
+    `silent       when ${patience.silentInARow} tries in a row, over all lists, were not answered`,
+    `refused      the run ends with 77 at once before anybody was accepted, else after ${patience.refusedProbes} probes that are refused too`,
+    `start        the first answer is waited for ${plural(configuration.startPatienceMinutes, "minute")} (startPatienceMinutes), then the run ends with 75`,
+    `once more    ${patience.onceMoreAfter} after all else is read, what is requeued is asked for once more`,
     `budget       ${retryBudget.percent} % of the run's requests and ${retryBudget.floor} more may be tried again`,
-    `concurrency  ${plural(concurrency, "request")} under way at once${rate}; halved on a 429, then regained one by one`,
-    `breaker      after ${plural(breaker.failures, "try", "tries")} in a row without an answer (transport, server_error, processing_unavailable),`,
-    `             a stream is left alone for ${breaker.coolDownSeconds} s, then one request finds out`,
+    `concurrency  ${plural(concurrency, "request")} under way at once${rate}; a limit that was met sets the pace, tonight and in the next night`,
+    `head         a record may be ${plural(headSlackMinutes, "minute")} older than its list's first page and arrive later (headSlackMinutes)`,
     deadlineMinutes === null
-      ? "deadline     none"
+      ? `deadline     none; a hold ends after ${patience.withoutDeadline}`
       : `deadline     nothing is asked later than ${plural(deadlineMinutes, "minute")} after the run's start`,
   ]
 }
 
 export const policyText = (configuration: Configuration): string => {
-  const titles = ["failure", "tries", "first wait", "growth", "longest", "requeue", "partition", "run", "recognised by"]
+  const titles = [
+    "failure",
+    "tries",
+    "first wait",
+    "growth",
+    "longest",
+    "requeue",
+    "holds",
+    "partition",
+    "run",
+    "recognised by",
+  ]
   const numbers = [false, true, true, true, true]
   const codes = exitCodes.map(({ code, meaning, remedy }) => [String(code), meaning, remedy])
   return [

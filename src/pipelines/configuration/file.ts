@@ -1,11 +1,10 @@
 import { data as isoCurrencies } from "currency-codes"
-import { Duration, Schema } from "effect"
+import { Schema } from "effect"
 import { cryptoCurrencies } from "../../api/contract/currencies.ts"
 import { products } from "../../api/contract/products.ts"
 import { defaultRetryBudget } from "../../api/retry-budget.ts"
-import { defaultBreaker } from "../../api/stream-breaker.ts"
 import { BookSettingsSchema } from "./books-settings.ts"
-import { whole, written } from "./setting-values.ts"
+import { positive, whole, written } from "./setting-values.ts"
 
 export const severities = ["critical", "high", "medium", "low", "info"] as const
 export type Severity = (typeof severities)[number]
@@ -47,9 +46,10 @@ const RetryBudgetSchema = Schema.Struct({
   floor: Schema.optionalWith(whole(0, 1_000_000), { default: () => defaultRetryBudget.floor }),
 })
 
+/** What a stream was left alone by, before a run held by itself; still accepted, and told to have lost its meaning. */
 const BreakerSchema = Schema.Struct({
-  failures: Schema.optionalWith(whole(1, 1000), { default: () => defaultBreaker.failures }),
-  coolDownSeconds: Schema.optionalWith(whole(1, 3600), { default: () => Duration.toSeconds(defaultBreaker.coolDown) }),
+  failures: Schema.optional(whole(1, 1000)),
+  coolDownSeconds: Schema.optional(whole(1, 3600)),
 })
 
 /** What is accepted as equal: the larger of an absolute amount and basis points of the expected amount. */
@@ -129,11 +129,13 @@ export const ConfigurationFile = Schema.Struct({
   $schema: Schema.optional(Schema.String),
   pageSize: Schema.optionalWith(whole(1, 200), { default: () => 200 }),
   concurrency: Schema.optionalWith(whole(1, 256), { default: () => 8 }),
-  requestsPerSecond: Schema.optionalWith(Schema.NullOr(whole(1, 10_000)), { default: () => null }),
+  requestsPerSecond: Schema.optionalWith(Schema.NullOr(positive(10_000)), { default: () => null }),
   requestTimeoutSeconds: Schema.optionalWith(whole(1, 3600), { default: () => 30 }),
   retry: Schema.optionalWith(Schema.Record({ key: Schema.String, value: RetryChangeSchema }), { default: () => ({}) }),
   retryBudget: Schema.optionalWith(RetryBudgetSchema, { default: () => RetryBudgetSchema.make({}) }),
-  breaker: Schema.optionalWith(BreakerSchema, { default: () => BreakerSchema.make({}) }),
+  breaker: Schema.optional(BreakerSchema),
+  startPatienceMinutes: Schema.optionalWith(whole(0, 10_080), { default: () => 10 }),
+  headSlackMinutes: Schema.optionalWith(whole(0, 1440), { default: () => 5 }),
   deadlineMinutes: Schema.optionalWith(Schema.NullOr(whole(1, 10_080)), { default: () => 360 }),
   maxPageMegabytes: Schema.optionalWith(whole(1, 512), { default: () => 20 }),
   memoryLimit: Schema.optionalWith(written(/^\d+(KB|MB|GB)$/, 'must be a size such as "512MB"'), {

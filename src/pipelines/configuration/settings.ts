@@ -22,9 +22,11 @@ export class ConfigurationError extends Data.TaggedError("ConfigurationError")<{
 type FileSettings = typeof ConfigurationFile.Type
 
 /** Everything a run may be told, defaults filled in. */
-export interface Configuration extends Omit<FileSettings, "contract" | "retry" | "$schema"> {
+export interface Configuration extends Omit<FileSettings, "contract" | "retry" | "breaker" | "$schema"> {
   readonly contract: Contract
   readonly retryPolicy: ReadonlyArray<RetryRow>
+  /** A sentence for each setting that is accepted and has lost its meaning. */
+  readonly obsolete: ReadonlyArray<string>
   /** SHA-256 over the settings in force, keys in order: two runs with the same hash judged by the same rules. */
   readonly sha256: string
 }
@@ -140,6 +142,9 @@ const namedCurrencies = (settings: FileSettings): ReadonlyArray<string> =>
     ]),
   ].sort()
 
+const breakerIsGone =
+  "breaker has no effect any more and can be removed: while nobody answers, the whole run waits, as tidemark policy tells"
+
 /** The settings in force of what a file says; a sentence where they contradict each other or the program. */
 const settle = (
   settings: FileSettings,
@@ -147,11 +152,11 @@ const settle = (
 ): Either.Either<Configuration, string> => {
   const fault = nameFault(settings, knownChecks)
   if (fault !== null) return Either.left(fault)
-  const { $schema: _, contract: overrides, retry, ...rest } = settings
+  const { $schema: _, breaker, contract: overrides, retry, ...rest } = settings
   const inForce = { ...rest, contract: resolveContract(overrides as ContractOverrides, namedCurrencies(settings)) }
   return Either.map(changePolicy(retry), (retryPolicy) => {
     const sha256 = sha256Hex(JSON.stringify(canonical({ ...inForce, retry: retryPolicy.map(retryNumbers) })))
-    return { ...inForce, retryPolicy, sha256 }
+    return { ...inForce, retryPolicy, obsolete: breaker === undefined ? [] : [breakerIsGone], sha256 }
   })
 }
 

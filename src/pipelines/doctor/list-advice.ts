@@ -29,6 +29,12 @@ export const listAdvice: Readonly<Record<FailureClass, Advice>> = {
   },
   processing_unavailable: { fails: "api", remedy: later, accepted: false },
   server_error: { fails: "api", remedy: later, accepted: false },
+  not_its_own: {
+    fails: "configuration",
+    remedy:
+      "something on the way answers in the API's place: check OCEAFIN_PARTNER_API_BASE_URL, its path too, and this machine's proxy",
+    accepted: false,
+  },
   signature_expired: { fails: "credentials", remedy: "set this machine's clock", accepted: false },
   nonce_replayed: { fails: "credentials", remedy: support, accepted: false },
   unauthorized: { fails: "credentials", remedy: `check ${clientNames}`, accepted: false },
@@ -58,6 +64,5 @@ export const listAdvice: Readonly<Record<FailureClass, Advice>> = {
     accepted: true,
   },
   run_deadline: { fails: null, remedy: held, accepted: false },
-  breaker_open: { fails: null, remedy: held, accepted: false },
   budget_spent: { fails: null, remedy: held, accepted: false },
 }

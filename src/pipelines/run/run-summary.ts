@@ -36,6 +36,8 @@ export interface RunSummary {
   readonly retriesByClass: ReadonlyArray<RetriesOfClass>
   /** Waited before tries, over all requests together, so that it may be more than the run took. */
   readonly waitedMillis: number
+  /** How long the whole run held for the API's limit, and because nobody answered; milliseconds. */
+  readonly held: { readonly limitedMillis: number; readonly refusals: number; readonly silentMillis: number }
   /** Of page bodies, as received. */
   readonly bytes: number
   /** Records that came more than once. */
@@ -113,11 +115,15 @@ export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, St
       waited: bigint
       bytes: bigint
       resumed: number
+      limited: bigint
+      refusals: bigint
+      silent: bigint
       duplicates: bigint
       quarantined: bigint
     }>(
       `SELECT partitions, coalesce(pages, 0) AS pages, coalesce(records, 0) AS records, coalesce(requests, 0) AS requests,
          coalesce(retries, 0) AS retries, coalesce(waited_ms, 0) AS waited, coalesce(bytes, 0) AS bytes, coalesce(resumed, 0) AS resumed,
+         coalesce(limited_ms, 0) AS limited, coalesce(limit_refusals, 0) AS refusals, coalesce(silent_ms, 0) AS silent,
          coalesce(duplicates, (SELECT sum(duplicate_records) FROM recon.coverage WHERE run_id = $1), 0)::BIGINT AS duplicates,
          coalesce(quarantined, (SELECT count(*) FROM raw.quarantine WHERE run_id = $1)) AS quarantined
        FROM recon.runs WHERE run_id = $1`,
@@ -164,7 +170,7 @@ export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, St
       runId,
     ])
     const failures = yield* sql.rows<{ reason: string; lists: bigint }>(
-      `SELECT regexp_replace(reason, '(; | \\()request [^)]*\\)', '') AS reason, count(*) AS lists
+      `SELECT regexp_replace(regexp_replace(reason, '(; | \\()request [^)]*\\)', ''), '; asked \\d+ times in .*$', '') AS reason, count(*) AS lists
        FROM recon.coverage WHERE run_id = $1 AND state IN ('PARTIAL', 'DENIED', 'FAILED')
        GROUP BY ALL ORDER BY lists DESC, reason LIMIT 3`,
       [runId],
@@ -202,6 +208,11 @@ export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, St
         waitedMillis: Number(waited),
       })),
       waitedMillis: Number(run?.waited ?? 0n),
+      held: {
+        limitedMillis: Number(run?.limited ?? 0n),
+        refusals: Number(run?.refusals ?? 0n),
+        silentMillis: Number(run?.silent ?? 0n),
+      },
       bytes: Number(run?.bytes ?? 0n),
       duplicates: Number(run?.duplicates ?? 0n),
       resumed: run?.resumed ?? 0,

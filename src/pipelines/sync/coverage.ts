@@ -1,7 +1,7 @@
-import type { ApiFailure } from "../../api/failures.ts"
+import { type ApiFailure, groundsOf } from "../../api/failures.ts"
 import type { UnsteadyChain } from "../../api/page-chain.ts"
 import { PartnerProblem } from "../../api/problem.ts"
-import { classify, meansOutage, policyOf } from "../../api/retry-policy.ts"
+import { meansOutage, policyOf } from "../../api/retry-policy.ts"
 import type { Product } from "../../api/streams.ts"
 import type { CoverageState } from "../../store/tables.ts"
 
@@ -21,17 +21,13 @@ export const walkedToTheEnd: PartitionEnd = {
   requestId: null,
 }
 
-/** The scope was denied to another customer's list of the same stream, so this one was not asked. */
-export const deniedBefore: PartitionEnd = {
+/** The scope was denied to every other customer's list of the same stream that was asked, so this one was not. */
+export const deniedToOthers: PartitionEnd = {
   state: "DENIED",
-  reason: "the scope was denied for another customer in this run, so it was not asked again",
+  reason: "the scope was denied for every other customer that was asked, so it was not asked for this one",
   problemCode: "PARTNER_SCOPE_DENIED",
   requestId: null,
 }
-
-/** The failure itself, where one lies behind a request that was no longer sent. */
-const grounds = (failure: ApiFailure): ApiFailure =>
-  failure._tag === "RequestWithheld" ? (failure.after ?? failure) : failure
 
 /**
  * What a failure makes of its partition: as the retry table says, but a chain that had begun and lost its connection is
@@ -42,12 +38,14 @@ export const endOf = (
   pagesBefore: number,
   product: Product,
   expected: boolean,
+  /** How often and for how long it was asked; empty where that says nothing. */
+  effort: string,
 ): PartitionEnd => {
-  const reasonFor = failure._tag === "UnsteadyChain" ? failure : grounds(failure)
+  const reasonFor = failure._tag === "UnsteadyChain" ? failure : groundsOf(failure)
   const problemCode = reasonFor instanceof PartnerProblem ? reasonFor.code : null
   const end = (state: CoverageState, reason: string): PartitionEnd => ({
     state,
-    reason,
+    reason: `${reason}${effort}`,
     problemCode,
     requestId: failure.requestId,
   })
@@ -66,7 +64,7 @@ export const endOf = (
 /** Whether the failure means that nobody answers, rather than that somebody refuses. */
 export const isOutage = (failure: ApiFailure | UnsteadyChain): boolean => {
   if (failure._tag === "UnsteadyChain") return false
-  return meansOutage(classify(grounds(failure)))
+  return meansOutage(failure)
 }
 
 /** A path that is not there. Of a customer that is not there the Partner API says so by a code of its own. */
@@ -74,10 +72,10 @@ const isNoSuchPath = (failure: PartnerProblem): boolean =>
   failure.status === 404 && failure.code !== "PARTNER_CUSTOMER_NOT_FOUND"
 
 /**
- * Whether only the Partner API would fail so: with a code of its own, or by its limits. A stranger's page does not, nor
- * does the answer to a path that is not there, whatever its code: the base URL may lead past the API.
+ * Whether only the Partner API would fail so: in its own words, or by its limits. A stranger's page does not, nor does the
+ * answer to a path that is not there, whatever its code: the base URL may lead past the API.
  */
 export const isThePartnerApis = (failure: ApiFailure | UnsteadyChain): boolean =>
   failure._tag === "UnsteadyChain" ||
-  failure._tag === "RequestWithheld" ||
-  (failure instanceof PartnerProblem && !isNoSuchPath(failure) && (failure.code !== null || failure.status === 429))
+  (failure._tag === "RequestWithheld" && failure.reason !== "NobodyThere") ||
+  (failure instanceof PartnerProblem && !isNoSuchPath(failure) && (failure.isOwn || failure.status === 429))

@@ -1,44 +1,60 @@
-import { Array as Arr, Duration, Effect, HashSet, type Queue, Ref, Stream } from "effect"
+import { Array as Arr, Clock, Duration, Effect, type Queue } from "effect"
+import { duration } from "../../api/answer-times.ts"
 import type { ContractStream } from "../../api/contract.ts"
-import { type ApiFailure, UnreadablePage } from "../../api/failures.ts"
-import { type ChainPosition, firstPosition, pageChain, type UnsteadyChain } from "../../api/page-chain.ts"
+import { type ApiFailure, groundsOf, UnreadablePage } from "../../api/failures.ts"
+import { type ChainPosition, firstPosition, type UnsteadyChain, walkChain } from "../../api/page-chain.ts"
 import type { PartnerApi } from "../../api/partner-api.ts"
+import { patience } from "../../api/patience.ts"
 import { hashFields, type PersonalData } from "../../api/personal-data.ts"
-import { policyOf } from "../../api/retry-policy.ts"
+import { classify, policyOf } from "../../api/retry-policy.ts"
 import type { RosterEntry } from "../configuration/roster.ts"
 import type { Configuration } from "../configuration/settings.ts"
-import { deniedBefore, endOf, isOutage, isThePartnerApis, type PartitionEnd, walkedToTheEnd } from "./coverage.ts"
+import { deniedToOthers, endOf, isOutage, isThePartnerApis, type PartitionEnd, walkedToTheEnd } from "./coverage.ts"
 import type { Reading, UnreadableBody } from "./page-writer.ts"
 import { ApiUnavailable, CredentialsRefused, NotThePartnerApi } from "./run-failures.ts"
 
 /** Customers whose lists are read at once; the requests under way are bounded by the client. */
 const customersAtOnce = 8
 
+/** Lists of one stream, of different customers, that must be denied before it seems to be denied to all. */
+const denialWitnesses = 3
+
 /** Where each partition is to be read from; null where nothing is left to read. */
 export type Unread = (customerId: string, stream: string) => ChainPosition | null
 
-/** What the readers share over a run. */
-interface Shared {
+export interface ReadOptions {
   readonly configuration: Configuration
   readonly personalData: PersonalData
   readonly baseUrl: string
   readonly unread: Unread
   readonly readings: Queue.Enqueue<Reading>
-  /** Streams that the credentials may not read: no other customer is asked. */
-  readonly denied: Ref.Ref<HashSet.HashSet<string>>
-  /** Whether the Partner API has answered: before that, an outage is the API's and not a partition's. */
-  readonly heard: Ref.Ref<boolean>
-  /** What somebody said who may not be the Partner API. */
-  readonly stranger: Ref.Ref<ApiFailure | null>
-  /** Partitions that are asked once more when all others are done. */
-  readonly setAside: Ref.Ref<ReadonlyArray<SetAside>>
 }
 
-/** A partition that could not be read now, and may be later in the run. */
-interface SetAside {
+/** What the readers have learnt over a run. */
+interface Shared extends ReadOptions {
+  /** Customers to whom each stream was denied, and streams that somebody may read. */
+  readonly denied: Map<string, Set<string>>
+  readonly allowed: Set<string>
+  /** Lists that are not asked for while their stream seems to be denied to all. */
+  presumed: Array<OpenList>
+  /** Whether the Partner API has answered: before that, a failure may be the whole run's. */
+  heard: boolean
+  /** Lists in whose place somebody spoke who may not be the Partner API. */
+  strangers: number
+  /** Lists that are asked once more when all others are done. */
+  setAside: Array<OpenList>
+  /** The credentials were refused after they had been accepted. */
+  stopped: CredentialsRefused | null
+}
+
+/** A list that is not read to its end, from where it goes on, and what it has met. */
+interface OpenList {
   readonly customer: RosterEntry
   readonly stream: ContractStream
-  readonly from: ChainPosition
+  from: ChainPosition
+  failures: number
+  firstFailureAt: number
+  lastFailureAt: number
 }
 
 const fatalUtf8 = new TextDecoder("utf-8", { fatal: true })
@@ -78,133 +94,167 @@ const unreadableBody = (
 /** Pages of the chain that came before a position; those of an earlier chain count as one. */
 const pagesBefore = ({ chain, sequence }: ChainPosition): number => sequence - 1 + (chain - 1)
 
-const offerEnd = (
-  { readings }: Shared,
-  { customerId }: RosterEntry,
-  { stream }: ContractStream,
-  end: PartitionEnd,
-  unreadable: UnreadableBody | null = null,
-) => readings.offer({ _tag: "End", customerId, stream, end, unreadable })
+const offerEnd = (shared: Shared, list: OpenList, end: PartitionEnd, unreadable: UnreadableBody | null = null) =>
+  shared.readings.offer({
+    _tag: "End",
+    customerId: list.customer.customerId,
+    stream: list.stream.stream,
+    end,
+    unreadable,
+  })
 
-/** Ends a partition after a failure, sets it aside, or stops the run. False where nobody had answered. */
+/** `; asked 10 times in 42 s`, where it was asked more than once. */
+const effortOf = ({ failures, firstFailureAt, lastFailureAt }: OpenList): string =>
+  failures < 2 ? "" : `; asked ${failures} times in ${duration(lastFailureAt - firstFailureAt)}`
+
+/** What ends the whole run because nothing but this was ever heard; null where it goes on. */
+const endsUnheard = (shared: Shared, failure: ApiFailure | UnsteadyChain) => {
+  if (shared.heard || failure._tag === "UnsteadyChain") return null
+  const { baseUrl, configuration } = shared
+  const nobody = { baseUrl, failure, startPatienceMinutes: configuration.startPatienceMinutes }
+  if (classify(groundsOf(failure)) === "unauthorized" || policyOf(failure).run === "stop") {
+    return new CredentialsRefused({ failure: groundsOf(failure) })
+  }
+  if (isOutage(failure)) return new ApiUnavailable(nobody)
+  const isAtItsEnd = failure._tag === "RequestWithheld" || ++shared.strangers >= configuration.contract.streams.length
+  return isAtItsEnd ? new NotThePartnerApi({ baseUrl, failure: groundsOf(failure) }) : null
+}
+
+/** Ends a partition after a failure, sets it aside, or stops the run. */
 const afterFailure = (
   shared: Shared,
-  { customer, from, stream }: SetAside,
+  list: OpenList,
   failure: ApiFailure | UnsteadyChain,
   isLastTime: boolean,
-): Effect.Effect<boolean, CredentialsRefused | ApiUnavailable> =>
+): Effect.Effect<void, CredentialsRefused | ApiUnavailable | NotThePartnerApi> =>
   Effect.gen(function* () {
-    const answered = !isOutage(failure)
-    if (isThePartnerApis(failure)) yield* Ref.set(shared.heard, true)
-    if (failure._tag !== "UnsteadyChain") {
+    const { customer, stream } = list
+    if (isThePartnerApis(failure) && policyOfAny(failure) !== "stop") shared.heard = true
+    const ending = endsUnheard(shared, failure)
+    if (ending !== null) return yield* ending
+    if (failure._tag === "RequestWithheld" && failure.reason === "Refused") {
+      shared.stopped ??= new CredentialsRefused({ failure: groundsOf(failure) })
+    } else if (failure._tag !== "UnsteadyChain") {
       const row = policyOf(failure)
-      if (row.run === "stop") return yield* new CredentialsRefused({ failure })
-      if (!(yield* Ref.get(shared.heard))) {
-        if (!answered) return yield* new ApiUnavailable({ baseUrl: shared.baseUrl, failure })
-        yield* Ref.set(shared.stranger, failure)
-      }
-      if (row.run === "skip stream") yield* Ref.update(shared.denied, HashSet.add<string>(stream.stream))
+      if (row.run === "skip stream") denialsOf(shared, stream).add(customer.customerId)
       if (row.requeue && !isLastTime) {
         yield* Effect.logInfo(`a list is set aside, to be asked once more at the end of the run: ${failure.message}`)
-        yield* Ref.update(shared.setAside, Arr.append({ customer, stream, from }))
-        return answered
+        shared.setAside.push(list)
+        return
       }
     }
     const expected = customer.products?.includes(stream.product) ?? false
-    const end = endOf(failure, pagesBefore(from), stream.product, expected)
+    const end = endOf(failure, pagesBefore(list.from), stream.product, expected, effortOf(list))
     if (end.state !== "NOT_APPLICABLE") yield* Effect.logWarning(`a list ends ${end.state}: ${end.reason}`)
-    yield* offerEnd(shared, customer, stream, end, unreadableBody(failure, stream, shared.personalData, from))
-    return answered
+    yield* offerEnd(shared, list, end, unreadableBody(failure, stream, shared.personalData, list.from))
   })
 
-/** Reads one list from a position on, page by page into the queue, and says how it ended. False where nobody answered. */
-const readPartition = (
+const policyOfAny = (failure: ApiFailure | UnsteadyChain) =>
+  failure._tag === "UnsteadyChain" ? "goes on" : policyOf(failure).run
+
+const denialsOf = ({ denied }: Shared, { stream }: ContractStream): Set<string> => {
+  const known = denied.get(stream) ?? new Set()
+  denied.set(stream, known)
+  return known
+}
+
+/** Whether the stream seems to be denied to all: three were denied it, and nobody may read it. */
+const seemsDenied = (shared: Shared, stream: ContractStream): boolean =>
+  denialsOf(shared, stream).size >= denialWitnesses && !shared.allowed.has(stream.stream)
+
+/** Reads one list from its position on, page by page into the queue, and says how it ended. */
+const readList = (
   shared: Shared,
-  { customer, from, stream }: SetAside,
-  isLastTime: boolean,
-): Effect.Effect<boolean, CredentialsRefused | ApiUnavailable, PartnerApi> =>
-  Effect.gen(function* () {
-    if (HashSet.has(yield* Ref.get(shared.denied), stream.stream)) {
-      return yield* offerEnd(shared, customer, stream, deniedBefore)
+  list: OpenList,
+  isLastTime = false,
+): Effect.Effect<void, CredentialsRefused | ApiUnavailable | NotThePartnerApi, PartnerApi> =>
+  Effect.suspend(() => {
+    const { configuration, personalData, readings } = shared
+    const { stream } = list
+    const { customerId } = list.customer
+    const chain = {
+      contract: configuration.contract,
+      stream,
+      customerId,
+      personalData,
+      headSlackMillis: configuration.headSlackMinutes * 60_000,
+      trouble: (atMillis: number): void => {
+        if (list.failures++ === 0) list.firstFailureAt = atMillis
+        list.lastFailureAt = atMillis
+      },
     }
-    const { customerId } = customer
-    const position = yield* Ref.make(from)
-    return yield* pageChain(shared.configuration.contract, stream, customerId, shared.personalData, from).pipe(
-      Stream.runForEach(({ next, ...read }) =>
-        Effect.gen(function* () {
-          yield* Ref.set(shared.heard, true)
-          yield* shared.readings.offer({ _tag: "Page", customerId, stream: stream.stream, read })
-          if (next !== null) yield* Ref.set(position, next)
-        }),
-      ),
-      Effect.zipRight(offerEnd(shared, customer, stream, walkedToTheEnd)),
-      Effect.catchAll((failure) =>
-        Effect.flatMap(Ref.get(position), (reached) =>
-          afterFailure(shared, { customer, stream, from: reached }, failure, isLastTime),
-        ),
-      ),
+    return walkChain(chain, list.from, ({ next, ...read }) => {
+      shared.heard = true
+      shared.allowed.add(stream.stream)
+      if (next !== null) list.from = next
+      return readings.offer({ _tag: "Page", customerId, stream: stream.stream, read })
+    }).pipe(
+      Effect.zipRight(Effect.suspend(() => offerEnd(shared, list, walkedToTheEnd))),
+      Effect.catchAll((failure) => afterFailure(shared, list, failure, isLastTime)),
+      Effect.annotateLogs({ customerId, stream: stream.stream }),
+      Effect.withSpan("partition", { attributes: { customerId, stream: stream.stream }, captureStackTrace: false }),
     )
-  }).pipe(
-    Effect.annotateLogs({ customerId: customer.customerId, stream: stream.stream }),
-    Effect.withSpan("partition", { attributes: { customerId: customer.customerId, stream: stream.stream } }),
-  )
+  })
+
+const readOrPresume = (shared: Shared, list: OpenList) =>
+  Effect.suspend(() => {
+    if (!seemsDenied(shared, list.stream)) return readList(shared, list)
+    shared.presumed.push(list)
+    return Effect.void
+  })
 
 /**
  * A customer's balances first, then the other lists: a transaction posted while we read is then later than the balance's
  * asOf, never a hole in its sum.
  */
 const readCustomer = (shared: Shared, customer: RosterEntry) => {
-  const open = shared.configuration.contract.streams.flatMap((stream) => {
+  const open = shared.configuration.contract.streams.flatMap((stream): ReadonlyArray<OpenList> => {
     const from = shared.unread(customer.customerId, stream.stream)
-    return from === null ? [] : [{ customer, stream, from }]
+    return from === null ? [] : [{ customer, stream, from, failures: 0, firstFailureAt: 0, lastFailureAt: 0 }]
   })
   const [others, first] = Arr.partition(open, ({ stream }) => stream.stream === "balances")
-  return Effect.forEach(first, (one) => readPartition(shared, one, false)).pipe(
-    Effect.zipRight(Effect.forEach(others, (one) => readPartition(shared, one, false), { concurrency: "unbounded" })),
+  return Effect.forEach(first, (list) => readOrPresume(shared, list)).pipe(
+    Effect.zipRight(
+      Effect.forEach(others, (list) => readOrPresume(shared, list), { concurrency: "unbounded", discard: true }),
+    ),
   )
 }
 
-const stillDown: PartitionEnd = {
-  state: "FAILED",
-  reason: "the same list of another customer did not answer at the end of the run either, so it was not asked again",
-  problemCode: null,
-  requestId: null,
-}
+const inParallel = { concurrency: customersAtOnce * 4, discard: true } as const
 
 /**
- * One stream's lists that were set aside, once more. The first goes alone: if nobody answers there, the others end
- * without a request, so that a dead product costs little.
+ * Lists of a stream that seems to be denied to all, when all else is read: three more of them, far apart in the roster,
+ * are asked for. Where they are denied as well, so are the others; where one is not, all are asked for.
  */
-const readSetAside = (shared: Shared, ofStream: Arr.NonEmptyReadonlyArray<SetAside>) =>
-  Effect.gen(function* () {
-    const [first, ...others] = ofStream
-    if (yield* readPartition(shared, first, true)) {
-      return yield* Effect.forEach(others, (one) => readPartition(shared, one, true), {
-        concurrency: customersAtOnce,
-        discard: true,
-      })
-    }
-    yield* Effect.forEach(others, ({ customer, from, stream }) =>
-      offerEnd(shared, customer, stream, pagesBefore(from) > 0 ? { ...stillDown, state: "PARTIAL" } : stillDown),
-    )
-  })
+const readPresumed = (shared: Shared) =>
+  Effect.forEach(
+    Object.values(Arr.groupBy(shared.presumed, ({ stream }) => stream.stream)),
+    (lists) => {
+      const asked = new Set([lists[0], lists[Math.floor(lists.length / 2)], lists[lists.length - 1]])
+      const [others, samples] = Arr.partition(lists, (list) => asked.has(list))
+      return Effect.zipRight(
+        Effect.forEach(samples, (list) => readList(shared, list)),
+        Effect.forEach(
+          others,
+          (list) =>
+            seemsDenied(shared, list.stream) ? offerEnd(shared, list, deniedToOthers) : readList(shared, list),
+          inParallel,
+        ),
+      )
+    },
+    inParallel,
+  )
 
-/** When all else is read: what was set aside, after its streams had time to recover. */
-const readAllSetAside = (shared: Shared) =>
+/** What was set aside, once more, when all else is read and some time has passed. */
+const readSetAside = (shared: Shared) =>
   Effect.gen(function* () {
-    const lists = yield* Ref.get(shared.setAside)
-    if (!Arr.isNonEmptyReadonlyArray(lists)) return
-    const wait = Duration.seconds(shared.configuration.breaker.coolDownSeconds)
-    yield* Effect.logInfo(`asks ${lists.length} lists once more, after ${Duration.format(wait)}`)
-    yield* Effect.sleep(wait)
-    yield* Effect.forEach(
-      Object.values(Arr.groupBy(lists, ({ stream }) => stream.stream)),
-      (ofStream) => readSetAside(shared, ofStream),
-      { concurrency: "unbounded", discard: true },
-    )
+    const lists = shared.setAside
+    if (lists.length === 0 || shared.stopped !== null) return
+    const readyAt = Math.max(...lists.map((list) => list.lastFailureAt)) + Duration.toMillis(patience.onceMoreAfter)
+    yield* Effect.logInfo(`asks ${lists.length} lists once more`)
+    yield* Effect.sleep(Math.max(0, readyAt - (yield* Clock.currentTimeMillis)))
+    yield* Effect.forEach(lists, (list) => readList(shared, list, true), inParallel)
   })
-
-type ReadOptions = Pick<Shared, "configuration" | "personalData" | "baseUrl" | "readings" | "unread">
 
 /** In a run that is taken up again: what was read before its interruption has shown who answers. */
 const wasHeardBefore = ({ configuration, unread }: ReadOptions, customers: ReadonlyArray<RosterEntry>): boolean =>
@@ -213,35 +263,29 @@ const wasHeardBefore = ({ configuration, unread }: ReadOptions, customers: Reado
   )
 
 /**
- * Reads every list that is to be read and hands the pages on. The first customer's balances are read alone: if nobody
- * answers there, the run ends at once instead of asking a thousand times. It ends after the first customer where nothing
- * that answered was the Partner API.
+ * Reads every list that is to be read and hands the pages on. Ends with what stopped it, where the credentials were
+ * refused after they had been accepted; fails where the Partner API was never heard.
  */
 export const readPartitions = (
   options: ReadOptions,
   customers: ReadonlyArray<RosterEntry>,
-): Effect.Effect<void, CredentialsRefused | ApiUnavailable | NotThePartnerApi, PartnerApi> =>
+): Effect.Effect<CredentialsRefused | null, CredentialsRefused | ApiUnavailable | NotThePartnerApi, PartnerApi> =>
   Effect.gen(function* () {
     const shared: Shared = {
       ...options,
-      denied: yield* Ref.make(HashSet.empty<string>()),
-      heard: yield* Ref.make(false),
-      stranger: yield* Ref.make<ApiFailure | null>(null),
-      setAside: yield* Ref.make<ReadonlyArray<SetAside>>([]),
+      denied: new Map(),
+      allowed: new Set(),
+      presumed: [],
+      heard: false,
+      strangers: wasHeardBefore(options, customers) ? Number.NEGATIVE_INFINITY : 0,
+      setAside: [],
+      stopped: null,
     }
-    const streams = options.configuration.contract.streams
-    const isOpen = ({ customerId }: RosterEntry) =>
-      streams.some(({ stream }) => options.unread(customerId, stream) !== null)
-    const [first, ...others] = customers.filter(isOpen)
-    if (first === undefined) return
-    yield* readCustomer(shared, first)
-    const failure = yield* Ref.get(shared.stranger)
-    if (failure !== null && !(yield* Ref.get(shared.heard)) && !wasHeardBefore(options, customers)) {
-      return yield* new NotThePartnerApi({ baseUrl: shared.baseUrl, failure })
-    }
-    yield* Effect.forEach(others, (customer) => readCustomer(shared, customer), {
+    yield* Effect.forEach(customers, (customer) => readCustomer(shared, customer), {
       concurrency: customersAtOnce,
       discard: true,
     })
-    yield* readAllSetAside(shared)
+    yield* readPresumed(shared)
+    yield* readSetAside(shared)
+    return shared.stopped
   })

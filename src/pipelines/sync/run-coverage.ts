@@ -1,4 +1,5 @@
 import { Effect } from "effect"
+import type { Held } from "../../api/gate.ts"
 import { chainHashes } from "../../store/chain-hash.ts"
 import type { Database } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
@@ -63,6 +64,8 @@ export interface RunEnd {
   readonly finishedAt: string
   /** Those since costs were last kept, and all requests. */
   readonly costs: ReadingCosts
+  readonly held: Held
+  readonly learntRate: number | null
 }
 
 /** Compares the counts, and puts the run's coverage and its end on record. */
@@ -90,6 +93,8 @@ export const proveCoverage = (database: Database["Type"], run: Run, end: RunEnd)
       yield* sql.run(
         `UPDATE recon.runs SET state = $2, detail = $3, finished_at = $4::TIMESTAMPTZ,
            retries = r.retries, waited_ms = r.waited_ms, pages = k.pages, bytes = k.bytes, records = p.records,
+           limited_ms = coalesce(limited_ms, 0) + $5::BIGINT, limit_refusals = coalesce(limit_refusals, 0) + $6::BIGINT,
+           silent_ms = coalesce(silent_ms, 0) + $7::BIGINT, learnt_rate = coalesce($8::DOUBLE, learnt_rate),
            duplicates = p.duplicates, quarantined = p.quarantined, partitions_proven = p.proven,
            coverage = CASE WHEN p.proven = p.planned THEN 'COMPLETE' ELSE 'PARTIAL' END
          FROM (
@@ -106,7 +111,16 @@ export const proveCoverage = (database: Database["Type"], run: Run, end: RunEnd)
            FROM recon.run_retries WHERE run_id = $1
          ) AS r
          WHERE run_id = $1`,
-        [run.runId, end.state, end.detail, end.finishedAt],
+        [
+          run.runId,
+          end.state,
+          end.detail,
+          end.finishedAt,
+          String(Math.round(end.held.limitedMillis)),
+          String(end.held.refusals),
+          String(Math.round(end.held.silentMillis)),
+          end.learntRate === null ? null : String(end.learntRate),
+        ],
       )
     }),
   )

@@ -26,10 +26,11 @@ export class CredentialsRefused extends Data.TaggedError("CredentialsRefused")<{
 export class ApiUnavailable extends Data.TaggedError("ApiUnavailable")<{
   readonly baseUrl: string
   readonly failure: ApiFailure
+  readonly startPatienceMinutes: number
 }> {
   readonly exitCode = 75
   override get message(): string {
-    return `the Partner API at ${this.baseUrl} is not available: ${this.failure.message}; run again later, nothing was lost`
+    return `the Partner API at ${this.baseUrl} is not available: ${this.failure.message}; run again later, nothing was lost; startPatienceMinutes of the configuration, now ${this.startPatienceMinutes}, says how long a night waits for the first answer`
   }
 }
 

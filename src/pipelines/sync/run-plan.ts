@@ -17,6 +17,8 @@ export interface PlannedRun {
   /** True where an interrupted run goes on. */
   readonly resumed: boolean
   readonly unread: Unread
+  /** Requests a second that got through this API's limit, as the newest run that met it learnt; null where none did. */
+  readonly learntRate: number | null
   /** Requests that the run had sent before it was interrupted. */
   readonly requestsBefore: number
 }
@@ -128,7 +130,11 @@ const positionOf = (configuration: Configuration, row: OpenPartition): ChainPosi
 const partitionKey = (customerId: string, stream: string): string => `${stream}\n${customerId}`
 
 /** Takes an interrupted run up again: what it finished stays, the other chains go on where they were. */
-const resume = (sql: Sql, configuration: Configuration, found: Resumable): Effect.Effect<PlannedRun, StoreError> =>
+const resume = (
+  sql: Sql,
+  configuration: Configuration,
+  found: Resumable,
+): Effect.Effect<Omit<PlannedRun, "learntRate">, StoreError> =>
   Effect.gen(function* () {
     const run: Run = { runId: found.run_id, startedAt: found.started_at }
     yield* sql.run(
@@ -214,9 +220,15 @@ export const planRun = (database: Database["Type"], options: PlanOptions): Effec
          WHERE state = 'running' AND run_id IS DISTINCT FROM $1`,
         [found?.run_id ?? null],
       )
-      if (found !== null) return yield* resume(sql, options.configuration, found)
+      const [learnt] = yield* sql.rows<{ rate: number }>(
+        `SELECT learnt_rate AS rate FROM recon.runs WHERE api = $1 AND learnt_rate IS NOT NULL
+         ORDER BY run_id DESC LIMIT 1`,
+        [options.baseUrl],
+      )
+      const learntRate = learnt?.rate ?? null
+      if (found !== null) return { ...(yield* resume(sql, options.configuration, found)), learntRate }
       const run = yield* newRun
       yield* beginRun(sql, run, options)
-      return { run, resumed: false, unread: () => firstPosition, requestsBefore: 0 }
+      return { run, resumed: false, unread: () => firstPosition, requestsBefore: 0, learntRate }
     }),
   )

@@ -31,8 +31,8 @@ const waitingPages = 64
 
 /**
  * Reads every list of every customer to its end and stores what came, or goes on with a run whose process ended before
- * it did. Ends with the run's coverage on record; fails only where nothing else could have succeeded, and then the run is
- * on record as failed.
+ * it did. Ends with the run's coverage on record, and with what stopped it where the API refused the credentials in the
+ * middle of it; fails only where nothing else could have succeeded, and then the run is on record as failed.
  */
 export const sync = (options: SyncOptions) =>
   Effect.gen(function* () {
@@ -47,11 +47,11 @@ export const sync = (options: SyncOptions) =>
     const { runId } = planned.run
     yield* (yield* ProgressListener).began(runId)
     yield* Effect.logInfo(planned.resumed ? "an interrupted run goes on" : "a run begins")
-    yield* readAndWrite(options, planned).pipe(
+    const stopped = yield* readAndWrite(options, planned).pipe(
       Effect.annotateLogs({ run: runId }),
       Effect.withSpan("run", { attributes: { run: runId } }),
     )
-    return planned.run
+    return { ...planned.run, stopped }
   })
 
 const readAndWrite = (options: SyncOptions, planned: Effect.Effect.Success<ReturnType<typeof planRun>>) =>
@@ -60,7 +60,8 @@ const readAndWrite = (options: SyncOptions, planned: Effect.Effect.Success<Retur
     const api = yield* PartnerApi
     const progress = yield* ProgressListener
     const { configuration, customers } = options
-    const { requestsBefore, run, unread } = planned
+    const { learntRate, requestsBefore, run, unread } = planned
+    yield* api.startAtRate(learntRate)
     const tables = streamTables(configuration.contract)
     const readings = yield* Queue.bounded<Reading>(waitingPages)
     const open = customers.flatMap(({ customerId }) =>
@@ -80,10 +81,12 @@ const readAndWrite = (options: SyncOptions, planned: Effect.Effect.Success<Retur
     const requests = Effect.map(api.counts, (counts) => requestsBefore + counts.requests)
     const costs = Effect.all({ requests, failed: api.takeFailedTries })
 
+    const patience = Effect.all({ held: api.held, learntRate: api.learntRate })
+
     const finish = (state: "synced" | "failed" | "interrupted", detail: string | null) =>
       Effect.gen(function* () {
         const finishedAt = DateTime.formatIso(DateTime.unsafeMake(yield* Clock.currentTimeMillis))
-        yield* proveCoverage(database, run, { state, detail, finishedAt, costs: yield* costs })
+        yield* proveCoverage(database, run, { state, detail, finishedAt, costs: yield* costs, ...(yield* patience) })
         yield* Effect.logInfo(`the run's reading ends ${state}`)
       })
 
@@ -103,7 +106,7 @@ const readAndWrite = (options: SyncOptions, planned: Effect.Effect.Success<Retur
       costs,
       onWritten,
     })
-    yield* Effect.all([reading, writing], { concurrency: "unbounded" }).pipe(
+    const stopped = yield* Effect.all([reading, writing], { concurrency: "unbounded" }).pipe(
       whileLoading(database, configuration.memoryLimit),
       Effect.flatMap(([exit]) => exit),
       Effect.onExit((exit) => {
@@ -113,5 +116,6 @@ const readAndWrite = (options: SyncOptions, planned: Effect.Effect.Success<Retur
           : Effect.ignore(finish("failed", "the run could not go on; its pages so far are kept"))
       }),
     )
-    yield* finish("synced", null)
+    yield* finish("synced", stopped === null ? null : stopped.message)
+    return stopped
   })

@@ -10,6 +10,7 @@ import { evidence } from "./0009-evidence.ts"
 import { records } from "./0010-records.ts"
 import { closings } from "./0011-closings.ts"
 import { verdicts } from "./0013-verdicts.ts"
+import { patience } from "./0014-patience.ts"
 
 /** In the order of their names; a migration that has been released is never edited. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -24,6 +25,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0010-records": records,
   "0011-closings": closings,
   "0013-verdicts": verdicts,
+  "0014-patience": patience,
 }
 
 /** The migrations that this program knows, in order. */

@@ -45,7 +45,7 @@ const quick = {
       { firstDelaySeconds: 0.01, capSeconds: 0.05 },
     ]),
   ),
-  breaker: { coolDownSeconds: 1 },
+  startPatienceMinutes: 0,
 }
 
 describe("the client's secret", () => {

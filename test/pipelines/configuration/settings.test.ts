@@ -40,7 +40,9 @@ describe("a configuration", () => {
         requestTimeoutSeconds: 30,
         retryPolicy,
         retryBudget: { percent: 10, floor: 20 },
-        breaker: { failures: 5, coolDownSeconds: 30 },
+        startPatienceMinutes: 10,
+        headSlackMinutes: 5,
+        obsolete: [],
         deadlineMinutes: 360,
         failOn: ["high"],
         personalData: "hash",
@@ -278,7 +280,7 @@ describe("what is said about retries", () => {
       const configuration = yield* read({ retryBudget: { floor: 0 }, breaker: { failures: 9 }, deadlineMinutes: null })
       expect(configuration).toMatchObject({
         retryBudget: { percent: 10, floor: 0 },
-        breaker: { failures: 9, coolDownSeconds: 30 },
+        obsolete: [expect.stringContaining("breaker has no effect any more")],
         deadlineMinutes: null,
       })
     }),
@@ -291,7 +293,8 @@ describe("what is said about retries", () => {
       for (const settings of [
         { retry: { transport: { tries: 6 } } },
         { retryBudget: { percent: 11 } },
-        { breaker: { failures: 6 } },
+        { startPatienceMinutes: 0 },
+        { requestsPerSecond: 0.5 },
         { deadlineMinutes: null },
       ]) {
         expect((yield* read(settings)).sha256).not.toBe(unsaid)

@@ -1,0 +1,83 @@
+/** How fast requests may go out. Times are epoch milliseconds; rates are requests a second. */
+export interface Pace {
+  /** Milliseconds until the next request may go; 0 where it may now. */
+  readonly wait: (now: number) => number
+  readonly sent: (now: number) => void
+  readonly answered: (now: number) => void
+  /** The API refused for its limit, and takes requests again: what came through since the last time is its rate. */
+  readonly limitEnded: (now: number) => void
+  /** Something else stopped the run: what came through since says nothing of the limit. */
+  readonly interrupted: () => void
+  /** What an earlier night learnt. */
+  readonly startAt: (rate: number | null) => void
+  /** What this night learnt; null where it met no limit. */
+  readonly learnt: () => number | null
+  /** When the window that is open now began, where that is known. */
+  readonly windowFrom: () => number | null
+}
+
+/** A pace is tried a little faster after this long without a refusal, and after so many answers. */
+const growth = { first: 1.05, most: 1.5, afterMillis: 30_000, afterAnswers: 20 }
+
+/** Timers are coarse: a request that went late does not slow down the next ones. */
+const lagMillis = 10
+
+/**
+ * The pace of a run: the configured rate, or the one that got through an API's limit where that is slower. The first
+ * window may have been begun by somebody else, so that what it let through is kept for the next night but holds nobody
+ * up; from the second on, each limit that was met says exactly how much it lets through in which time. Without refusals
+ * the pace grows again, by little at first.
+ */
+export const makePace = (configured: number | null): Pace => {
+  /** What requests are held to, and what the first window seems to say. */
+  let kept: number | null = null
+  let guessed: number | null = null
+  let nextAt = Number.NEGATIVE_INFINITY
+  let window: { readonly from: number; readonly isWhole: boolean } | null = null
+  let through = 0
+  let grownAt = 0
+  let sinceGrown = 0
+  let factor = growth.first
+
+  const rate = (): number | null =>
+    kept === null ? configured : configured === null ? kept : Math.min(kept, configured)
+
+  return {
+    wait: (now) => (rate() === null ? 0 : Math.max(0, nextAt - now)),
+    sent: (now) => {
+      window ??= { from: now, isWhole: false }
+      const perSecond = rate()
+      if (perSecond !== null) nextAt = (nextAt < now - lagMillis ? now : nextAt) + 1000 / perSecond
+    },
+    answered: (now) => {
+      through++
+      sinceGrown++
+      if (kept === null || sinceGrown < growth.afterAnswers || now - grownAt < growth.afterMillis) return
+      kept *= factor
+      factor = Math.min(growth.most, factor * factor)
+      grownAt = now
+      sinceGrown = 0
+    },
+    limitEnded: (now) => {
+      if (window !== null && through > 0 && now > window.from) {
+        const measured = (through * 1000) / (now - window.from)
+        if (window.isWhole) kept = measured
+        else if (kept === null) guessed = measured
+      }
+      window = { from: now, isWhole: true }
+      through = 0
+      factor = growth.first
+      grownAt = now
+      sinceGrown = 0
+    },
+    interrupted: () => {
+      window = null
+      through = 0
+    },
+    startAt: (learnt) => {
+      kept = learnt
+    },
+    learnt: () => kept ?? guessed,
+    windowFrom: () => window?.from ?? null,
+  }
+}
