@@ -161,11 +161,9 @@ export const generateWorld = (options: WorldOptions): World => {
     now,
     moneyAs: options.moneyAs ?? "string",
     customers: [...realm.customers, ...ground.leavers].map(worldCustomer),
-    roster: [
-      ...realm.customers,
-      ...ground.strangers,
-      ...(night.earlier.length === 0 ? ground.leavers : []),
-    ].map(worldCustomer),
+    roster: [...realm.customers, ...ground.strangers, ...(night.earlier.length === 0 ? ground.leavers : [])].map(
+      worldCustomer,
+    ),
     list,
     refused: ground.refused.map(({ customer, stream }) => ({ customerId: customer.customerId, stream })),
     denied: ground.denied,

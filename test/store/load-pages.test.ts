@@ -411,7 +411,13 @@ layer(store)("evidence", (it) => {
       yield* anew
       const bad = { entryId: "bad", customerId: "c-1", amount: "a lot" }
       const rejected = [
-        { index: 1, recordId: "bad", reason: 'amount "a lot" is not a plain decimal', payload: JSON.stringify(bad), readable: "{}" },
+        {
+          index: 1,
+          recordId: "bad",
+          reason: 'amount "a lot" is not a plain decimal',
+          payload: JSON.stringify(bad),
+          readable: "{}",
+        },
         { index: 2, recordId: null, reason: "the record is not an object", payload: "7", readable: "{}" },
         { index: 3, recordId: null, reason: "the record is not an object", payload: "null", readable: "{}" },
       ]
@@ -448,7 +454,13 @@ layer(store)("evidence", (it) => {
           indexes.map(() => JSON.parse(payload)),
           {
             sequence,
-            rejected: indexes.map((index) => ({ index, recordId: "bad", reason: "amount is missing", payload, readable: "{}" })),
+            rejected: indexes.map((index) => ({
+              index,
+              recordId: "bad",
+              reason: "amount is missing",
+              payload,
+              readable: "{}",
+            })),
           },
         )
       const none = counts(0, 0, 0, 0)[0]

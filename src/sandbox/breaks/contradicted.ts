@@ -33,6 +33,12 @@ export const plantContradicted = (ground: Ground): void => {
       amount: formatMoney(leg.amount + unit, leg.places),
       netAmount: formatMoney(leg.netAmount + unit, leg.places),
     })
-    ground.faults.push({ code, recordId: record.story.id, severity: "high", why: "listed twice, with two amounts", from })
+    ground.faults.push({
+      code,
+      recordId: record.story.id,
+      severity: "high",
+      why: "listed twice, with two amounts",
+      from,
+    })
   }
 }
