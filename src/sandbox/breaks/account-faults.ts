@@ -94,7 +94,7 @@ export const plantClosedAccount = (ground: Ground): void => {
     const currency = customer?.active.find(({ kind }) => kind === "fiat")
     if (customer === null || currency === undefined) return
     const closedAt = night - 3 * hour
-    const account = enterBankAccount(ground.realm, key, customer, currency, [
+    const account = enterBankAccount(ground.realm, key, customer, currency, night - 8 * hour, [
       { at: closedAt, set: { status: "CLOSED" } },
     ])
     const draw = (name: string, createdAt: Instant) =>

@@ -14,9 +14,9 @@ const refusedByRight = (ground: Ground) => {
 /** One list of reference data that the server refuses to give, so that no check of money loses its proof. */
 export const plantIncomplete = (ground: Ground): void => {
   const code = "COV_INCOMPLETE"
-  const customer = chooseCustomer(ground, code, "fiat")
+  const customer = chooseCustomer(ground, code, "collection")
   if (customer !== null) {
-    const stream = "bank_accounts"
+    const stream = "collection_wallets"
     ground.refused.push({ customer, stream })
     ground.faults.push({
       code,
@@ -39,7 +39,7 @@ export const plantIncomplete = (ground: Ground): void => {
 /** A stream of reference data for which the credentials have no scope; no check of money reads it. */
 export const plantDenied = (ground: Ground): void => {
   const code = "COV_DENIED"
-  const stream = "wallet_beneficiaries"
+  const stream = "collection_buyers"
   ground.denied.push(stream)
   ground.faults.push({
     code,

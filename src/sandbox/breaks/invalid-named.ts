@@ -44,7 +44,7 @@ export const plantInvalidNamed = (ground: Ground) => {
       customer: deposit.customer,
       currency: deposit.currency.code,
       createdAt: deposit.completedAt + hour,
-      draft: { fields: { originalDepositId: id } },
+      draft: { amount: deposit.leg.amount, fee: 0n, fields: { originalDepositId: id } },
     })
     if (refund !== null) {
       settle(ground, refund)

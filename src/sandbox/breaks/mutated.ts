@@ -57,7 +57,7 @@ export const plantMutated = (ground: Ground): void => {
     if (withdrawal !== null) {
       const { customer, completedAt: settledAt, currency, record } = withdrawal
       postFor(ground, withdrawal, completedAt(settledAt))
-      const other = enterBankAccount(ground.realm, `${code}/${nth}`, customer, currency, [])
+      const other = enterBankAccount(ground.realm, `${code}/${nth}`, customer, currency, createdAt, [])
       const set = { bankAccountId: other.id }
       mutate(ground, record.story, settledAt, changedAt, set, "bankAccountId changed after it was settled")
     }

@@ -1,5 +1,6 @@
 import { hour, type Instant, minute } from "../world/instant.ts"
 import type { Json, Story, WorldRecord } from "../world/story.ts"
+import { reversalOf } from "../world/transaction.ts"
 import { candidates, chanceFor, type Ground } from "./ground.ts"
 import { completedAt, type Planted, type Plot, pastGrace, plant, postFor, settle } from "./planting.ts"
 
@@ -162,6 +163,7 @@ const plantShared = (ground: Ground) => {
   const spoil = withHash(hashOf(ground, failing))
   const undone = plant(ground, { key: failing, stream: "crypto_deposits", createdAt: at, life, draft: { spoil } })
   if (undone === null) return
-  postFor(ground, undone, completedAt(at + hour))
+  postFor(ground, undone, [...completedAt(at + hour), { at: at + 2 * hour, status: "REVERSED" }])
+  postFor(ground, undone, completedAt(at + 2 * hour), { name: "reversal", leg: reversalOf(undone.leg) })
   near(repeat(ground, "crypto_deposits", undone, hashOf(ground, failing)), "the other one was REVERSED")
 }

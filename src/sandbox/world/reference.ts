@@ -85,6 +85,7 @@ export const enterBankAccount = (
   key: string,
   customer: Customer,
   currency: Currency,
+  createdAt: Instant,
   steps: ReadonlyArray<Step>,
 ): Story => {
   const chance = chanceIn(realm, `reference/bank/${key}`)
@@ -93,7 +94,7 @@ export const enterBankAccount = (
     idField: "bankAccountId",
     id: idIn(realm, `bank-account/${key}`),
     customer,
-    createdAt: realm.start - chance.int(day, 30 * day),
+    createdAt,
     fields: {
       currency: currency.code,
       accountHolderName: drawName(chance),

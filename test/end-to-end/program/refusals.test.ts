@@ -288,7 +288,7 @@ describe("a night that cannot read everything", () => {
         world.answerKey.map(({ code, recordId }) => ({ code, recordId })),
       )
       const coverage = recordsOf(reportsIn(join(cwd, "tidemark-out", "latest")).get("coverage"))
-      expect(coverage.filter((row) => row.state !== "COMPLETE")).toMatchObject([{ stream: "bank_accounts" }])
+      expect(coverage.filter((row) => row.state !== "COMPLETE")).toMatchObject([{ stream: "collection_wallets" }])
     }),
   )
 })

@@ -104,6 +104,7 @@ describeCases("REF_FOREIGN", [
         ),
         bank("b-1", { customer_id: "c-2" }),
         bank("b-2", { currency: "USD" }),
+        row("crypto_deposit_wallets", { wallet_id: "w", customer_id: "c-1", currency: "EUR" }),
       ],
       customers: ["c-1", "c-2"],
     },
@@ -127,15 +128,11 @@ const judged = (...given: ReadonlyArray<HistoryNight>) => Effect.map(nights(give
 
 const account = (status: string, customer = "c-1") =>
   row("fiat_accounts", { fiat_account_id: "nowhere-1", customer_id: customer, currency: "EUR", status })
-const use = (id: string, hours: number) =>
-  posted(
-    deposit(id, {
-      fiat_account_id: "nowhere-1",
-      reference: id,
-      created_at: hoursBefore(hours),
-      completed_at: hoursBefore(hours),
-    }),
-  )
+const use = (id: string, hours: number): ReadonlyArray<LedgerRow> => {
+  const at = { created_at: hoursBefore(hours), updated_at: hoursBefore(hours) }
+  const record = deposit(id, { fiat_account_id: "nowhere-1", reference: id, completed_at: hoursBefore(hours), ...at })
+  return [record, postingOf(record, { posted_at: hoursBefore(hours), ...at })]
+}
 
 layer(ledgerStore)("over several nights", (it) => {
   it.effect("finds what is created after the night that saw its account closed, and nothing before", () =>

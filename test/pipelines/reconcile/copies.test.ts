@@ -263,7 +263,7 @@ describeCases("TX_HASH_REUSED", [
     it: "takes a collection payment for a copy of the customer's deposit, and nobody else's",
     ledger: {
       rows: posted(
-        hashed("crypto_deposits", "a", { created_at: hoursBefore(110) }),
+        hashed("crypto_deposits", "a", { created_at: hoursBefore(130) }),
         hashed("collection_payments", "b"),
         hashed("collection_payments", "c", { customer_id: "c-2", collection_wallet_id: "w-2" }),
         hashed("collection_payments", "d", { amount: "99", net_amount: "99" }),

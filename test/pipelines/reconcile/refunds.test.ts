@@ -116,7 +116,7 @@ describeCases("REFUND_EXCESS", [
       ],
     },
     found: [unreadable("q"), unreadable("r"), excess("d-8")],
-    unproven: { LED_STATUS_MISMATCH: 1, REFUND_EXCESS: 1 },
+    unproven: { REFUND_EXCESS: 1 },
   },
   {
     it: "adds up one currency alone",
