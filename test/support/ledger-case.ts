@@ -405,10 +405,8 @@ export interface Verdict {
   readonly found: ReadonlyArray<Found>
   /** `fiat_deposits d-1` or `conversions x-1 DEBIT` → category. */
   readonly movements: Readonly<Record<string, string>>
-  /** Transaction → category, for transactions that are no movement's match. */
+  /** Transaction → category. */
   readonly transactions: Readonly<Record<string, string>>
-  /** Transaction → the record that it was judged with. */
-  readonly counterparts: Readonly<Record<string, string>>
   /** Check → cases that it could not judge; checks without any are left out. */
   readonly unproven: Readonly<Record<string, number>>
 }
@@ -453,11 +451,6 @@ export const verdictOf = (run: Run) =>
       })),
       movements: Object.fromEntries(ofMovements.map((match) => [movementName(match), match.category])),
       transactions: Object.fromEntries(ofTransactions.map((match) => [match.transaction_id ?? "", match.category])),
-      counterparts: Object.fromEntries(
-        ofMovements.flatMap((match) =>
-          match.transaction_id === null ? [] : [[match.transaction_id, movementName(match)]],
-        ),
-      ),
       unproven: Object.fromEntries(unproven.map((counted) => [counted.code, Number(counted.unproven)])),
     } satisfies Verdict
   })

@@ -51,7 +51,13 @@ interface Leg {
   readonly where: string
 }
 
-const feeOn = (currency: string): string => `CASE WHEN p.fee_currency = p.${currency} THEN p.fee ELSE 0 END`
+/** By the names that count, so that a currency which goes by two is one. */
+const named = (column: string): string => `recon.currency_name(p.${column})`
+
+const sameCurrencySql = `${named("from_currency")} = ${named("to_currency")}`
+
+const feeOn = (currency: string): string =>
+  `CASE WHEN ${named("fee_currency")} = ${named(currency)} THEN p.fee ELSE 0 END`
 
 /** A conversion's fee is on the leg whose currency is feeCurrency; one in a third currency is a leg of its own. Source: money rules. */
 const legsOf = (product: ProductRow): ReadonlyArray<Leg> => {
@@ -62,7 +68,7 @@ const legsOf = (product: ProductRow): ReadonlyArray<Leg> => {
     ]
   }
   // Where both sides are of one currency, the fee is on the side that pays.
-  const feeOfCredit = `CASE WHEN p.fee_currency = p.to_currency AND p.from_currency <> p.to_currency THEN p.fee ELSE 0 END`
+  const feeOfCredit = `CASE WHEN ${sameCurrencySql} THEN 0 ELSE ${feeOn("to_currency")} END`
   return [
     {
       leg: "DEBIT",
@@ -89,20 +95,20 @@ const legsOf = (product: ProductRow): ReadonlyArray<Leg> => {
       amount: "p.fee",
       fee: "p.fee",
       net: "p.fee",
-      where: " AND p.fee <> 0 AND p.fee_currency NOT IN (p.from_currency, p.to_currency)",
+      where: ` AND p.fee <> 0 AND ${named("fee_currency")} NOT IN (${named("from_currency")}, ${named("to_currency")})`,
     },
   ]
 }
 
 const selectLegs = (streams: ReadonlyArray<ContractStream>, product: ProductRow): ReadonlyArray<string> => {
   const stream = streamOf(streams, product)
-  const sameCurrency = product.movement === "exchange" ? "p.from_currency = p.to_currency" : "FALSE"
+  const byDirection = product.movement === "exchange" ? sameCurrencySql : "FALSE"
   return legsOf(product).map(
     (leg) => `
   SELECT '${product.stream}' AS stream, '${product.resourceType}' AS resource_type, p.${product.id} AS record_id,
     ${leg.leg === null ? "NULL" : `'${leg.leg}'`} AS leg, p.customer_id, '${leg.direction}' AS direction, recon.currency_name(p.${leg.currency}) AS currency,
     recon.network_name(${given(stream, "p", "network")}) AS network, ${leg.amount} AS amount, ${leg.fee} AS fee, ${leg.net} AS net_amount,
-    ${leg.direction === "CREDIT" ? "" : "-"}${leg.net} AS signed_net, ${sameCurrency} AS is_by_direction,
+    ${leg.direction === "CREDIT" ? "" : "-"}${leg.net} AS signed_net, ${leg.leg === "FEE" ? "FALSE" : byDirection} AS is_by_direction,
     p.status, coalesce(s.class, 'unknown') AS class, p.created_at, p.updated_at, p.completed_at${onList(product.stream, "p")}${leg.where}`,
   )
 }

@@ -8,7 +8,7 @@ export interface AnswerKeyEntry {
   /** As the check writes it: a record's id, `customerId/currency`, `customerId/stream`, or a page position. */
   readonly recordId: string
   /** Only where the record has two movements: a conversion. */
-  readonly leg?: "DEBIT" | "CREDIT"
+  readonly leg?: "DEBIT" | "CREDIT" | "FEE"
   readonly currency?: string
   readonly severity: Severity
   readonly why: string

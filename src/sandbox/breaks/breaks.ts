@@ -28,6 +28,7 @@ import {
 } from "./mismatch.ts"
 import { plantMissingProduct } from "./missing-product.ts"
 import { plantMissingTransaction } from "./missing-transaction.ts"
+import { plantAdjustment, plantNetworkMismatch, plantTypeMismatch } from "./money-faults.ts"
 import { plantMutated } from "./mutated.ts"
 import { plantRefundExcess, plantRefundOrphan, plantRefundRoute, plantRefundState } from "./refund-faults.ts"
 import { plantStatusMismatch } from "./status-mismatch.ts"
@@ -55,6 +56,9 @@ const planters: Readonly<Record<BreakCode, (ground: Ground) => void>> = {
   LED_MISSING_TRANSACTION: plantMissingTransaction,
   LED_MISSING_PRODUCT: plantMissingProduct,
   LED_DUPLICATE_TRANSACTION: plantDuplicateTransaction,
+  LED_NETWORK_MISMATCH: plantNetworkMismatch,
+  LED_TYPE_MISMATCH: plantTypeMismatch,
+  LED_ADJUSTMENT: plantAdjustment,
   LED_AMOUNT_MISMATCH: plantAmountMismatch,
   LED_FEE_MISMATCH: plantFeeMismatch,
   LED_CURRENCY_MISMATCH: plantCurrencyMismatch,

@@ -1,6 +1,7 @@
 import { minute } from "../world/instant.ts"
 import { reversalOf } from "../world/transaction.ts"
 import type { Ground } from "./ground.ts"
+import { plantMoneyRows } from "./money-faults.ts"
 import { completedAt, pastGrace, plant, plantConversion, postFor, postLeg } from "./planting.ts"
 
 const code = "LED_DUPLICATE_TRANSACTION"
@@ -34,6 +35,7 @@ export const plantDuplicateTransaction = (ground: Ground): void => {
       from: pastGrace(conversion.completedAt),
     })
   }
+  plantMoneyRows(ground, code)
   plantNearMisses(ground)
 }
 

@@ -19,7 +19,7 @@ export interface Fault {
   readonly code: BreakCode
   /** A story instead of an id: the record's id cannot be read, so its position stands for it. */
   readonly recordId: string | Story
-  readonly leg?: "DEBIT" | "CREDIT"
+  readonly leg?: "DEBIT" | "CREDIT" | "FEE"
   readonly severity: Severity
   readonly why: string
   readonly from: Instant

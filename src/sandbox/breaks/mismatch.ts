@@ -10,6 +10,7 @@ import {
   plantSameFee,
   plantTwins,
 } from "./mismatch-near-misses.ts"
+import { plantMoneyRows } from "./money-faults.ts"
 import {
   completedAt,
   type Planted,
@@ -74,6 +75,7 @@ export const plantAmountMismatch = (ground: Ground): void => {
 /** The balance moved by the right sum, but amount and fee split it otherwise. */
 export const plantFeeMismatch = (ground: Ground): void => {
   plantSameFee(ground)
+  plantMoneyRows(ground, "LED_FEE_MISMATCH")
   for (const stream of ["fiat_deposits", "crypto_withdrawals"] as const) {
     plantMismatch(ground, "LED_FEE_MISMATCH", "medium", { stream }, ({ leg }) => {
       const fee = leg.fee + 5n * lastPlace(leg.places)

@@ -76,20 +76,18 @@ const plantNearMisses = (ground: Ground) => {
       until: night + 5 * minute,
     })
   })
-  for (const type of ["FEE", "ADJUSTMENT"] as const) {
-    const key = `${code}/${type}`
-    const customer = chooseCustomer(ground, key, "core")
-    if (customer === null) continue
-    const chance = chanceFor(ground, key)
-    const currency = chance.pick(customer.active)
-    const amount = drawAmount(chance, currency, 1, 5)
-    const at = earlyMoment(ground, key)
-    const leg = leglike(ground, key, customer, currency, { resourceType: type, direction: "DEBIT", amount })
-    const story = post(
-      ground.realm,
-      { ...leg, type, resourceType: null, resourceId: null },
-      { key, style: drawStyle(chance), life: completedAt(at) },
-    )
-    ground.nearMisses.push({ code, recordId: story.id, why: `a ${type} names no resource by right`, from: at })
-  }
+  const key = `${code}/FEE`
+  const customer = chooseCustomer(ground, key, "core")
+  if (customer === null) return
+  const chance = chanceFor(ground, key)
+  const currency = chance.pick(customer.active)
+  const amount = drawAmount(chance, currency, 1, 5)
+  const at = earlyMoment(ground, key)
+  const leg = leglike(ground, key, customer, currency, { resourceType: "FEE", direction: "DEBIT", amount })
+  const story = post(
+    ground.realm,
+    { ...leg, type: "FEE", resourceType: null, resourceId: null },
+    { key, style: drawStyle(chance), life: completedAt(at) },
+  )
+  ground.nearMisses.push({ code, recordId: story.id, why: "a FEE names no resource by right", from: at })
 }

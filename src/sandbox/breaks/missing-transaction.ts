@@ -1,5 +1,6 @@
 import { minute } from "../world/instant.ts"
 import type { Ground } from "./ground.ts"
+import { plantThirdFee } from "./money-faults.ts"
 import { completedAt, pastGrace, plant, plantConversion, postFor, postLeg } from "./planting.ts"
 
 const code = "LED_MISSING_TRANSACTION"
@@ -30,6 +31,7 @@ export const plantMissingTransaction = (ground: Ground): void => {
       from: pastGrace(planted.completedAt),
     })
   }
+  plantThirdFee(ground)
   plantNearMisses(ground)
 }
 

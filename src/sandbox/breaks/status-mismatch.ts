@@ -1,6 +1,7 @@
 import { hour, minute } from "../world/instant.ts"
 import { reversalOf } from "../world/transaction.ts"
 import { chanceFor, earlyMoment, type Ground } from "./ground.ts"
+import { plantMoneyRows } from "./money-faults.ts"
 import { completedAt, pastGrace, plant, postFor } from "./planting.ts"
 
 const code = "LED_STATUS_MISMATCH"
@@ -46,6 +47,7 @@ export const plantStatusMismatch = (ground: Ground): void => {
       from: pastGrace(planted.completedAt),
     })
   }
+  plantMoneyRows(ground, code)
   plantReversedNearMiss(ground)
   ground.nights.forEach((night, nth) => {
     plantInFlight(ground, night, nth)

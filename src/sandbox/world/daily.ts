@@ -10,7 +10,7 @@ import { floorTo, type Money } from "./money.ts"
 import { enterMovement, type OneLegStream, oneLegStreams, type ProductRecord } from "./movement.ts"
 import { emptyPurse, type Purse } from "./purse.ts"
 import { chanceIn, type Realm } from "./realm.ts"
-import { netOf, post } from "./transaction.ts"
+import { post } from "./transaction.ts"
 import { drawReference, drawStyle } from "./wording.ts"
 
 /** One customer's state while its days are told. */
@@ -172,31 +172,27 @@ const unusedQuote = (life: Life, moment: Moment) => {
 const checkout = (life: Life, { chance, at, key }: Moment) =>
   liveCheckout(life.realm, chance, life.customer, life.purse, at, key)
 
-/** An entry without a product record: a fee charged, or an adjustment either way. */
-const ledgerOnly = (type: "FEE" | "ADJUSTMENT") => (life: Life, moment: Moment) => {
+/** A fee that names no product record. What names none and is no fee is a fault, and planted as one. */
+const loneFee = (life: Life, moment: Moment) => {
   const { chance, at, key } = moment
   const currency = chance.pick(life.customer.active)
   const amount = drawAmount(chance, currency, 1, 25)
-  const direction = type === "ADJUSTMENT" && chance.bool(0.6) ? "CREDIT" : "DEBIT"
-  if (direction === "DEBIT") {
-    if (life.purse.spendable(currency.code, at) < amount) return
-    life.purse.spend(currency.code, amount)
-  }
+  if (life.purse.spendable(currency.code, at) < amount) return
+  life.purse.spend(currency.code, amount)
   const pending = chance.bool(0.3) ? [{ at, status: "PENDING" }] : []
   const postedAt = pending.length > 0 ? at + chance.int(minute, 30 * hour) : at
-  if (direction === "CREDIT") life.purse.receive(currency.code, postedAt, amount)
   post(
     life.realm,
     {
       customer: life.customer,
-      type,
-      direction,
+      type: "FEE",
+      direction: "DEBIT",
       currency: currency.code,
       places: currency.places,
       network: null,
       amount,
       fee: 0n,
-      netAmount: netOf(direction, amount, 0n),
+      netAmount: amount,
       resourceType: null,
       resourceId: null,
       reference: chance.bool(0.5) ? drawReference(chance) : null,
@@ -224,8 +220,7 @@ const habits: ReadonlyArray<Habit> = [
   { name: "unused-quote", product: "conversion", rate: 0.25, act: unusedQuote },
   { name: "checkout", product: "collection", rate: 0.3, act: checkout },
   { name: "payment", product: "collection", rate: 0.25, act: deposit("collection_payments") },
-  { name: "fee", product: "core", rate: 0.04, act: ledgerOnly("FEE") },
-  { name: "adjustment", product: "core", rate: 0.03, act: ledgerOnly("ADJUSTMENT") },
+  { name: "fee", product: "core", rate: 0.04, act: loneFee },
 ]
 
 /** Tells every day of a customer's life, each day's acts in the order of time, so that nothing is spent before it came. */

@@ -1,4 +1,4 @@
-import { conversion, deposit, hoursBefore, legOf, postingOf, withdrawal } from "../../support/ledger-case.ts"
+import { conversion, deposit, hoursBefore, legOf, postingOf, product, withdrawal } from "../../support/ledger-case.ts"
 import { describeCases } from "../../support/ledger-cases.ts"
 
 const d = deposit("d-1")
@@ -13,11 +13,11 @@ const tolerance = (absolute: string, basisPoints = 0, currency = "EUR") => ({
 
 describeCases("LED_DUPLICATE_TRANSACTION", [
   {
-    it: "finds two posted transactions for one movement, and judges the record by the older one",
+    it: "finds two posted transactions for one movement, and both are part of it",
     ledger: { rows: [d, postingOf(d), postingOf(d, { transaction_id: "t-2", created_at: hoursBefore(90) })] },
     found: [found("LED_DUPLICATE_TRANSACTION", "critical")],
     movements: exception,
-    transactions: { "t-2": "exception" },
+    transactions: { "t-2": "exception", "t-d-1": "exception" },
   },
   {
     it: "finds three as one exception",
@@ -25,15 +25,12 @@ describeCases("LED_DUPLICATE_TRANSACTION", [
       rows: [d, postingOf(d), postingOf(d, { transaction_id: "t-e" }), postingOf(d, { transaction_id: "t-f" })],
     },
     found: [found("LED_DUPLICATE_TRANSACTION", "critical")],
-    transactions: { "t-e": "exception", "t-f": "exception" },
+    transactions: { "t-d-1": "exception", "t-e": "exception", "t-f": "exception" },
   },
   {
-    it: "finds a second one of the other direction, another amount or another customer",
+    it: "finds a second one of another amount or another customer",
     ledger: {
       rows: [
-        deposit("a"),
-        postingOf(deposit("a")),
-        postingOf(deposit("a"), { transaction_id: "t-a-2", direction: "DEBIT" }),
         deposit("b"),
         postingOf(deposit("b")),
         postingOf(deposit("b"), { transaction_id: "t-b-2", amount: "7", net_amount: "7" }),
@@ -42,8 +39,38 @@ describeCases("LED_DUPLICATE_TRANSACTION", [
         postingOf(deposit("c"), { transaction_id: "t-c-2", customer_id: "c-2" }),
       ],
     },
-    found: ["a", "b", "c"].map((id) => found("LED_DUPLICATE_TRANSACTION", "critical", id)),
-    transactions: { "t-a-2": "exception", "t-b-2": "exception", "t-c-2": "exception" },
+    found: ["b", "c"].map((id) => found("LED_DUPLICATE_TRANSACTION", "critical", id)),
+    transactions: { "t-b": "exception", "t-b-2": "exception", "t-c": "exception", "t-c-2": "exception" },
+  },
+  {
+    it: "is silent where several parts make the sum, whatever they are called",
+    ledger: {
+      rows: [
+        d,
+        net("60"),
+        postingOf(d, { transaction_id: "t-2", amount: "50", net_amount: "50" }),
+        postingOf(d, { transaction_id: "t-3", type: "ADJUSTMENT", direction: "DEBIT", amount: "10", net_amount: "10" }),
+      ],
+    },
+    movements: matched,
+    transactions: { "t-2": "matched", "t-3": "matched", "t-d-1": "matched" },
+  },
+  {
+    it: "finds parts that make more than the sum",
+    ledger: { rows: [d, net("60"), postingOf(d, { transaction_id: "t-2", amount: "50", net_amount: "50" })] },
+    found: [found("LED_DUPLICATE_TRANSACTION", "critical")],
+  },
+  {
+    it: "is not what a second one of the other direction is called, which took the money back",
+    ledger: { rows: [d, postingOf(d), postingOf(d, { transaction_id: "t-2", direction: "DEBIT" })] },
+    found: [found("LED_AMOUNT_MISMATCH", "high")],
+  },
+  {
+    it: "is not what two halves for two customers are called, which make one sum",
+    ledger: {
+      rows: [d, net("60"), postingOf(d, { transaction_id: "t-2", amount: "40", net_amount: "40", customer_id: "c-2" })],
+    },
+    found: [found("LED_AMOUNT_MISMATCH", "high")],
   },
   {
     it: "finds a second posting of one leg of a conversion",
@@ -68,7 +95,7 @@ describeCases("LED_DUPLICATE_TRANSACTION", [
     it: "is silent where the first try failed and the second succeeded",
     ledger: { rows: [d, postingOf(d, { transaction_id: "t-0", status: "FAILED" }), postingOf(d)] },
     movements: matched,
-    transactions: { "t-0": "void" },
+    transactions: { "t-0": "void", "t-d-1": "matched" },
   },
   {
     it: "is silent on an open transaction beside a posted one",
@@ -76,7 +103,7 @@ describeCases("LED_DUPLICATE_TRANSACTION", [
       rows: [d, postingOf(d), postingOf(d, { transaction_id: "t-2", status: "PENDING", created_at: hoursBefore(0.5) })],
     },
     movements: matched,
-    transactions: { "t-2": "in flight" },
+    transactions: { "t-2": "in flight", "t-d-1": "matched" },
   },
   {
     it: "is silent where a transaction was reversed, taken back and posted again",
@@ -89,7 +116,7 @@ describeCases("LED_DUPLICATE_TRANSACTION", [
       ],
     },
     movements: matched,
-    transactions: { "t-0": "void", "t-1": "void" },
+    transactions: { "t-0": "matched", "t-1": "matched", "t-d-1": "matched" },
   },
 ])
 
@@ -159,7 +186,7 @@ describeCases("LED_AMOUNT_MISMATCH", [
     movements: { "conversions x CREDIT": "matched", "conversions x DEBIT": "matched" },
   },
   {
-    it: "expects no fee on either leg where it is in a third currency",
+    it: "expects no fee on either leg where it is in a third currency: that fee is a leg of its own",
     ledger: {
       rows: [
         conversion("x", { fee: "2", fee_currency: "CHF" }),
@@ -167,7 +194,48 @@ describeCases("LED_AMOUNT_MISMATCH", [
         legOf(conversion("x"), "CREDIT", { currency: "USD", amount: "110", net_amount: "110" }),
       ],
     },
-    movements: { "conversions x CREDIT": "matched", "conversions x DEBIT": "matched" },
+    found: [{ ...found("LED_MISSING_TRANSACTION", "critical", "x"), leg: "FEE" }],
+    movements: {
+      "conversions x CREDIT": "matched",
+      "conversions x DEBIT": "matched",
+      "conversions x FEE": "exception",
+    },
+  },
+  {
+    it: "is content where the fee in a third currency was charged",
+    ledger: {
+      rows: [
+        conversion("x", { fee: "2", fee_currency: "CHF" }),
+        legOf(conversion("x"), "DEBIT", {}),
+        legOf(conversion("x"), "CREDIT", { currency: "USD", amount: "110", net_amount: "110" }),
+        legOf(conversion("x"), "DEBIT", {
+          transaction_id: "f",
+          type: "FEE",
+          currency: "CHF",
+          amount: "2",
+          net_amount: "2",
+        }),
+      ],
+    },
+    movements: { "conversions x CREDIT": "matched", "conversions x DEBIT": "matched", "conversions x FEE": "matched" },
+  },
+  {
+    it: "knows a fee in a third currency by its type, though it was charged in another one",
+    ledger: {
+      rows: [
+        conversion("x", { fee: "2", fee_currency: "CHF" }),
+        legOf(conversion("x"), "DEBIT", {}),
+        legOf(conversion("x"), "CREDIT", { currency: "USD", amount: "110", net_amount: "110" }),
+        legOf(conversion("x"), "DEBIT", {
+          transaction_id: "f",
+          type: "FEE",
+          currency: "GBP",
+          amount: "2",
+          net_amount: "2",
+        }),
+      ],
+    },
+    found: [{ ...found("LED_CURRENCY_MISMATCH", "critical", "x"), leg: "FEE" }],
   },
   {
     it: "finds the leg on which a conversion's fee was forgotten",
@@ -196,6 +264,47 @@ describeCases("LED_FEE_MISMATCH", [
     ledger: { rows: [d, withFee] },
     settings: tolerance("1"),
     movements: { "fiat_deposits d-1": "within tolerance" },
+  },
+  {
+    it: "finds a fee that was charged a second time, by a transaction of its own",
+    ledger: {
+      rows: [
+        deposit("d-1", { fee: "1", net_amount: "99" }),
+        postingOf(d, { fee: "1", net_amount: "99" }),
+        postingOf(d, { transaction_id: "f", type: "FEE", direction: "DEBIT", amount: "1", net_amount: "1" }),
+      ],
+    },
+    found: [found("LED_FEE_MISMATCH", "medium")],
+  },
+  {
+    it: "finds the second of two fees that were both charged by transactions of their own",
+    ledger: {
+      rows: [
+        withdrawal("w", { fee: "1", net_amount: "101" }),
+        postingOf(withdrawal("w")),
+        ...["one", "two"].map((id) =>
+          postingOf(withdrawal("w"), { transaction_id: id, type: "FEE", amount: "1", net_amount: "1" }),
+        ),
+      ],
+    },
+    found: [found("LED_FEE_MISMATCH", "medium", "w")],
+  },
+  {
+    it: "is silent on the fee of a transaction that was taken back and posted again, whether its reversal gave the fee back or not",
+    ledger: {
+      rows: [
+        deposit("d-1", { fee: "1", net_amount: "99" }),
+        postingOf(d, { transaction_id: "one", fee: "1", net_amount: "99", status: "REVERSED" }),
+        postingOf(d, { transaction_id: "back", direction: "DEBIT", amount: "99", net_amount: "99" }),
+        postingOf(d, { transaction_id: "again", fee: "1", net_amount: "99", posted_at: hoursBefore(60) }),
+      ],
+    },
+    movements: matched,
+  },
+  {
+    it: "is silent on a record of which nothing is left but its fee, and which needs no transaction",
+    ledger: { rows: [deposit("d-1", { amount: "5", fee: "5", net_amount: "0" })] },
+    movements: matched,
   },
   {
     it: "is silent where the net amount differs too: that is the graver exception",
@@ -270,11 +379,11 @@ describeCases("LED_STATUS_MISMATCH", [
     movements: { "fiat_deposits d-1": "in flight" },
   },
   {
-    it: "is critical where a void record has a posted transaction, with no grace",
+    it: "is critical where a void record has a posted transaction, past the grace in which it may be taken back",
     ledger: {
       rows: ["FAILED", "REJECTED", "CANCELLED", "EXPIRED"].flatMap((status) => [
         deposit(status, { status }),
-        postingOf(deposit(status), { posted_at: hoursBefore(0.1) }),
+        postingOf(deposit(status), { posted_at: hoursBefore(1.1) }),
       ]),
     },
     found: ["CANCELLED", "EXPIRED", "FAILED", "REJECTED"].map((id) => found("LED_STATUS_MISMATCH", "critical", id)),
@@ -284,7 +393,7 @@ describeCases("LED_STATUS_MISMATCH", [
     ledger: {
       rows: [
         deposit("a", { status: "FAILED" }),
-        postingOf(deposit("a"), { status: "REVERSED" }),
+        postingOf(deposit("a"), { posted_at: hoursBefore(0.1) }),
         deposit("b", { status: "FAILED" }),
         postingOf(deposit("b"), { status: "FAILED" }),
         deposit("c", { status: "FAILED" }),
@@ -292,13 +401,53 @@ describeCases("LED_STATUS_MISMATCH", [
         postingOf(deposit("c"), { transaction_id: "t-c-2", direction: "DEBIT" }),
       ],
     },
-    movements: { "fiat_deposits a": "void", "fiat_deposits b": "void", "fiat_deposits c": "void" },
-    transactions: { "t-c-2": "void" },
+    movements: { "fiat_deposits a": "in flight", "fiat_deposits b": "void", "fiat_deposits c": "void" },
+    transactions: { "t-a": "in flight", "t-b": "void", "t-c": "void", "t-c-2": "void" },
   },
   {
-    it: "counts a reversed transaction as posted where its reversal is not there",
+    it: "is critical where a void record's only transaction is called REVERSED, and nothing took it back",
+    ledger: { rows: [deposit("d-1", { status: "FAILED" }), postingOf(d, { status: "REVERSED" })] },
+    found: [found("LED_STATUS_MISMATCH", "critical")],
+  },
+  {
+    it: "is critical where the money of a void record came back by half",
+    ledger: {
+      rows: [
+        deposit("d-1", { status: "FAILED" }),
+        postingOf(d, { status: "REVERSED" }),
+        postingOf(d, { transaction_id: "t-2", direction: "DEBIT", amount: "50", net_amount: "50" }),
+      ],
+    },
+    found: [found("LED_STATUS_MISMATCH", "critical")],
+  },
+  {
+    it: "is critical where a void record's money came back on another network",
+    ledger: {
+      rows: [
+        product("crypto_deposits", "cd", { status: "FAILED", network: "TRON" }),
+        postingOf(product("crypto_deposits", "cd"), { network: "TRON" }),
+        postingOf(product("crypto_deposits", "cd"), { transaction_id: "t-2", direction: "DEBIT", network: "SOLANA" }),
+      ],
+    },
+    found: [found("LED_STATUS_MISMATCH", "critical", "cd")],
+  },
+  {
+    it: "is critical where the money of an undone record stands",
+    ledger: { rows: [withdrawal("w", { status: "REVERSED" }), postingOf(withdrawal("w"))] },
+    found: [found("LED_STATUS_MISMATCH", "critical", "w")],
+  },
+  {
+    it: "does not say so where the API lists no refunds of the product that might have taken it back",
+    ledger: { rows: [deposit("d-1", { status: "REFUNDED" }), postingOf(d)] },
+    settings: { refunds: { fiat_deposits: "notListed" } },
+    movements: { "fiat_deposits d-1": "unproven" },
+    unproven: { LED_STATUS_MISMATCH: 1 },
+  },
+  {
+    it: "finds a transaction that is called REVERSED and was never taken back, though the sums agree",
     ledger: { rows: [d, postingOf(d, { status: "REVERSED" })] },
-    movements: matched,
+    found: [found("LED_STATUS_MISMATCH", "high")],
+    movements: exception,
   },
   {
     it: "finds a settled record whose transaction was taken back and not posted again",
@@ -307,7 +456,7 @@ describeCases("LED_STATUS_MISMATCH", [
     },
     found: [found("LED_STATUS_MISMATCH", "high")],
     movements: exception,
-    transactions: { "t-2": "void" },
+    transactions: { "t-2": "exception", "t-d-1": "exception" },
   },
   {
     it: "is silent on an undone record whose transaction was taken back",
@@ -319,7 +468,7 @@ describeCases("LED_STATUS_MISMATCH", [
       ],
     },
     movements: { "fiat_deposits d-1": "void" },
-    transactions: { "t-2": "void" },
+    transactions: { "t-2": "void", "t-d-1": "void" },
   },
   {
     it: "is silent on an open record whose transaction is posted already",
@@ -331,13 +480,23 @@ describeCases("LED_STATUS_MISMATCH", [
     ledger: { rows: [d, postingOf(d, { status: "FROZEN" })] },
     found: [{ code: "REC_UNKNOWN_STATUS", record: "t-d-1", severity: "medium" }],
     movements: { "fiat_deposits d-1": "unproven" },
+    unproven: { LED_STATUS_MISMATCH: 1 },
   },
   {
-    it: "lets a posted transaction outweigh an unknown one",
+    it: "does not let a posted transaction outweigh an unknown one, which may be posted too",
     ledger: { rows: [d, postingOf(d), postingOf(d, { transaction_id: "t-2", status: "FROZEN" })] },
     found: [{ code: "REC_UNKNOWN_STATUS", record: "t-2", severity: "medium" }],
+    movements: { "fiat_deposits d-1": "unproven" },
+    transactions: { "t-2": "unproven", "t-d-1": "unproven" },
+    unproven: { LED_AMOUNT_MISMATCH: 1 },
+  },
+  {
+    it: "lets an unknown one of no amount change nothing",
+    ledger: {
+      rows: [d, postingOf(d), postingOf(d, { transaction_id: "t-2", status: "FROZEN", amount: "0", net_amount: "0" })],
+    },
+    found: [{ code: "REC_UNKNOWN_STATUS", record: "t-2", severity: "medium" }],
     movements: matched,
-    transactions: { "t-2": "unproven" },
   },
   {
     it: "takes the configuration's word for what a status means",
@@ -353,7 +512,7 @@ const backward = { direction: "DEBIT" }
 
 describeCases("where a customer's transactions were not all read", [
   {
-    it: "no transaction is called a movement's only one",
+    it: "no movement of the customer is judged, whatever was read of them",
     ledger: {
       rows: [
         deposit("a"),
@@ -362,60 +521,250 @@ describeCases("where a customer's transactions were not all read", [
         postingOf(deposit("b"), backward),
         deposit("c"),
         postingOf(deposit("c"), { status: "PENDING", posted_at: null }),
+        deposit("d", { status: "FAILED" }),
+        postingOf(deposit("d")),
+        deposit("e"),
+        postingOf(deposit("e")),
       ],
       coverage: partial,
     },
     found: [incomplete],
-    movements: { "fiat_deposits a": "unproven", "fiat_deposits b": "unproven", "fiat_deposits c": "unproven" },
-    unproven: { LED_CURRENCY_MISMATCH: 1, LED_DIRECTION_MISMATCH: 1, LED_STATUS_MISMATCH: 1 },
+    movements: Object.fromEntries(["a", "b", "c", "d", "e"].map((id) => [`fiat_deposits ${id}`, "unproven"])),
+    transactions: Object.fromEntries(["a", "b", "c", "d", "e"].map((id) => [`t-${id}`, "unproven"])),
+    unproven: { LED_AMOUNT_MISMATCH: 1, LED_MISSING_TRANSACTION: 4 },
   },
   {
-    it: "one that goes the other way may be a reversal of what was not read",
+    it: "another customer's are judged all the same",
     ledger: {
-      rows: [
-        deposit("a", { status: "FAILED" }),
-        postingOf(deposit("a"), backward),
-        deposit("b"),
-        postingOf(deposit("b"), { transaction_id: "back", ...backward }),
-        postingOf(deposit("b"), { transaction_id: "again" }),
-      ],
+      rows: [deposit("a", { customer_id: "c-2" }), deposit("b")],
       coverage: partial,
     },
-    found: [incomplete],
-    movements: { "fiat_deposits a": "unproven", "fiat_deposits b": "unproven" },
-    unproven: { LED_DUPLICATE_TRANSACTION: 1, LED_STATUS_MISMATCH: 1 },
+    found: [incomplete, found("LED_MISSING_TRANSACTION", "high", "a")],
+    movements: { "fiat_deposits a": "exception", "fiat_deposits b": "unproven" },
+    unproven: { LED_MISSING_TRANSACTION: 1 },
+  },
+])
+
+const refused = (payload: Readonly<Record<string, unknown>>) => ({
+  customer: "c-1",
+  stream: "transactions" as const,
+  recordId: "q",
+  payload,
+})
+const invalid = found("REC_INVALID", "high", "q")
+const backwardPair = [deposit("a"), postingOf(deposit("a"), backward), deposit("b"), postingOf(deposit("b"), backward)]
+
+describeCases("a transaction that cannot be read", [
+  {
+    it: "touches the record that it names, and no other",
+    ledger: {
+      rows: backwardPair,
+      quarantine: [refused({ resourceType: "fiat_deposit", resourceId: "a", currency: "EUR" })],
+    },
+    found: [found("LED_DIRECTION_MISMATCH", "critical", "b"), invalid],
+    movements: { "fiat_deposits a": "unproven", "fiat_deposits b": "exception" },
+    unproven: { LED_DIRECTION_MISMATCH: 1 },
   },
   {
-    it: "what was read and speaks for itself is found all the same",
+    it: "touches nothing where it names nothing",
+    ledger: { rows: backwardPair, quarantine: [refused({ type: "FEE", resourceId: null, currency: "EUR" })] },
+    found: [...["a", "b"].map((id) => found("LED_DIRECTION_MISMATCH", "critical", id)), invalid],
+  },
+  {
+    it: "touches nothing where it is open, has failed or moved nothing",
     ledger: {
-      rows: [
-        deposit("a", { status: "FAILED" }),
-        postingOf(deposit("a")),
-        deposit("b"),
-        postingOf(deposit("b"), { transaction_id: "one" }),
-        postingOf(deposit("b"), { transaction_id: "two" }),
-        deposit("c"),
-        postingOf(deposit("c"), { amount: "7", net_amount: "7" }),
+      rows: backwardPair,
+      quarantine: [
+        refused({ resourceType: "fiat_deposit", resourceId: "a", status: "PENDING" }),
+        { ...refused({ resourceType: "fiat_deposit", resourceId: "a", status: "FAILED" }), recordId: "r" },
+        { ...refused({ resourceType: "fiat_deposit", resourceId: "a", netAmount: "0.00" }), recordId: "s" },
       ],
-      coverage: partial,
     },
     found: [
-      incomplete,
-      found("LED_AMOUNT_MISMATCH", "high", "c"),
-      found("LED_DUPLICATE_TRANSACTION", "critical", "b"),
-      found("LED_STATUS_MISMATCH", "critical", "a"),
+      ...["a", "b"].map((id) => found("LED_DIRECTION_MISMATCH", "critical", id)),
+      ...["q", "r", "s"].map((id) => found("REC_INVALID", "high", id)),
     ],
   },
   {
-    it: "a transaction in quarantine may be the other one, of its own movement or of any",
+    it: "touches, where nobody can read whom it names, what its type and currency allow",
     ledger: {
-      rows: [deposit("a"), postingOf(deposit("a"), backward), deposit("b"), postingOf(deposit("b"), backward)],
-      quarantine: [
-        { customer: "c-1", stream: "transactions", recordId: "q", payload: { resourceId: "a", currency: "EUR" } },
+      rows: [
+        ...backwardPair,
+        withdrawal("w"),
+        product("crypto_deposits", "usdt", { currency: "USDT" }),
+        postingOf(product("crypto_deposits", "usdt", { currency: "USDT" }), backward),
+      ],
+      quarantine: [refused({ type: "FIAT_DEPOSIT", resourceId: {}, resourceType: {}, currency: "EUR" })],
+    },
+    found: [
+      found("LED_DIRECTION_MISMATCH", "critical", "usdt"),
+      found("LED_MISSING_TRANSACTION", "critical", "w"),
+      invalid,
+    ],
+    unproven: { LED_DIRECTION_MISMATCH: 2 },
+  },
+  {
+    it: "touches that leg of a conversion alone whose currency it says",
+    ledger: {
+      rows: [conversion("x")],
+      quarantine: [refused({ resourceType: "conversion", resourceId: "x", currency: "USD" })],
+    },
+    found: [{ ...found("LED_MISSING_TRANSACTION", "critical", "x"), leg: "DEBIT" }, invalid],
+    movements: { "conversions x CREDIT": "unproven", "conversions x DEBIT": "exception" },
+    unproven: { LED_MISSING_TRANSACTION: 1 },
+  },
+])
+
+describeCases("LED_NETWORK_MISMATCH", [
+  {
+    it: "finds money that moved on another network than the record states",
+    ledger: {
+      rows: [
+        product("crypto_deposits", "cd", { network: "TRON" }),
+        postingOf(product("crypto_deposits", "cd"), { network: "SOLANA" }),
       ],
     },
-    found: [found("LED_DIRECTION_MISMATCH", "critical", "b"), found("REC_INVALID", "high", "q")],
-    movements: { "fiat_deposits a": "unproven", "fiat_deposits b": "exception" },
-    unproven: { LED_DIRECTION_MISMATCH: 1 },
+    found: [found("LED_NETWORK_MISMATCH", "critical", "cd")],
+  },
+  {
+    it: "is silent where one of its transactions states none, and on another name of the same network",
+    ledger: {
+      rows: [
+        product("crypto_deposits", "a", { network: "TRON" }),
+        postingOf(product("crypto_deposits", "a"), { network: "SOLANA", amount: "60", net_amount: "60" }),
+        postingOf(product("crypto_deposits", "a"), { transaction_id: "t-2", amount: "40", net_amount: "40" }),
+        product("crypto_deposits", "b", { network: "ETH" }),
+        postingOf(product("crypto_deposits", "b"), { network: "ETHEREUM" }),
+      ],
+    },
+    settings: { networkAliases: { ETH: "ETHEREUM" } },
+    movements: { "crypto_deposits a": "matched", "crypto_deposits b": "matched" },
+  },
+])
+
+describeCases("LED_TYPE_MISMATCH", [
+  {
+    it: "finds a transaction whose type is not its record's, and the record agrees",
+    ledger: { rows: [d, postingOf(d, { type: "CRYPTO_REFUND" })] },
+    found: [found("LED_TYPE_MISMATCH", "high", "t-d-1")],
+    movements: matched,
+    transactions: { "t-d-1": "exception" },
+  },
+  {
+    it: "is silent on a FEE and an ADJUSTMENT, which may name any record",
+    ledger: {
+      rows: [
+        deposit("d-1", { fee: "1", net_amount: "99" }),
+        postingOf(d),
+        postingOf(d, { transaction_id: "f", type: "FEE", direction: "DEBIT", amount: "1", net_amount: "1" }),
+        postingOf(d, { transaction_id: "up", type: "ADJUSTMENT", amount: "3", net_amount: "3" }),
+        postingOf(d, { transaction_id: "down", type: "ADJUSTMENT", direction: "DEBIT", amount: "3", net_amount: "3" }),
+      ],
+    },
+    movements: matched,
+  },
+])
+
+const refund = product("crypto_refunds", "cr", { original_deposit_id: "cd" })
+const refunded = product("crypto_deposits", "cd", { status: "REFUNDED", fee: "1", net_amount: "99" })
+const young = { status: "PENDING", created_at: hoursBefore(3) }
+
+describeCases("a deposit that was refunded", [
+  {
+    it: "agrees where refunds took back what came in, net or gross",
+    ledger: {
+      rows: [
+        refunded,
+        postingOf(refunded),
+        refund,
+        postingOf(refund),
+        product("crypto_deposits", "net", { status: "REFUNDED", fee: "1", net_amount: "99" }),
+        postingOf(product("crypto_deposits", "net"), { fee: "1", net_amount: "99" }),
+        product("crypto_refunds", "r", { original_deposit_id: "net", amount: "99", net_amount: "99" }),
+        postingOf(product("crypto_refunds", "r"), { amount: "99", net_amount: "99" }),
+      ],
+    },
+    movements: {
+      "crypto_deposits cd": "void",
+      "crypto_deposits net": "void",
+      "crypto_refunds cr": "matched",
+      "crypto_refunds r": "matched",
+    },
+  },
+  {
+    it: "is found where nothing, or only a part, went back",
+    ledger: {
+      rows: [
+        refunded,
+        postingOf(refunded),
+        product("crypto_refunds", "cr", { original_deposit_id: "cd", amount: "60", net_amount: "60" }),
+        postingOf(refund, { amount: "60", net_amount: "60" }),
+        product("crypto_deposits", "none", { status: "REFUNDED" }),
+        postingOf(product("crypto_deposits", "none")),
+      ],
+    },
+    found: ["cd", "none"].map((id) => found("LED_STATUS_MISMATCH", "critical", id)),
+  },
+  {
+    it: "waits for a refund that is open, until that is older than it may be",
+    ledger: {
+      rows: [
+        refunded,
+        postingOf(refunded),
+        product("crypto_refunds", "cr", { original_deposit_id: "cd", ...young }),
+        product("crypto_deposits", "old", { status: "REFUNDED" }),
+        postingOf(product("crypto_deposits", "old")),
+        product("crypto_refunds", "stuck", { original_deposit_id: "old", ...young, created_at: hoursBefore(25) }),
+      ],
+    },
+    found: [found("AGE_STUCK", "medium", "stuck"), found("LED_STATUS_MISMATCH", "critical", "old")],
+    movements: {
+      "crypto_deposits cd": "in flight",
+      "crypto_deposits old": "exception",
+      "crypto_refunds cr": "in flight",
+      "crypto_refunds stuck": "in flight",
+    },
+  },
+  {
+    it: "is not judged where the refunds were not read, or one of them cannot be read and may have been sent",
+    ledger: {
+      rows: [refunded, postingOf(refunded)],
+      quarantine: [
+        {
+          customer: "c-1",
+          stream: "crypto_refunds",
+          recordId: "cr",
+          payload: { originalDepositId: "cd", currency: "EUR", amount: {} },
+        },
+      ],
+    },
+    found: [found("REC_INVALID", "high", "cr")],
+    movements: { "crypto_deposits cd": "unproven" },
+    unproven: { LED_STATUS_MISMATCH: 1 },
+  },
+  {
+    it: "is found beside a refund that cannot be read, and was undone or is of another currency",
+    ledger: {
+      rows: [refunded, postingOf(refunded)],
+      quarantine: [
+        {
+          customer: "c-1",
+          stream: "crypto_refunds",
+          recordId: "a",
+          payload: { originalDepositId: "cd", status: "REVERSED" },
+        },
+        {
+          customer: "c-1",
+          stream: "crypto_refunds",
+          recordId: "b",
+          payload: { originalDepositId: "cd", currency: "USDT" },
+        },
+      ],
+    },
+    found: [
+      found("LED_STATUS_MISMATCH", "critical", "cd"),
+      found("REC_INVALID", "high", "a"),
+      found("REC_INVALID", "high", "b"),
+    ],
   },
 ])

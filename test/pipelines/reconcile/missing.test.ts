@@ -19,6 +19,8 @@ const unreadable = (record: string) => ({ code: "REC_INVALID", record, severity:
 const incomplete = (record: string) => ({ code: "COV_INCOMPLETE", record, severity: "critical" })
 const dangling = (record: string) => ({ code: "LED_MISSING_PRODUCT", record, severity: "critical" })
 
+const unexplained = (record: string) => ({ code: "LED_ADJUSTMENT", record, severity: "high" })
+
 const quarantinedTransaction = (payload: unknown) => [
   { customer: "c-1", stream: "transactions" as const, recordId: "t-q", payload },
 ]
@@ -45,17 +47,7 @@ layer(ledgerStore)("a record and its transaction", (it) => {
       })
       expect(verdict.found).toEqual([])
       expect(Object.values(verdict.movements)).toEqual(Array.from({ length: 8 }, () => "matched"))
-      expect(verdict.transactions).toEqual({})
-      expect(verdict.counterparts).toEqual({
-        "t-fd": "fiat_deposits fd",
-        "t-fw": "fiat_withdrawals fw",
-        "t-cd": "crypto_deposits cd",
-        "t-cw": "crypto_withdrawals cw",
-        "t-cr": "crypto_refunds cr",
-        "t-cp": "collection_payments cp",
-        "t-cv-DEBIT": "conversions cv DEBIT",
-        "t-cv-CREDIT": "conversions cv CREDIT",
-      })
+      expect(Object.values(verdict.transactions)).toEqual(Array.from({ length: 8 }, () => "matched"))
     }),
   )
 })
@@ -134,6 +126,7 @@ describeCases("LED_MISSING_TRANSACTION", [
     ledger: { rows: [deposit("d-1", { status: "TELEPORTED" })] },
     found: [{ code: "REC_UNKNOWN_STATUS", record: "d-1", severity: "medium" }],
     movements: { "fiat_deposits d-1": "unproven" },
+    unproven: { LED_AMOUNT_MISMATCH: 1 },
   },
   {
     it: "is not judged where the customer's transactions were not all read",
@@ -146,7 +139,7 @@ describeCases("LED_MISSING_TRANSACTION", [
     it: "is not judged where a quarantined transaction names the record",
     ledger: {
       rows: [deposit("d-1")],
-      quarantine: quarantinedTransaction({ resourceId: "d-1", currency: "EUR" }),
+      quarantine: quarantinedTransaction({ resourceType: "fiat_deposit", resourceId: "d-1", currency: "EUR" }),
     },
     found: [unreadable("t-q")],
     movements: { "fiat_deposits d-1": "unproven" },
@@ -221,16 +214,9 @@ describeCases("LED_MISSING_PRODUCT", [
     unproven: { LED_MISSING_PRODUCT: 1 },
   },
   {
-    it: "is not judged where another customer's list of the same kind was not read: the record may be in it",
+    it: "is found where another customer's list was not read: missing or somebody else's, the money is wrong",
     ledger: { rows: [names("t-1")], customers: ["c-1", "c-2"], coverage: { "c-2/fiat_deposits": "FAILED" } },
-    found: [incomplete("c-2/fiat_deposits")],
-    transactions: { "t-1": "unproven" },
-    unproven: { LED_MISSING_PRODUCT: 1 },
-  },
-  {
-    it: "is found where only another kind of list was not read",
-    ledger: { rows: [names("t-1")], customers: ["c-1", "c-2"], coverage: { "c-2/crypto_deposits": "FAILED" } },
-    found: [incomplete("c-2/crypto_deposits"), dangling("t-1")],
+    found: [incomplete("c-2/fiat_deposits"), dangling("t-1")],
   },
   {
     it: "is not judged where the list is denied",
@@ -280,7 +266,7 @@ describeCases("LED_MISSING_PRODUCT", [
     unproven: { LED_MISSING_PRODUCT: 2 },
   },
   {
-    it: "is silent on fees and adjustments, which name no resource",
+    it: "is silent on what names no resource: a fee by right, an adjustment until a person accepts it",
     ledger: {
       rows: [
         transaction("fee", { type: "FEE", direction: "DEBIT" }),
@@ -290,11 +276,59 @@ describeCases("LED_MISSING_PRODUCT", [
         transaction("failed", { status: "FAILED" }),
       ],
     },
-    transactions: { fee: "matched", adjustment: "matched", reversed: "matched", pending: "in flight", failed: "void" },
+    found: [unexplained("adjustment"), unexplained("reversed")],
+    transactions: {
+      adjustment: "exception",
+      failed: "void",
+      fee: "unreferenced",
+      pending: "in flight",
+      reversed: "exception",
+    },
   },
   {
-    it: "does not take a product's transaction without a resource for an adjustment",
+    it: "is what a product's transaction without a resource is not: no record explains it",
     ledger: { rows: [transaction("t-1", { type: "FIAT_DEPOSIT" })] },
+    found: [unexplained("t-1")],
+    transactions: { "t-1": "exception" },
+  },
+])
+
+describeCases("LED_ADJUSTMENT", [
+  {
+    it: "finds each adjustment that names no record, whichever way it went",
+    ledger: { rows: [transaction("down", { direction: "DEBIT" }), transaction("up")] },
+    found: [unexplained("down"), unexplained("up")],
+  },
+  {
+    it: "is silent on one that was reversed, and on its equal opposite",
+    ledger: {
+      rows: [transaction("one", { status: "REVERSED" }), transaction("back", { direction: "DEBIT" })],
+    },
+    transactions: { back: "unreferenced", one: "unreferenced" },
+  },
+  {
+    it: "finds what is left of two that were reversed and one that came back, or of another amount",
+    ledger: {
+      rows: [
+        transaction("one", { status: "REVERSED", posted_at: hoursBefore(90) }),
+        transaction("two", { status: "REVERSED", posted_at: hoursBefore(80) }),
+        transaction("back", { direction: "DEBIT", posted_at: hoursBefore(70) }),
+        transaction("less", { direction: "DEBIT", amount: "99", net_amount: "99" }),
+      ],
+    },
+    found: [unexplained("less"), unexplained("two")],
+  },
+  {
+    it: "is silent up to the limit that the configuration gives",
+    ledger: { rows: [transaction("t-1"), transaction("t-2", { amount: "100.01", net_amount: "100.01" })] },
+    settings: { checks: { LED_ADJUSTMENT: { tolerance: { EUR: { absolute: "100", basisPoints: 0 } } } } },
+    found: [unexplained("t-2")],
+    transactions: { "t-1": "unreferenced", "t-2": "exception" },
+  },
+  {
+    it: "is silent where the customer's transactions were not all read",
+    ledger: { rows: [transaction("t-1")], coverage: { "c-1/transactions": "PARTIAL" } },
+    found: [incomplete("c-1/transactions")],
     transactions: { "t-1": "unproven" },
   },
 ])

@@ -16,19 +16,23 @@
 -- expected: What must have moved in the leg's direction. Of an open record: what did, as long as it is not more than the record.
 -- actual: What moved in the leg's direction and currency, for the record's customer.
 -- tolerance: The difference that is accepted.
+-- least_tolerance: The part of it that does not depend on what was expected: for money that moved elsewhere.
+-- differs: Whether the difference is beyond the tolerance.
 -- elsewhere: What moved in the leg's direction and currency for other customers.
+-- apart: The same without sign, customer by customer.
 -- holders: Those customers.
 -- foreign_currency: A currency in which money moved although it is none of the record's.
 -- foreign_moved: What moved in it, in the leg's direction.
+-- foreign_apart: The same without sign, customer by customer.
 -- on_network: What moved on the record's network; NULL where the record or a transaction states none.
+-- off_network: What moved on other networks, without sign, network by network.
 -- posted: How many transactions are posted.
 -- posted_its_way: Posted ones in the leg's direction and currency.
 -- waiting: Transactions that are not posted.
 -- waiting_status: The status of one of them.
 -- has_reversed: Whether one of the posted is REVERSED.
 -- charged: Fees that were posted as transactions of type FEE.
--- posted_fee: The fees of posted transactions, those of type FEE with what they moved.
--- without_charges: What moved without transactions of type FEE.
+-- posted_fee: The fees of posted transactions that stand, those of type FEE with what they moved; where nothing is posted, the record's.
 -- transactions: The posted transactions, in the order of their ids.
 -- first_transaction: One transaction, a posted one where there is one.
 -- state_of_affairs: Sums by customer, currency and network, and the posted transactions: what a write-off accepts.
@@ -39,6 +43,7 @@
 -- read_from: When reading the customer's transactions began: grace is counted to here.
 -- obstacle: Why it cannot be judged, in a sentence; NULL where it can.
 -- at_stake: The money that the difference is about.
+-- at_stake_currency: Its currency.
 WITH leg AS MATERIALIZED (
   SELECT m.* FROM recon.movement AS m
   SEMI JOIN recon.suspect AS s ON s.resource_type = m.resource_type AND s.record_id = m.record_id
@@ -46,35 +51,48 @@ WITH leg AS MATERIALIZED (
 own AS (
   SELECT stream, record_id, leg,
     recon.exact_sum(CASE WHEN is_here AND is_own THEN moved ELSE 0 END) AS moved,
-    recon.exact_sum(CASE WHEN is_here AND NOT is_own THEN moved ELSE 0 END) AS moved_elsewhere,
-    count(*) FILTER (is_posted) AS posted, count(*) FILTER (NOT is_posted) AS waiting,
-    min(status) FILTER (NOT is_posted) AS waiting_status, min(transaction_id) FILTER (class = 'unknown') AS doubtful,
+    count(*) FILTER (is_posted) AS posted, count(*) FILTER (is_posted AND is_here AND is_own) AS posted_at_home, count(*) FILTER (NOT is_posted) AS waiting,
+    min(status) FILTER (NOT is_posted) AS waiting_status, min(transaction_id) FILTER (class = 'unknown' AND net_amount <> 0) AS doubtful,
     count(*) FILTER (is_posted AND is_here AND is_its_way) AS posted_its_way,
     bool_or(class = 'undone') AS has_reversed, max(posted_at) FILTER (is_posted) AS newest_posted_at,
     recon.exact_sum(CASE WHEN is_here AND is_own AND type = 'FEE' THEN -moved ELSE 0 END) AS charged,
-    -- What was taken back charged nothing: beside a posting of the other direction only those that are not REVERSED count.
-    CASE WHEN bool_or(is_here AND is_own AND is_posted AND NOT is_its_way AND type <> 'FEE')
-      THEN recon.exact_sum(CASE WHEN is_here AND is_own AND class = 'settled' AND is_its_way AND type <> 'FEE' THEN fee ELSE 0 END)
-      ELSE recon.exact_sum(CASE WHEN is_here AND is_own AND is_posted AND is_its_way AND type <> 'FEE' THEN fee ELSE 0 END) END AS fees,
+    -- Of what was taken back the fee does not count, or counts as given back: a reversal says either.
+    recon.exact_sum(CASE WHEN is_here AND is_own AND is_posted AND type <> 'FEE' AND is_its_way AND class = 'settled' THEN fee ELSE 0 END) AS kept_fees,
+    recon.exact_sum(CASE WHEN is_here AND is_own AND is_posted AND type <> 'FEE' THEN CASE WHEN is_its_way THEN fee ELSE -fee END ELSE 0 END) AS all_fees,
     bool_and(network IS NOT NULL) FILTER (is_here AND is_own AND is_posted) AS states_networks,
     string_agg(transaction_id, ', ' ORDER BY transaction_id) FILTER (is_posted) AS transactions,
     coalesce(min(transaction_id) FILTER (is_posted), min(transaction_id)) AS first_transaction
   FROM recon.named_transaction WHERE stream IS NOT NULL
   GROUP BY stream, record_id, leg
 ),
+network_sum AS (
+  SELECT stream, record_id, leg, network, recon.exact_sum(moved) AS moved FROM recon.named_transaction
+  WHERE is_here AND is_own AND is_posted GROUP BY stream, record_id, leg, network
+),
 by_network AS (
-  SELECT n.stream, n.record_id, n.leg, recon.exact_sum(n.moved) AS moved
-  FROM recon.named_transaction AS n JOIN leg AS l ON l.stream = n.stream AND l.record_id = n.record_id AND l.leg IS NOT DISTINCT FROM n.leg
-  WHERE n.is_here AND n.is_own AND n.is_posted AND n.network = l.network
+  SELECT n.stream, n.record_id, n.leg, recon.exact_sum(CASE WHEN n.network = l.network THEN n.moved ELSE 0 END) AS moved,
+    recon.exact_sum(CASE WHEN n.network <> l.network THEN abs(n.moved) ELSE 0 END) AS moved_off
+  FROM network_sum AS n JOIN leg AS l ON l.stream = n.stream AND l.record_id = n.record_id AND l.leg IS NOT DISTINCT FROM n.leg
   GROUP BY n.stream, n.record_id, n.leg
 ),
+-- Sums of other customers and of other currencies, each of its own, so that none cancels another out.
+stray_sum AS (
+  SELECT stream, record_id, leg, is_here, customer_id, currency, recon.exact_sum(moved) AS moved FROM recon.named_transaction
+  WHERE stream IS NOT NULL AND is_posted AND NOT (is_here AND is_own)
+  GROUP BY stream, record_id, leg, is_here, customer_id, currency
+),
+holder AS (
+  SELECT stream, record_id, leg, recon.exact_sum(moved) AS moved, recon.exact_sum(abs(moved)) AS moved_apart,
+    string_agg(customer_id, ', ' ORDER BY customer_id) FILTER (moved <> 0) AS customers
+  FROM stray_sum WHERE is_here GROUP BY stream, record_id, leg
+),
 foreign_sum AS (
-  SELECT stream, record_id, leg, currency, recon.exact_sum(moved) AS moved FROM recon.named_transaction
-  WHERE stream IS NOT NULL AND NOT is_here AND is_posted
-  GROUP BY stream, record_id, leg, currency HAVING recon.exact_sum(moved) IS DISTINCT FROM 0
+  SELECT stream, record_id, leg, currency, recon.exact_sum(moved) AS moved, recon.exact_sum(abs(moved)) AS moved_apart
+  FROM stray_sum WHERE NOT is_here GROUP BY stream, record_id, leg, currency
 ),
 foreign_money AS (
-  SELECT stream, record_id, leg, min(currency) AS currency, arg_min(moved, currency) AS moved FROM foreign_sum GROUP BY stream, record_id, leg
+  SELECT * FROM foreign_sum WHERE moved_apart > recon.absolute_tolerance('LED_AMOUNT_MISMATCH', currency)
+  QUALIFY row_number() OVER (PARTITION BY stream, record_id, leg ORDER BY currency) = 1
 ),
 held AS (
   SELECT stream, record_id, leg, customer_id, currency, network, recon.exact_sum(moved) AS moved FROM recon.named_transaction
@@ -86,11 +104,11 @@ affairs AS (
     string_agg(concat_ws(' ', customer_id, currency, network, recon.plain(moved)), '; ' ORDER BY customer_id, currency, network) AS sums
   FROM held GROUP BY stream, record_id, leg
 ),
-holder AS (
-  SELECT h.stream, h.record_id, h.leg, string_agg(DISTINCT h.customer_id, ', ' ORDER BY h.customer_id) AS customers
-  FROM held AS h JOIN leg AS l ON l.stream = h.stream AND l.record_id = h.record_id AND l.leg IS NOT DISTINCT FROM h.leg
-  WHERE h.customer_id <> l.customer_id AND h.moved <> 0
-  GROUP BY h.stream, h.record_id, h.leg
+in_doubt AS (
+  SELECT l.stream, l.record_id, l.leg, min(d.obstacle) AS obstacle
+  FROM leg AS l JOIN recon.refunds_in_doubt AS d ON d.stream = l.stream AND d.customer_id = l.customer_id
+    AND coalesce(d.record_id = l.record_id, TRUE) AND coalesce(d.currency = l.currency, TRUE)
+  WHERE l.class = 'undone' GROUP BY l.stream, l.record_id, l.leg
 ),
 -- When a night first saw the record in its present state, by what the record said then.
 first_in_state AS (
@@ -102,13 +120,16 @@ first_in_state AS (
 gathered AS (
   SELECT l.*, recon.noun(l.stream) AS noun,
     CASE l.direction WHEN 'CREDIT' THEN 1 ELSE -1 END AS sign,
-    CASE WHEN o.stream IS NULL THEN 0 ELSE o.moved END AS moved, CASE WHEN o.stream IS NULL THEN 0 ELSE o.moved_elsewhere END AS moved_elsewhere, coalesce(o.posted, 0) AS posted,
-    coalesce(o.posted_its_way, 0) AS posted_its_way,
+    CASE WHEN o.stream IS NULL THEN 0 ELSE o.moved END AS moved,
+    CASE WHEN h.stream IS NULL THEN 0 ELSE h.moved END AS moved_elsewhere, CASE WHEN h.stream IS NULL THEN 0 ELSE h.moved_apart END AS apart,
+    coalesce(o.posted, 0) AS posted, coalesce(o.posted_at_home, 0) AS posted_at_home, coalesce(o.posted_its_way, 0) AS posted_its_way,
     coalesce(o.waiting, 0) AS waiting, o.waiting_status, o.doubtful, coalesce(o.has_reversed, FALSE) AS has_reversed, o.newest_posted_at,
-    coalesce(o.charged, 0) AS charged, TRY(coalesce(o.charged, 0) + coalesce(o.fees, 0)) AS posted_fee, o.transactions, o.first_transaction,
-    CASE WHEN l.network IS NOT NULL AND o.states_networks THEN coalesce(w.moved, 0) END AS moved_on_network,
-    f.currency AS foreign_currency, f.moved AS foreign_sum, a.sums, h.customers AS holders,
-    coalesce(b.settled, 0) AS refunded, coalesce(b.waiting, 0) AS refund_waiting, coalesce(b.doubtful, 0) AS refund_doubtful,
+    coalesce(o.charged, 0) AS charged, TRY(o.charged + o.kept_fees) AS kept_fees, TRY(o.charged + o.all_fees) AS all_fees, o.transactions, o.first_transaction,
+    CASE WHEN l.network IS NOT NULL AND o.states_networks THEN w.moved END AS moved_on_network,
+    CASE WHEN l.network IS NOT NULL AND o.states_networks THEN w.moved_off END AS off_network,
+    f.currency AS foreign_currency, f.moved AS foreign_sum, f.moved_apart AS foreign_apart, a.sums, h.customers AS holders,
+    CASE WHEN b.stream IS NULL THEN 0 ELSE b.settled END AS refunded, CASE WHEN b.stream IS NULL THEN 0 ELSE b.waiting END AS refund_waiting,
+    CASE WHEN b.stream IS NULL THEN 0 ELSE b.doubtful END AS refund_doubtful, d.obstacle AS refunds_obstacle,
     CASE WHEN l.class = 'settled' THEN coalesce(l.completed_at, s.updated_at, l.updated_at) ELSE coalesce(s.updated_at, l.updated_at) END AS changed_at
   FROM leg AS l
   LEFT JOIN own AS o ON o.stream = l.stream AND o.record_id = l.record_id AND o.leg IS NOT DISTINCT FROM l.leg
@@ -118,12 +139,16 @@ gathered AS (
   LEFT JOIN holder AS h ON h.stream = l.stream AND h.record_id = l.record_id AND h.leg IS NOT DISTINCT FROM l.leg
   LEFT JOIN first_in_state AS s ON s.stream = l.stream AND s.record_id = l.record_id
   LEFT JOIN recon.refunded AS b ON b.stream = l.stream AND b.record_id = l.record_id AND b.customer_id = l.customer_id AND b.currency = l.currency
+  LEFT JOIN in_doubt AS d ON d.stream = l.stream AND d.record_id = l.record_id AND d.leg IS NOT DISTINCT FROM l.leg
 ),
 -- In the leg's direction, so that more is more and less is less.
 turned AS (
-  SELECT * EXCLUDE (moved, moved_elsewhere, moved_on_network, foreign_sum, sign),
+  SELECT * EXCLUDE (moved, moved_elsewhere, moved_on_network, foreign_sum, sign, kept_fees, all_fees),
     sign * moved AS actual, sign * moved_elsewhere AS elsewhere, sign * moved_on_network AS on_network, sign * foreign_sum AS foreign_moved,
-    TRY(sign * moved + CASE direction WHEN 'CREDIT' THEN charged ELSE -charged END) AS without_charges
+    CASE WHEN posted_at_home = 0 THEN fee WHEN recon.gap(kept_fees, fee) <= recon.gap(all_fees, fee) THEN kept_fees ELSE all_fees END AS posted_fee,
+    recon.absolute_tolerance('LED_AMOUNT_MISMATCH', currency) AS least_tolerance,
+    CASE WHEN class IN ('void', 'undone') THEN recon.absolute_tolerance('LED_AMOUNT_MISMATCH', currency)
+      ELSE recon.tolerance('LED_AMOUNT_MISMATCH', currency, net_amount) END AS tolerance
   FROM gathered
 ),
 expecting AS (
@@ -132,21 +157,22 @@ expecting AS (
       WHEN 'settled' THEN net_amount
       WHEN 'void' THEN 0
       -- Taken back by reversals or by refunds, which return what came in net or gross.
-      WHEN 'undone' THEN CASE WHEN actual IN (refunded, refunded - fee) AND (refunded <> 0 OR actual = 0) THEN actual ELSE refunded END
+      WHEN 'undone' THEN CASE WHEN posted = 0 THEN 0 WHEN refunded <> 0 AND recon.gap(actual, refunded) > tolerance AND recon.gap(actual, TRY(refunded - fee)) <= tolerance
+        THEN refunded - fee ELSE refunded END
       ELSE greatest(least(actual, greatest(net_amount, amount)), 0)
     END AS expected,
-    class = 'undone' AND refund_waiting <> 0 AND actual IN (refunded + refund_waiting, refunded + refund_waiting - fee) AS refund_is_under_way,
-    CASE WHEN class IN ('void', 'undone') THEN recon.absolute_tolerance('LED_AMOUNT_MISMATCH', currency)
-      ELSE recon.tolerance('LED_AMOUNT_MISMATCH', currency, net_amount) END AS tolerance
+    class = 'undone' AND refund_waiting <> 0 AND (recon.gap(actual, TRY(refunded + refund_waiting)) <= tolerance OR recon.gap(actual, TRY(refunded + refund_waiting - fee)) <= tolerance) AS refund_would_tie
   FROM turned
 ),
 weighed AS (
-  SELECT e.*,
-    NOT refund_is_under_way AND (
-      recon.gap(actual, expected) > tolerance OR abs(elsewhere) > tolerance OR foreign_moved IS NOT NULL
-      OR class = 'settled' AND recon.gap(on_network, actual) > tolerance
-    ) IS TRUE AS is_wrong
-  FROM expecting AS e
+  SELECT *, recon.gap(actual, expected) > tolerance AS differs,
+    (apart > least_tolerance OR foreign_currency IS NOT NULL OR off_network > least_tolerance) IS TRUE AS is_astray
+  FROM expecting
+),
+judged AS (
+  SELECT *, differs AND refund_would_tie AND NOT is_astray AS refund_is_under_way,
+    (is_astray OR differs AND NOT refund_would_tie) IS TRUE AS is_wrong
+  FROM weighed
 )
 SELECT w.*, greatest(w.changed_at, w.newest_posted_at) AS since, coalesce(r.began_at, recon.started_at()) AS read_from,
   -- The decision table: the first line that applies, from top to bottom.
@@ -154,34 +180,34 @@ SELECT w.*, greatest(w.changed_at, w.newest_posted_at) AS since, coalesce(r.bega
     WHEN NOT w.is_wrong THEN NULL
     WHEN w.class IN ('void', 'undone') THEN 'money stands'
     WHEN w.actual = 0 AND w.elsewhere <> 0 AND recon.gap(w.elsewhere, w.net_amount) <= w.tolerance THEN 'another customer'
-    WHEN w.actual = 0 AND w.elsewhere = 0 AND w.foreign_moved IS NOT NULL THEN 'another currency'
-    WHEN recon.gap(w.actual, w.expected) <= w.tolerance AND abs(w.elsewhere) <= w.tolerance AND w.foreign_moved IS NULL THEN 'another network'
-    WHEN w.actual = -w.net_amount AND w.elsewhere = 0 THEN 'opposite'
+    WHEN w.actual = 0 AND w.elsewhere = 0 AND w.net_amount <> 0 AND w.foreign_currency IS NOT NULL THEN 'another currency'
+    WHEN NOT w.differs AND w.off_network > w.least_tolerance AND w.apart <= w.least_tolerance AND w.foreign_currency IS NULL THEN 'another network'
+    WHEN w.actual = -w.net_amount AND w.actual <> 0 AND w.elsewhere = 0 THEN 'opposite'
     WHEN w.posted = 0 AND w.waiting > 0 THEN 'not posted'
     WHEN w.posted = 0 THEN 'nothing'
-    WHEN w.actual = 0 AND w.elsewhere = 0 AND w.has_reversed THEN 'taken back'
-    WHEN w.charged <> 0 AND w.elsewhere = 0 AND w.posted_fee <> w.fee AND recon.gap(w.without_charges, w.expected) <= w.tolerance THEN 'charged'
-    WHEN (w.actual > w.expected OR w.elsewhere > 0) AND w.posted_its_way > 1 THEN 'more than once'
+    WHEN w.differs AND w.actual = 0 AND w.elsewhere = 0 AND w.has_reversed THEN 'taken back'
+    -- More was charged than the record says, and nothing else is wrong: a credit shrinks by it, a debit grows.
+    WHEN w.class = 'settled' AND w.leg IS DISTINCT FROM 'FEE' AND w.charged <> 0 AND w.elsewhere = 0 AND w.foreign_currency IS NULL
+      AND recon.gap(TRY(w.actual - w.expected), CASE w.direction WHEN 'CREDIT' THEN TRY(w.fee - w.posted_fee) ELSE TRY(w.posted_fee - w.fee) END) <= w.tolerance THEN 'charged'
+    WHEN TRY(w.actual + w.elsewhere) > w.expected AND w.posted_its_way > 1 THEN 'more than once'
     ELSE 'differs'
   END AS disagreement,
   concat_ws(': ', w.sums, w.transactions) AS state_of_affairs,
-  CASE WHEN recon.gap(w.actual, w.expected) > w.tolerance THEN recon.gap(w.actual, w.expected) WHEN abs(w.elsewhere) > w.tolerance THEN abs(w.elsewhere)
-    WHEN w.foreign_moved IS NOT NULL THEN abs(w.foreign_moved) ELSE recon.gap(w.on_network, w.actual) END AS at_stake,
+  CASE WHEN w.differs THEN recon.gap(w.actual, w.expected) WHEN w.apart > w.least_tolerance THEN w.apart ELSE coalesce(w.foreign_apart, w.off_network) END AS at_stake,
+  CASE WHEN w.differs OR w.apart > w.least_tolerance THEN w.currency ELSE coalesce(w.foreign_currency, w.currency) END AS at_stake_currency,
   coalesce(
     r.obstacle,
     CASE WHEN r.customer_id IS NULL OR NOT r.is_proven THEN 'transactions of the customer were not read' END,
     t.obstacle,
     CASE WHEN w.doubtful IS NOT NULL THEN concat('transaction ', w.doubtful, ' has a status outside the contract') END,
-    CASE WHEN w.net_amount IS NULL OR w.actual IS NULL OR w.elsewhere IS NULL THEN 'its sum leaves DECIMAL(38,18)' END,
-    CASE WHEN w.class = 'undone' THEN coalesce(
+    CASE WHEN w.net_amount IS NULL OR w.actual IS NULL OR w.elsewhere IS NULL OR w.class = 'undone' AND w.refunded IS NULL THEN 'its sum leaves DECIMAL(38,18)' END,
+    CASE WHEN w.class = 'undone' AND w.posted > 0 THEN coalesce(
       CASE WHEN w.refund_doubtful <> 0 THEN 'a refund of it has a status outside the contract' END,
-      recon_refunds.obstacle,
+      w.refunds_obstacle,
       CASE WHEN w.is_wrong AND NOT recon.lists_refunds(w.stream) THEN 'the API does not list refunds of this product (refunds in the configuration)' END
     ) END,
     CASE WHEN w.class = 'unknown' AND NOT w.is_wrong THEN concat('its status ', w.status, ' is outside the contract') END
   ) AS obstacle
-FROM weighed AS w
+FROM judged AS w
 LEFT JOIN recon.reading AS r ON r.customer_id = w.customer_id AND r.stream = 'transactions'
-LEFT JOIN recon.touched AS t ON t.resource_type = w.resource_type AND t.record_id = w.record_id
-LEFT JOIN recon.refunds_in_doubt AS recon_refunds ON recon_refunds.stream = w.stream AND recon_refunds.customer_id = w.customer_id
-  AND coalesce(recon_refunds.record_id, w.record_id) = w.record_id
+LEFT JOIN recon.touched AS t ON t.resource_type = w.resource_type AND t.record_id = w.record_id AND t.leg IS NOT DISTINCT FROM w.leg

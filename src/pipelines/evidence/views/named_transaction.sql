@@ -4,8 +4,8 @@
 -- record_id: The record that it names.
 -- leg: The record's leg, as in recon.movement.
 -- is_here: Whether it is its leg's own currency.
+-- is_its_way: Whether it is its leg's direction.
 -- is_own: Whether it belongs to the record's customer.
--- is_its_way: Whether it goes in its leg's direction.
 WITH named AS MATERIALIZED (
   SELECT t.* FROM recon.transaction AS t
   SEMI JOIN recon.suspect AS s ON s.resource_type = t.resource_type AND s.record_id = t.resource_id
@@ -16,13 +16,16 @@ leg AS (
   SEMI JOIN recon.suspect AS s ON s.resource_type = m.resource_type AND s.record_id = m.record_id
 ),
 candidate AS (
-  SELECT t.transaction_id, l.stream, l.leg, l.currency = t.currency AND (NOT l.is_by_direction OR l.direction = t.direction) AS is_here,
-    l.customer_id = t.customer_id AS is_own, l.direction = t.direction AS is_its_way
+  SELECT t.transaction_id, l.stream, l.leg, l.customer_id = t.customer_id AS is_own, l.direction = t.direction AS is_its_way,
+    -- Where both legs are of one currency they are told apart by direction, unless they must make nothing together.
+    l.is_by_direction AND l.class IN ('void', 'undone') AS is_one_sum,
+    l.currency = t.currency AND (NOT l.is_by_direction OR l.direction = t.direction OR l.class IN ('void', 'undone')) AS is_here,
+    (l.leg IS NOT DISTINCT FROM 'FEE') = (t.type = 'FEE') AS is_its_kind
   FROM named AS t JOIN leg AS l ON l.resource_type = t.resource_type AND l.record_id = t.resource_id
 ),
 chosen AS (
   SELECT * FROM candidate
-  QUALIFY row_number() OVER (PARTITION BY transaction_id ORDER BY is_here DESC, is_its_way DESC, leg = 'FEE', leg) = 1
+  QUALIFY row_number() OVER (PARTITION BY transaction_id ORDER BY is_here DESC, is_its_kind DESC, NOT (is_here AND is_one_sum) AND is_its_way DESC, leg) = 1
 )
-SELECT c.stream, t.resource_id AS record_id, c.leg, c.is_here, c.is_own, c.is_its_way, t.* EXCLUDE (resource_id)
+SELECT c.stream, t.resource_id AS record_id, c.leg, c.is_here, c.is_its_way, c.is_own, t.* EXCLUDE (resource_id)
 FROM named AS t LEFT JOIN chosen AS c USING (transaction_id)

@@ -4,11 +4,12 @@
 -- customer_id: The customer of the refunds.
 -- currency: Their currency.
 -- settled: The amounts of settled refunds.
--- waiting: The amounts of refunds that are open.
+-- waiting: The amounts of refunds that are open, and not for longer than they may be.
 -- doubtful: The amounts of refunds whose status is outside the contract.
 SELECT f.of_stream AS stream, f.of_record AS record_id, f.customer_id, f.currency,
-  recon.exact_sum(CASE f.class WHEN 'settled' THEN f.amount ELSE 0 END) AS settled, recon.exact_sum(CASE f.class WHEN 'open' THEN f.amount ELSE 0 END) AS waiting,
-  recon.exact_sum(CASE f.class WHEN 'unknown' THEN f.amount ELSE 0 END) AS doubtful
+  recon.exact_sum(CASE WHEN f.class = 'settled' THEN f.amount ELSE 0 END) AS settled,
+  recon.exact_sum(CASE WHEN f.class = 'open' AND f.created_at + to_hours(recon.limit_hours('AGE_STUCK', f.stream)) > recon.started_at() THEN f.amount ELSE 0 END) AS waiting,
+  recon.exact_sum(CASE WHEN f.class = 'unknown' THEN f.amount ELSE 0 END) AS doubtful
 FROM recon.refund AS f
 WHERE f.of_record IN (SELECT record_id FROM recon.suspect)
 GROUP BY ALL

@@ -1,33 +1,38 @@
--- about: Records whose money a refused transaction could change: one that names the record, or one whose resourceId cannot be read and which may be of the record's kind, direction and currency.
+-- about: Legs whose money a refused transaction could change, because it may be posted: one that names the record, or one whose resourceId cannot be read and which its type and currency allow.
 -- kind: table
 -- resource_type: How transactions name the record's kind.
 -- record_id: The record.
+-- leg: The record's leg, as in recon.movement.
 -- obstacle: What stands in the way, in a sentence.
 WITH refused AS (
   -- One that moved nothing, whatever else it says, changes nothing.
-  SELECT * FROM recon.refused
-  WHERE stream = 'transactions' AND coalesce(TRY_CAST(readable['net_amount'] AS DECIMAL(38,18)), 1) <> 0
+  SELECT customer_id, readable, name, recon.currency_name(readable['currency']) AS currency FROM recon.refused
+  WHERE stream = 'transactions' AND recon.may_be_settled(stream, readable)
+    AND coalesce(TRY_CAST(readable['net_amount'] AS DECIMAL(38,18)), 1) <> 0
 ),
 naming AS (
-  SELECT readable['resource_id'] AS record_id, readable, name FROM refused WHERE readable['resource_id'] IS NOT NULL
+  SELECT readable['resource_id'] AS record_id, * FROM refused WHERE readable['resource_id'] IS NOT NULL
 ),
 -- Many may say the same, so each kind of them is asked once. NULL: cannot be read. '': says none.
 nameless AS (
   SELECT customer_id, recon.text_if_readable(readable, 'resource_type') AS resource_type,
-    recon.text_if_readable(readable, 'direction') AS direction, recon.currency_name(recon.text_if_readable(readable, 'currency')) AS currency,
-    min(name) AS name
+    recon.text_if_readable(readable, 'type') AS type, currency, min(name) AS name
   FROM refused WHERE NOT recon.can_read(readable, 'resource_id')
   GROUP BY ALL
 ),
-touching AS (
-  SELECT m.resource_type, m.record_id, n.name
+named_leg AS (
+  SELECT m.resource_type, m.record_id, m.leg, m.currency = n.currency AS is_here, n.name
   FROM recon.movement AS m JOIN naming AS n ON n.record_id = m.record_id
-  WHERE coalesce(n.readable['resource_type'], m.resource_type) = m.resource_type
+  WHERE recon.may_be(n.readable, 'resource_type', m.resource_type)
+),
+touching AS (
+  -- In the currency of one of the record's legs it is that leg's; in any other it may be any leg's.
+  SELECT resource_type, record_id, leg, name FROM named_leg
+  QUALIFY coalesce(is_here, TRUE) OR NOT bool_or(is_here) OVER (PARTITION BY resource_type, record_id, name)
   UNION ALL
-  SELECT m.resource_type, m.record_id, n.name
+  SELECT m.resource_type, m.record_id, m.leg, n.name
   FROM recon.movement AS m JOIN nameless AS n ON n.customer_id = m.customer_id
   WHERE coalesce(n.resource_type = m.resource_type, TRUE) AND coalesce(n.currency = m.currency, TRUE)
-    -- One the other way could take back what was posted.
-    AND (m.class <> 'settled' OR coalesce(n.direction = m.direction, TRUE) OR m.net_amount <> 0)
+    AND coalesce(n.type IN ('FEE', 'ADJUSTMENT', upper(m.resource_type)), TRUE)
 )
-SELECT resource_type, record_id, min(name) AS obstacle FROM touching GROUP BY resource_type, record_id
+SELECT resource_type, record_id, leg, min(name) AS obstacle FROM touching GROUP BY resource_type, record_id, leg

@@ -30,7 +30,7 @@ weighed AS (
   LEFT JOIN refused AS f ON f.stream = o.list AND f.record_id = o.record_id
   LEFT JOIN nameless AS l ON l.stream = o.list AND l.customer_id = o.customer_id
 )
-SELECT recon.outcome(obstacle, coalesce(posted_at, created_at) + recon.grace('LED_MISSING_PRODUCT') > read_from) AS outcome, obstacle,
+SELECT recon.outcome(obstacle, CASE WHEN is_posted THEN posted_at ELSE created_at END + recon.grace('LED_MISSING_PRODUCT') > read_from) AS outcome, obstacle,
   'transactions' AS stream, transaction_id AS record_id, record_id AS counterpart_id, customer_id, currency, net_amount AS actual, net_amount AS at_stake,
   concat_ws(' ', customer_id, currency, network, recon.plain(moved)) AS state_of_affairs,
   concat(status, ' transaction names ', resource_type, ' ', record_id, ', which no list holds', recon.unread_elsewhere(list)) AS detail

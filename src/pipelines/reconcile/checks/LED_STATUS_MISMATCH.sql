@@ -10,12 +10,12 @@
 SELECT recon.outcome(c.obstacle, c.since + recon.grace('LED_STATUS_MISMATCH') > c.read_from) AS outcome, c.obstacle,
   CASE c.disagreement WHEN 'money stands' THEN 'critical' END AS severity,
   c.stream, c.record_id, c.leg, c.first_transaction AS counterpart_id, c.customer_id,
-  CASE WHEN c.actual = c.expected AND c.elsewhere = 0 AND c.foreign_moved IS NOT NULL THEN c.foreign_currency ELSE c.currency END AS currency,
+  c.at_stake_currency AS currency,
   c.expected, c.actual, c.tolerance, c.at_stake, c.state_of_affairs,
   CASE c.disagreement
     WHEN 'not posted' THEN concat(recon.titled(c.noun), ' ', c.status, ', but its transaction is ', c.waiting_status)
     WHEN 'taken back' THEN concat(recon.titled(c.noun), ' ', c.status, ', but its transaction was taken back by a reversal')
-    ELSE concat(recon.titled(c.noun), ' ', c.status, ', but ', recon.money(c.at_stake, CASE WHEN c.actual = c.expected AND c.elsewhere = 0 AND c.foreign_moved IS NOT NULL THEN c.foreign_currency ELSE c.currency END),
+    ELSE concat(recon.titled(c.noun), ' ', c.status, ', but ', recon.money(c.at_stake, c.at_stake_currency),
       ' of its money ', CASE WHEN c.class = 'undone' AND c.refunded <> 0 THEN 'and its refunds do not tie' WHEN c.posted > 1 THEN 'did not come back' ELSE 'is posted' END,
       ': ', c.transactions)
   END AS detail
