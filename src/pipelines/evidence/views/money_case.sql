@@ -37,7 +37,7 @@
 -- first_transaction: One transaction, a posted one where there is one.
 -- state_of_affairs: Sums by customer, currency and network, and the posted transactions: what a write-off accepts.
 -- changed_at: When the record came to its state.
--- since: The later of that and the newest posting: grace is counted from here.
+-- since: The later of that and the newest posting: grace is counted from here. An instant that lies ahead is none.
 -- is_wrong: Whether the difference is beyond the tolerance, or money moved elsewhere.
 -- disagreement: What is wrong, the first of the decision table that applies; NULL where nothing is.
 -- read_from: When reading the customer's transactions began: grace is counted to here.
@@ -174,7 +174,8 @@ judged AS (
     (is_astray OR differs AND NOT refund_would_tie) IS TRUE AS is_wrong
   FROM weighed
 )
-SELECT w.*, greatest(w.changed_at, w.newest_posted_at) AS since, coalesce(r.began_at, recon.started_at()) AS read_from,
+SELECT w.*, greatest(CASE WHEN w.changed_at <= r.began_at THEN w.changed_at END, CASE WHEN w.newest_posted_at <= r.began_at THEN w.newest_posted_at END) AS since,
+  coalesce(r.began_at, recon.started_at()) AS read_from,
   -- The decision table: the first line that applies, from top to bottom.
   CASE
     WHEN NOT w.is_wrong THEN NULL
