@@ -36,6 +36,13 @@ const half = (leg: Leg): Leg["amount"] => {
 
 const part: Posting = { leg: (leg) => only(leg, half(leg)) }
 const rest: Posting = { leg: (leg) => only(leg, leg.netAmount - half(leg)) }
+/** The rest with the whole fee on it, as a record filled in parts is charged once. */
+const restWithFee: Posting = {
+  leg: (leg) => {
+    const netAmount = leg.netAmount - half(leg)
+    return { ...leg, netAmount, amount: leg.direction === "CREDIT" ? netAmount + leg.fee : netAmount - leg.fee }
+  },
+}
 const own: Posting = {}
 const reversed: Posting = { status: "REVERSED" }
 const back: Posting = { leg: reversalOf }
@@ -137,9 +144,9 @@ const nearMisses: ReadonlyArray<MoneyRow & { readonly severity: null }> = [
     code: "LED_DUPLICATE_TRANSACTION",
     name: "halves",
     stream: "fiat_deposits",
-    postings: [part, rest],
+    postings: [part, restWithFee],
     severity: null,
-    why: "posted in two parts that make the sum",
+    why: "posted in two parts that make the sum, the fee with the second",
   },
   {
     code: "LED_FEE_MISMATCH",
