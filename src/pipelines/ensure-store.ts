@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import type { Effect } from "effect"
 import type { Contract } from "../api/contract.ts"
 import type { Database } from "../store/database.ts"
 import type { StoreError } from "../store/store-error.ts"
@@ -7,7 +7,4 @@ import { streamTables } from "./stream-tables.ts"
 
 /** Makes what the contract in force needs and the store does not have yet. */
 export const ensureStore = (database: Database["Type"], contract: Contract): Effect.Effect<void, StoreError> =>
-  ensureTypedTables(database, streamTables(contract)).pipe(
-    // There before anything was reconciled, and empty; each reconciliation makes it anew.
-    Effect.zipRight(database.run("CREATE VIEW IF NOT EXISTS recon.matches AS SELECT * FROM recon.judged")),
-  )
+  ensureTypedTables(database, streamTables(contract))

@@ -6,4 +6,4 @@ export const bookTolerance = (currency: string, expected: string): string =>
 
 /** Whether a currency has a tolerance at all. */
 export const hasTolerance = (currency: string): string =>
-  `(absolute_of('BOOK_AMOUNT', ${currency}) > 0 OR rate_of('BOOK_AMOUNT', ${currency}) > 0)`
+  `(recon.absolute_tolerance('BOOK_AMOUNT', ${currency}) > 0 OR recon.tolerance_rate('BOOK_AMOUNT', ${currency}) > 0)`

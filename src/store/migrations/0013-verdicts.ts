@@ -1,5 +1,5 @@
-import { CompiledQuery, type Migration } from "kysely"
-import { addColumn, createStatements, type TableDescription } from "../describe-table.ts"
+import { CompiledQuery, type Kysely, type Migration } from "kysely"
+import { addColumn, createStatements, quoteText, type TableDescription } from "../describe-table.ts"
 
 const money = "DECIMAL(38,18)"
 
@@ -57,6 +57,21 @@ const checkSettings: TableDescription = {
   ],
 }
 
+/** There before anything was judged, and empty; each judgement makes it anew, with the columns of recon.judged. */
+const makeMatches = async (db: Kysely<unknown>): Promise<void> => {
+  const run = (text: string) => db.executeQuery<{ column_name: string; comment: string }>(CompiledQuery.raw(text))
+  await run("CREATE OR REPLACE VIEW recon.matches AS SELECT * FROM recon.judged")
+  await run(
+    "COMMENT ON VIEW recon.matches IS 'Of the last reconciled run: every expected movement and every transaction, in exactly one category.'",
+  )
+  const { rows } = await run(
+    "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = 'recon' AND table_name = 'judged'",
+  )
+  for (const { column_name, comment } of rows) {
+    await run(`COMMENT ON COLUMN recon.matches.${column_name} IS ${quoteText(comment)}`)
+  }
+}
+
 export const verdicts: Migration = {
   up: async (db) => {
     const statements = [
@@ -76,5 +91,6 @@ export const verdicts: Migration = {
       ),
     ]
     for (const statement of statements) await db.executeQuery(CompiledQuery.raw(statement))
+    await makeMatches(db)
   },
 }

@@ -41,14 +41,24 @@ const bookkeeping = [
   "COMMENT ON COLUMN recon.kysely_migration_lock.is_locked IS '1 while migrations run.'",
 ]
 
-/** Brings the fixed tables up to date; throws what stopped it, and leaves nothing half done. */
+/**
+ * Brings the fixed tables up to date, one migration after the other, each in a transaction of its own: DuckDB refuses to
+ * commit a table that one transaction has both changed and altered. Throws what stopped it; what a migration began and did
+ * not end is undone, and the next opening goes on from there.
+ */
 export const migrate = async <DB>(db: Kysely<DB>): Promise<void> => {
-  const { error, results } = await new Migrator({
+  const migrator = new Migrator({
     db,
     migrationTableSchema: "recon",
     provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
-  }).migrateToLatest()
-  if (error !== undefined) throw error
-  if (results === undefined || results.length === 0) return
+  })
+  let ran = 0
+  for (;;) {
+    const { error, results = [] } = await migrator.migrateUp()
+    if (error !== undefined) throw error
+    if (results.length === 0) break
+    ran += results.length
+  }
+  if (ran === 0) return
   for (const statement of bookkeeping) await db.executeQuery(CompiledQuery.raw(statement))
 }
