@@ -1,9 +1,7 @@
-import { toleranceOf } from "../evidence/tolerance.ts"
-
 /** What a line and its transaction may differ by: the tolerance of BOOK_AMOUNT, of the currency's own amount. */
 export const bookTolerance = (currency: string, expected: string): string =>
-  toleranceOf(currency, expected, "BOOK_AMOUNT")
+  `recon.tolerance('BOOK_AMOUNT', ${currency}, ${expected})`
 
 /** Whether a currency has a tolerance at all. */
 export const hasTolerance = (currency: string): string =>
-  `(absolute_of('BOOK_AMOUNT', ${currency}) > 0 OR rate_of('BOOK_AMOUNT', ${currency}) > 0)`
+  `(recon.absolute_tolerance('BOOK_AMOUNT', ${currency}) > 0 OR recon.tolerance_rate('BOOK_AMOUNT', ${currency}) > 0)`

@@ -39,6 +39,9 @@ const order = [
   "night_note",
 ]
 
+/** What came of matching the partner's books, once it is done. */
+const bookOrder = ["book_match", "book_line_verdict", "book_posting_verdict"]
+
 /**
  * A view, unless its header says another kind: a table is made anew by each run; `kept` is a table of all runs, of which the
  * rows of the judged one are replaced; to an `added` one the run adds what is not there. The comment of each column is in
@@ -67,7 +70,7 @@ const fileOf = (name: string): SqlFile => {
 }
 
 /** The text of everything that is published: part of the rules that a run is judged by. */
-export const publishedText: string = ["reading", ...order].map((name) => fileOf(name).sql).join("\n")
+export const publishedText: string = ["reading", ...order, ...bookOrder].map((name) => fileOf(name).sql).join("\n")
 
 const productsSql = (configuration: Configuration): string => {
   const rows = products.map((product) =>
@@ -89,18 +92,26 @@ const productsSql = (configuration: Configuration): string => {
     AS p(stream, noun, resource_type, refunds_stream, refunds_column, lists_refunds, has_separate_fees, credits_add_to, debits_add_to, account_stream, account_noun)`
 }
 
+const publishFiles = (sql: Sql, names: ReadonlyArray<string>): Effect.Effect<void, StoreError> =>
+  Effect.forEach(
+    names.flatMap((name) => statementsOf(fileOf(name))),
+    (statement) => sql.run(statement),
+    { discard: true },
+  )
+
+/** Publishes what the matching of the partner's books came to; reads what it left. */
+export const publishBooks = (sql: Sql): Effect.Effect<void, StoreError> => publishFiles(sql, bookOrder)
+
 /** Publishes what is known of the run: its own tables first, then the views over the lists, then what stands on them. */
 export const publishEvidence = (sql: Sql, run: Run, configuration: Configuration): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
-    const publish = (name: string) =>
-      Effect.forEach(statementsOf(fileOf(name)), (statement) => sql.run(statement), { discard: true })
     for (const macro of runMacros(run)) yield* sql.run(macro)
     yield* sql.run(productsSql(configuration))
-    yield* publish("reading")
+    yield* publishFiles(sql, ["reading"])
     for (const macro of macros(configuration)) yield* sql.run(macro)
     const { streams } = configuration.contract
     for (const view of [productRecordSql, movementSql, refundSql, newestRecordSql]) yield* sql.run(view(streams))
-    for (const name of order) yield* publish(name)
+    yield* publishFiles(sql, order)
     yield* sql.run(heldSql(streams))
     yield* sql.run(notListedSql)
   })

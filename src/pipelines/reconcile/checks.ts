@@ -1,7 +1,6 @@
 import { packageSqlFiles } from "../sql-file.ts"
 import { type CheckFile, readCheck } from "./check-file.ts"
 import { ageChecks } from "./checks/age-checks.ts"
-import { bookChecks } from "./checks/book-checks.ts"
 import { collectionChecks } from "./checks/collection-checks.ts"
 import { conversionChecks } from "./checks/conversion-checks.ts"
 import { coverageChecks } from "./checks/coverage-checks.ts"
@@ -33,6 +32,5 @@ export const checks: ReadonlyArray<CheckFile> = [
     ...conversionChecks,
     ...refundChecks,
     ...collectionChecks,
-    ...bookChecks,
   ].map(asCheckFile),
 ]
