@@ -1,5 +1,12 @@
 import { plantArithmetic } from "./arithmetic.ts"
-import { plantComponents, plantInception, plantNegative, plantRollforward, plantUnstated } from "./balance-faults.ts"
+import {
+  plantComponents,
+  plantInception,
+  plantNegative,
+  plantRollforward,
+  plantStale,
+  plantUnstated,
+} from "./balance-faults.ts"
 import { type BreakCode, breakCodes } from "./break-code.ts"
 import { plantAfterExpiry, plantCheckoutTotal } from "./collection-faults.ts"
 import {
@@ -74,6 +81,7 @@ const planters: Readonly<Record<BreakCode, (ground: Ground) => void>> = {
   BAL_INCEPTION: plantInception,
   BAL_ROLLFORWARD: plantRollforward,
   BAL_UNSTATED: plantUnstated,
+  BAL_STALE: plantStale,
 }
 
 /** Lists that are not read keep a whole run from being complete, so these are planted only when they are named. */
