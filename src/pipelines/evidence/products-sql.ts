@@ -149,17 +149,14 @@ export const notListedSql = `CREATE OR REPLACE VIEW recon.not_listed AS
   FROM recon.held AS h LEFT JOIN recon.reading AS r ON r.customer_id = h.customer_id AND r.stream = h.stream
   WHERE NOT (h.last_seen_run = recon.run() AND r.is_proven IS TRUE)`
 
-const instants = ["created_at", "updated_at", "completed_at", "posted_at"]
-
-/** The newest instant of each list's records as the judged run saw them, those ahead of the clock aside. */
+/** The newest instant of each list's records, those ahead of the clock aside: an update's, else the creation's. */
 export const newestRecordSql = (streams: ReadonlyArray<ContractStream>): string => {
   const selects = streams.flatMap(({ fields, stream }) => {
-    const own = instants.filter((column) => fields.some((field) => field.column === column))
-    const newest = own.map((column) => `max(${column}) FILTER (${column} <= recon.latest_instant(recon.started_at()))`)
-    return own.length === 0
+    const column = ["updated_at", "created_at"].find((name) => fields.some((field) => field.column === name))
+    return column === undefined
       ? []
       : [
-          `\n  SELECT '${stream}' AS stream, greatest(${newest.join(", ")}) AS newest_at FROM main.${stream} WHERE last_seen_run = recon.run()`,
+          `\n  SELECT '${stream}' AS stream, max(${column}) FILTER (${column} <= recon.latest_instant(recon.started_at())) AS newest_at FROM main.${stream}`,
         ]
   })
   return `CREATE OR REPLACE VIEW recon.newest_record AS${selects.join("\n  UNION ALL")}`
