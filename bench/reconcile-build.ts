@@ -130,6 +130,11 @@ await Effect.runPromise(
              FROM main.transactions WHERE status = 'COMPLETED')
        GROUP BY customer_id, currency`,
     )
+    yield* database.run(
+      `INSERT INTO main.balances BY NAME
+       SELECT * EXCLUDE (run_id), 1 AS version, run_id AS version_seen_run, run_id AS first_seen_run, run_id AS last_seen_run, '' AS content_hash
+       FROM main.balance_snapshots`,
+    )
   }).pipe(
     Effect.provide(Layer.mergeAll(Database.layer({ file, access: "write", memoryLimit: "2GB" }), NodeContext.layer)),
   ),

@@ -85,6 +85,17 @@ const postedBetween = (books: Books, row: Entry, after: number, upTo: number): b
 
 const asOf = (row: Entry): number => timeOf(row, "asOf") ?? 0
 
+/** Older than a day and an hour while something moved since, or dated ahead. */
+const isStale = (books: Books, row: Entry): boolean => {
+  if (asOf(row) > books.now + hour / 12) return true
+  const missing = books.entries.some((entry) => {
+    const at = timeOf(entry, "postedAt") ?? 0
+    const isItsOwn = entry.customerId === row.customerId && textOf(entry, "currency") === textOf(row, "currency")
+    return entry.stream === "transactions" && isPosted(entry) && isItsOwn && asOf(row) < at && at <= books.now
+  })
+  return books.now - asOf(row) > 25 * hour && missing
+}
+
 const auditBalances = (books: Books) => {
   const unproven = new Set(
     books.quarantined.filter(({ stream }) => stream === "transactions").map(({ customerId }) => customerId),
@@ -98,6 +109,7 @@ const auditBalances = (books: Books) => {
       ...(available + held === total ? [] : [finding("BAL_COMPONENTS", name, "high")]),
       ...(available < 0n || total < 0n ? [finding("BAL_NEGATIVE", name, "high")] : []),
       ...(explained ? [] : [finding("BAL_INCEPTION", name, "critical")]),
+      ...(isStale(books, row) ? [finding("BAL_STALE", name, "high")] : []),
     ]
   })
   const unstated = [...sums].filter(

@@ -18,7 +18,7 @@ export class BookConservationBroken extends Data.TaggedError("BookConservationBr
 /** Counts and sums of what was judged against the tables themselves, and nothing in two matches. */
 const brokenSql = `
   WITH line AS (
-    SELECT book, currency, count(*) AS items, list(amount) AS amounts FROM main.book_lines GROUP BY ALL
+    SELECT book, recon.currency_name(currency) AS currency, count(*) AS items, list(amount) AS amounts FROM main.book_lines GROUP BY ALL
   ),
   held AS (
     SELECT book, currency, items, TRY(list_sum(amounts)) AS amount FROM line

@@ -166,9 +166,9 @@ const settleQuarantineSql = `
   )`
 
 const quarantineSql = `
-  INSERT INTO raw.book_quarantine
-  SELECT getvariable('import'), getvariable('book'), source_line, line_id, customer_id, partner_customer_ref, currency, reason,
-    coalesce(payload, ''), TRUE
+  INSERT INTO raw.book_quarantine BY NAME
+  SELECT getvariable('import') AS import_id, getvariable('book') AS book, source_line, line_id, customer_id, partner_customer_ref, currency, reason,
+    coalesce(payload, '') AS payload, TRUE AS in_force, amount, booked_from, booked_to, reference
   FROM book_sorted WHERE reason IS NOT NULL ORDER BY source_line`
 
 const importSql = `

@@ -13,7 +13,7 @@ import type { BookRule, BookSettings } from "../configuration/books-settings.ts"
 
 /** Of each book, what it is meant to hold; NULL where nothing limits it. */
 const scopeSql = `
-  CREATE OR REPLACE TEMP TABLE book_scope AS
+  CREATE OR REPLACE TABLE recon.book_scope AS
   WITH configured AS (
     SELECT unnest($1) AS book, unnest($2)::DATE AS first_day, unnest($3)::DATE AS last_day,
       unnest($4)::JSON::VARCHAR[] AS currencies, unnest($5)::JSON::VARCHAR[] AS types, unnest($6)::JSON::VARCHAR[] AS customers
@@ -39,28 +39,28 @@ const scopeSql = `
 
 /** Customers that a book is meant to hold and that this run does not know: misspelt, or off the roster. */
 const strangerSql = `
-  CREATE OR REPLACE TEMP TABLE book_stranger AS
-  SELECT book, customer_id FROM (SELECT book, unnest(customers) AS customer_id FROM book_scope)
-  WHERE customer_id NOT IN (SELECT customer_id FROM recon.coverage WHERE run_id = getvariable('run'))`
+  CREATE OR REPLACE TABLE recon.book_stranger AS
+  SELECT book, customer_id FROM (SELECT book, unnest(customers) AS customer_id FROM recon.book_scope)
+  WHERE customer_id NOT IN (SELECT customer_id FROM recon.reading)`
 
 /** Settings that name nothing, each as a sentence: whatever they were meant for is outside the scope. */
 const scopeNotesSql = `
   INSERT INTO recon.notes
   WITH value AS (
-    SELECT book, 'customers' AS key, unnest(customers) AS named FROM book_scope
-    UNION ALL SELECT book, 'currencies', unnest(currencies) FROM book_scope
-    UNION ALL SELECT book, 'types', unnest(types) FROM book_scope
+    SELECT book, 'customers' AS key, unnest(customers) AS named FROM recon.book_scope
+    UNION ALL SELECT book, 'currencies', unnest(currencies) FROM recon.book_scope
+    UNION ALL SELECT book, 'types', unnest(types) FROM recon.book_scope
   ),
   known AS (
-    SELECT 'customers' AS key, customer_id AS named FROM recon.coverage WHERE run_id = getvariable('run')
+    SELECT 'customers' AS key, customer_id AS named FROM recon.coverage WHERE run_id = recon.run()
     UNION SELECT 'currencies', currency FROM main.transactions
     UNION SELECT 'currencies', currency FROM main.book_lines
     UNION SELECT 'types', type FROM main.transactions
   )
-  SELECT getvariable('run'), concat('books.scope.', v.book, '.', v.key, ' names ', v.named, ', and nothing that was read is so: is it misspelt?')
+  SELECT recon.run(), concat('books.scope.', v.book, '.', v.key, ' names ', v.named, ', and nothing that was read is so: is it misspelt?')
   FROM value AS v ANTI JOIN known AS k ON k.key = v.key AND k.named = v.named
   UNION ALL
-  SELECT getvariable('run'), concat('books.scope names the book ', book, ', of which no line is in the books: is it misspelt?')
+  SELECT recon.run(), concat('books.scope names the book ', book, ', of which no line is in the books: is it misspelt?')
   FROM (SELECT unnest($1) AS book) WHERE book NOT IN (SELECT book FROM main.book_lines)`
 
 /**
@@ -87,27 +87,26 @@ const lineSql = `
   SELECT l.book, l.line_id, coalesce(l.customer_id, k.customer_id) AS customer_id,
     coalesce(l.customer_id, k.customer_id, concat('?', l.partner_customer_ref)) AS customer,
     l.customer_id IS NULL AND l.partner_customer_ref IS NULL AS is_nameless,
-    l.currency, l.amount, l.booked_from, l.booked_to, l.refers_to, l.description,
+    recon.currency_name(l.currency) AS currency, l.amount, l.booked_from, l.booked_to, l.refers_to, l.description,
     CASE WHEN s.reference IS NULL THEN l.reference ELSE lower(l.reference) END AS reference
   FROM main.book_lines AS l
   LEFT JOIN respelt AS s ON l.refers_to <> 'reference' AND s.reference = l.reference
   LEFT JOIN known AS k ON l.customer_id IS NULL AND k.partner_customer_ref = l.partner_customer_ref`
 
 /** Only what a line may refer to, or what lies near the book's time, can be matched or missed. */
-const postingSql = (settings: BookSettings): string => `
+const postingSql = `
   CREATE OR REPLACE TEMP TABLE book_posting AS
   WITH posted AS (
     SELECT transaction_id, customer_id, type, currency, resource_id, reference, status,
-      CASE direction WHEN 'DEBIT' THEN -${settings.amount === "amount" ? "amount" : "net_amount"} ELSE ${settings.amount === "amount" ? "amount" : "net_amount"} END AS amount,
-      coalesce(posted_at, updated_at) AS posted_at
-    FROM main.transactions WHERE status IN ('COMPLETED', 'REVERSED')
+      CASE WHEN recon.book_amount() = 'net_amount' THEN moved WHEN direction = 'DEBIT' THEN -amount ELSE amount END AS amount, posted_at
+    FROM recon.transaction WHERE is_posted
   ),
   named AS (
     SELECT DISTINCT book, refers_to, reference FROM book_line WHERE reference IS NOT NULL
   ),
   wanted AS (
-    SELECT s.book, p.transaction_id FROM book_scope AS s JOIN posted AS p
-      ON p.posted_at BETWEEN least(s.period_from, s.first_booked) - getvariable('widest') AND greatest(s.period_to, s.last_booked) + getvariable('widest')
+    SELECT s.book, p.transaction_id FROM recon.book_scope AS s JOIN posted AS p
+      ON p.posted_at BETWEEN least(s.period_from, s.first_booked) - recon.book_widest() AND greatest(s.period_to, s.last_booked) + recon.book_widest()
     UNION
     SELECT n.book, p.transaction_id FROM named AS n JOIN posted AS p ON n.refers_to = 'transactionId' AND p.transaction_id = n.reference
     UNION
@@ -119,7 +118,7 @@ const postingSql = (settings: BookSettings): string => `
     p.posted_at BETWEEN s.period_from AND s.period_to AS is_in_period, s.period_to
   FROM wanted AS w
   JOIN posted AS p ON p.transaction_id = w.transaction_id
-  JOIN book_scope AS s ON s.book = w.book
+  JOIN recon.book_scope AS s ON s.book = w.book
   WHERE (s.currencies IS NULL OR p.currency IN (SELECT unnest(s.currencies)))
     AND (s.types IS NULL OR p.type IN (SELECT unnest(s.types)))
     AND (s.customers IS NULL OR p.customer_id IN (SELECT unnest(s.customers)))`
@@ -153,12 +152,25 @@ const memorySql: ReadonlyArray<string> = [
 const widestHours = (rules: ReadonlyArray<BookRule>, settings: BookSettings): number =>
   Math.max(settings.dateWindowHours, 24, ...rules.map((rule) => rule.windowHours ?? 0))
 
+/** What the configuration says of the books, as macros that the published tables are made by. */
+const settingMacros = (settings: BookSettings): ReadonlyArray<string> => [
+  `book_widest() AS INTERVAL ${widestHours(settings.rules, settings)} HOUR`,
+  `book_window() AS INTERVAL ${settings.dateWindowHours} HOUR`,
+  `book_amount() AS '${settings.amount === "amount" ? "amount" : "net_amount"}'`,
+  `book_has_sums() AS ${settings.rules.some(({ by }) => by === "sumOfTransactions" || by === "sumOfLines")}`,
+  "book_day(booked_from, booked_to) AS CASE WHEN booked_from = booked_to THEN recon.moment(booked_from) ELSE strftime(booked_from, '%Y-%m-%d') END",
+]
+
+const scopeComments: ReadonlyArray<string> = [
+  "COMMENT ON TABLE recon.book_scope IS 'Of each book, what it is meant to hold; NULL where nothing limits it.'",
+  "COMMENT ON TABLE recon.book_stranger IS 'Customers that a book is meant to hold and that are not on the roster.'",
+]
+
 export const prepareBooks = (sql: Sql, settings: BookSettings): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
     const scopes = Object.entries(settings.scope)
     const listOf = (values: ReadonlyArray<string> | undefined) => (values === undefined ? null : JSON.stringify(values))
-    yield* sql.run(`SET VARIABLE widest = INTERVAL ${widestHours(settings.rules, settings)} HOUR`)
-    yield* sql.run(`SET VARIABLE date_window = INTERVAL ${settings.dateWindowHours} HOUR`)
+    for (const macro of settingMacros(settings)) yield* sql.run(`CREATE OR REPLACE MACRO recon.${macro}`)
     yield* sql.run(scopeSql, [
       scopes.map(([book]) => book),
       scopes.map(([, scope]) => scope.from ?? null),
@@ -168,9 +180,10 @@ export const prepareBooks = (sql: Sql, settings: BookSettings): Effect.Effect<vo
       scopes.map(([, scope]) => listOf(scope.customers)),
     ])
     yield* sql.run(strangerSql)
+    for (const comment of scopeComments) yield* sql.run(comment)
     yield* sql.run(scopeNotesSql, [scopes.map(([book]) => book)])
     yield* sql.run(lineSql)
-    yield* sql.run(postingSql(settings))
+    yield* sql.run(postingSql)
     yield* sql.run(alikeSql)
     for (const statement of memorySql) yield* sql.run(statement)
   })

@@ -7,7 +7,7 @@ import { prepareBooks } from "./match-ground.ts"
 import { matchByAmount } from "./rules/amount-rule.ts"
 import { matchByReference, referenceTiesSql } from "./rules/reference-rule.ts"
 import { matchBySum } from "./rules/sum-rule.ts"
-import { bookVerdictSql } from "./verdict.ts"
+import { judgeBooks } from "./verdict.ts"
 
 const apply = (sql: Sql, { by, ...bounds }: BoundedRule): Effect.Effect<void, StoreError> => {
   switch (by) {
@@ -25,7 +25,7 @@ const apply = (sql: Sql, { by, ...bounds }: BoundedRule): Effect.Effect<void, St
 
 /**
  * Matches every book with the posted transactions, rule by rule, and judges each line and each transaction: reads what
- * `match-ground.ts` prepared, leaves `book_line_verdict`, `book_posting_verdict` and recon.book_judged behind. All rules
+ * `match-ground.ts` prepared, leaves recon.book_match, book_line_verdict, book_posting_verdict and book_judged behind. All rules
  * work on sets, so that the order of rows decides nothing.
  */
 export const matchBooks = (
@@ -40,6 +40,6 @@ export const matchBooks = (
     for (const { by } of rules) {
       if (by === "transactionId" || by === "resourceId" || by === "reference") yield* sql.run(referenceTiesSql(by))
     }
-    for (const statement of bookVerdictSql) yield* sql.run(statement)
+    yield* judgeBooks(sql)
     yield* checkBookConservation(sql)
   })

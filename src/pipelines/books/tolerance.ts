@@ -1,8 +1,6 @@
-import { toleranceOf } from "../evidence/tolerance.ts"
-
 /** What a line and its transaction may differ by: the tolerance of BOOK_AMOUNT, of the currency's own amount. */
 export const bookTolerance = (currency: string, expected: string): string =>
-  toleranceOf(currency, expected, "BOOK_AMOUNT")
+  `recon.tolerance('BOOK_AMOUNT', ${currency}, ${expected})`
 
 /** Whether a currency has a tolerance at all. */
 export const hasTolerance = (currency: string): string =>

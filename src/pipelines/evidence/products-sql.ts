@@ -186,17 +186,15 @@ export const notListedSql = `CREATE OR REPLACE VIEW recon.not_listed AS
   SELECT h.side, CASE h.side WHEN 'movement' THEN h.stream END AS stream, CASE h.side WHEN 'movement' THEN h.record_id END AS record_id, h.leg, h.transaction_id,
     h.customer_id, h.currency, h.net_amount, CASE WHEN r.customer_id IS NULL OR r.is_proven THEN 'not read' ELSE 'unproven' END AS category
   FROM row_of AS h LEFT JOIN recon.reading AS r ON r.customer_id = h.customer_id AND r.stream = h.stream`
-const instants = ["created_at", "updated_at", "completed_at", "posted_at"]
 
-/** The newest instant of each list's records as the judged run saw them, those ahead of the clock aside. */
+/** The newest instant of each list's records, those ahead of the clock aside: an update's, else the creation's. */
 export const newestRecordSql = (streams: ReadonlyArray<ContractStream>): string => {
   const selects = streams.flatMap(({ fields, stream }) => {
-    const own = instants.filter((column) => fields.some((field) => field.column === column))
-    const newest = own.map((column) => `max(${column}) FILTER (${column} <= recon.latest_instant(recon.started_at()))`)
-    return own.length === 0
+    const column = ["updated_at", "created_at"].find((name) => fields.some((field) => field.column === name))
+    return column === undefined
       ? []
       : [
-          `\n  SELECT '${stream}' AS stream, greatest(${newest.join(", ")}) AS newest_at FROM main.${stream} WHERE last_seen_run = recon.run()`,
+          `\n  SELECT '${stream}' AS stream, max(${column}) FILTER (${column} <= recon.latest_instant(recon.started_at())) AS newest_at FROM main.${stream}`,
         ]
   })
   return `CREATE OR REPLACE VIEW recon.newest_record AS${selects.join("\n  UNION ALL")}`

@@ -58,6 +58,9 @@ const order = [
   "night_note",
 ]
 
+/** What came of matching the partner's books, once it is done. */
+const bookOrder = ["book_match", "book_line_verdict", "book_posting_verdict"]
+
 const kindOf = ({ header }: SqlFile): string => header.get("kind")?.text ?? "view"
 
 /** Makes what a file defines, with its comments: of a view once, of a table before it is filled for the first time. */
@@ -138,7 +141,7 @@ const fileOf = (name: string): SqlFile => {
 }
 
 /** The text of everything that is published: part of the rules that a run is judged by. */
-export const publishedText: string = ["reading", ...order].map((name) => fileOf(name).sql).join("\n")
+export const publishedText: string = ["reading", ...order, ...bookOrder].map((name) => fileOf(name).sql).join("\n")
 
 const productsSql = (configuration: Configuration): string => {
   const rows = products.map((product) =>
@@ -163,14 +166,19 @@ const productsSql = (configuration: Configuration): string => {
     AS p(stream, noun, resource_type, refunds_stream, refunds_column, lists_refunds, has_separate_fees, credits_add_to, debits_add_to, account_stream, account_noun, account_column, place_column, has_reference)`
 }
 
+const publishFiles = (sql: Sql, names: ReadonlyArray<string>): Effect.Effect<void, StoreError> =>
+  Effect.forEach(names, (name) => publishOnce(sql, ofFile(fileOf(name))), { discard: true })
+
+/** Publishes what the matching of the partner's books came to; reads what it left. */
+export const publishBooks = (sql: Sql): Effect.Effect<void, StoreError> => publishFiles(sql, bookOrder)
+
 /** Publishes what is known of the run: its own tables first, then the views over the lists, then what stands on them. */
 export const publishEvidence = (sql: Sql, run: Run, configuration: Configuration): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
     yield* sql.run(publishedSql)
-    const publish = (name: string) => publishOnce(sql, ofFile(fileOf(name)))
     for (const macro of runMacros(run)) yield* sql.run(macro)
     yield* sql.run(productsSql(configuration))
-    yield* publish("reading")
+    yield* publishFiles(sql, ["reading"])
     for (const macro of macros(configuration)) yield* sql.run(macro)
     const { streams } = configuration.contract
     yield* publishOnce(sql, ofText("product_record", productRecordSql(streams)))
@@ -180,7 +188,7 @@ export const publishEvidence = (sql: Sql, run: Run, configuration: Configuration
     yield* publishOnce(sql, ofText("newest_record", newestRecordSql(streams)))
     yield* publishOnce(sql, ofStatements("known_record", knownRecordSql(streams)))
     yield* publishOnce(sql, ofStatements("former_version", formerVersionSql(streams)))
-    for (const name of order) yield* publish(name)
+    yield* publishFiles(sql, order)
     yield* publishOnce(sql, ofText("held", heldSql(streams)))
     yield* publishOnce(sql, ofText("not_listed", notListedSql))
   })

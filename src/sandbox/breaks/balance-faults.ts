@@ -1,12 +1,19 @@
 import { worth } from "../world/currency.ts"
-import { type Instant, minute } from "../world/instant.ts"
+import { day, hour, type Instant, minute } from "../world/instant.ts"
 import { lastPlace } from "../world/money.ts"
 import { post } from "../world/transaction.ts"
 import { depositStreamOf, move, nameOf, type Pair } from "./balance-ground.ts"
-import { plantAllHeld, plantPostedAfter, plantPostedAt, plantSpent } from "./balance-near-misses.ts"
+import {
+  plantAllHeld,
+  plantDeposit,
+  plantPostedAfter,
+  plantPostedAt,
+  plantSpent,
+  plantYesterday,
+} from "./balance-near-misses.ts"
 import type { BreakCode, Severity } from "./break-code.ts"
 import { changeRow, earlyMoment, type Ground, takePair } from "./ground.ts"
-import { completedAt, plant } from "./planting.ts"
+import { completedAt, plant, settle } from "./planting.ts"
 
 const report = (ground: Ground, code: BreakCode, severity: Severity, pair: Pair, why: string, from?: Instant) =>
   ground.faults.push({ code, recordId: nameOf(pair), severity, why, from: from ?? ground.realm.start })
@@ -116,4 +123,28 @@ export const plantRollforward = (ground: Ground): void => {
       unseenAt: { from: postedAt, before: visibleFrom },
     })
   })
+}
+
+/** A balance that stands still: two days old every night, and on each of them something came in since. */
+export const plantStale = (ground: Ground): void => {
+  const code = "BAL_STALE"
+  const pair = takePair(ground, code, "active")
+  if (pair === null) return
+  changeRow(ground, pair.customer, pair.currency.code, { kind: "earlier", by: 50 * hour })
+  ground.nights.forEach((night, nth) => {
+    if (night < ground.realm.start + 3 * day) return
+    const planted = plantDeposit(ground, `${code}/${nth}`, pair, night - 30 * hour)
+    if (planted === null) return
+    settle(ground, planted)
+    const why = "the balance is fifty hours old, and a deposit was posted since"
+    ground.faults.push({
+      code,
+      recordId: nameOf(pair),
+      severity: "high",
+      why,
+      from: night,
+      until: night + minute,
+    })
+  })
+  plantYesterday(ground)
 }

@@ -1,5 +1,5 @@
 import { worth } from "../world/currency.ts"
-import { day, type Instant, minute, plainTime } from "../world/instant.ts"
+import { day, hour, type Instant, minute, plainTime } from "../world/instant.ts"
 import { post } from "../world/transaction.ts"
 import { depositStreamOf, move, nameOf, type Pair, takeNearPair } from "./balance-ground.ts"
 import { changeRow, earlyMoment, type Ground } from "./ground.ts"
@@ -83,8 +83,24 @@ export const plantPostedAt = (ground: Ground): void => {
   })
 }
 
+/** On every night a balance of yesterday that lacks what came in since, which is no more than a day. */
+export const plantYesterday = (ground: Ground): void => {
+  const code = "BAL_STALE"
+  const pair = takeNearPair(ground, code, "active")
+  if (pair === null) return
+  changeRow(ground, pair.customer, pair.currency.code, { kind: "earlier", by: 20 * hour })
+  ground.nights.forEach((night, nth) => {
+    if (night < ground.realm.start + 3 * day) return
+    const planted = plantDeposit(ground, `${code}/yesterday/${nth}`, pair, night - 10 * hour)
+    if (planted === null) return
+    settle(ground, planted)
+    const why = "the balance is twenty hours old, and what came in since is not in it by right"
+    ground.nearMisses.push({ code, recordId: nameOf(pair), why, from: night, until: night + minute })
+  })
+}
+
 /** A deposit of the pair that is settled at an instant, half an hour after it was made. */
-const plantDeposit = (ground: Ground, key: string, { currency, customer }: Pair, at: Instant) =>
+export const plantDeposit = (ground: Ground, key: string, { currency, customer }: Pair, at: Instant) =>
   plant(ground, {
     key,
     stream: depositStreamOf(currency),

@@ -51,6 +51,7 @@ export const breakCodes = [
   "BAL_INCEPTION",
   "BAL_ROLLFORWARD",
   "BAL_UNSTATED",
+  "BAL_STALE",
 ] as const
 
 export type BreakCode = (typeof breakCodes)[number]

@@ -1,6 +1,13 @@
 import { plantClosedAccount, plantForeignAccount, plantUnknownAccount } from "./account-faults.ts"
 import { plantArithmetic } from "./arithmetic.ts"
-import { plantComponents, plantInception, plantNegative, plantRollforward, plantUnstated } from "./balance-faults.ts"
+import {
+  plantComponents,
+  plantInception,
+  plantNegative,
+  plantRollforward,
+  plantStale,
+  plantUnstated,
+} from "./balance-faults.ts"
 import { type BreakCode, breakCodes } from "./break-code.ts"
 import { plantAfterExpiry, plantCheckoutStatus, plantCheckoutTotal } from "./collection-faults.ts"
 import { plantContradicted } from "./contradicted.ts"
@@ -91,6 +98,7 @@ const planters: Readonly<Record<BreakCode, (ground: Ground) => void>> = {
   BAL_INCEPTION: plantInception,
   BAL_ROLLFORWARD: plantRollforward,
   BAL_UNSTATED: plantUnstated,
+  BAL_STALE: plantStale,
 }
 
 /**

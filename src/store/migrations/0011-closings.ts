@@ -34,12 +34,21 @@ const columns = [
   ["newest_posted_at", "TIMESTAMPTZ", "The newest posting that the closing may hold."],
 ] as const
 
+/** What of an unreadable line can be read speaks against transactions that it is not. */
+const ofUnreadLines = [
+  ["amount", money, "What it says it did to the balance, where that could be read."],
+  ["booked_from", "TIMESTAMPTZ", "When it was booked, where that could be read."],
+  ["booked_to", "TIMESTAMPTZ", "The same instant, or the end of that day."],
+  ["reference", "VARCHAR", "What it refers to, where that could be read."],
+] as const
+
 /** Which closing balances were proven, each by its network, so that the next roll-forward opens at the last of them. */
 export const closings: Migration = {
   up: async (db) => {
     const statements = [
       ...createStatements(acceptedClosing),
       ...columns.flatMap(([name, type, comment]) => addColumn("recon.rollforward", name, type, comment)),
+      ...ofUnreadLines.flatMap(([name, type, comment]) => addColumn("raw.book_quarantine", name, type, comment)),
       `UPDATE recon.rollforward SET closing_oldest_as_of = closing_as_of,
          standing = CASE WHEN status IN ('agrees', 'within tolerance') THEN 'proven' ELSE 'unproven' END`,
     ]
