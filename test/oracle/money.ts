@@ -152,7 +152,7 @@ const named = (one: Case, places: Places, expected: bigint, limit: bigint): Judg
     const gap = feeGap(one, places.home)
     // A credit shrinks by what is charged, a debit grows.
     const explained = leg.direction === "CREDIT" ? -gap : gap
-    if (absolute(difference - explained) <= limit) return exception("LED_FEE_MISMATCH", "medium", gap)
+    if (absolute(difference - explained) <= limit) return exception("LED_FEE_MISMATCH", "medium", difference)
   }
   const along = [...places.home, ...places.others].filter((each) => textOf(each, "direction") === leg.direction)
   if (own + elsewhere > expected && along.length > 1) {

@@ -40,7 +40,7 @@ const settledMostly = ["COMPLETED", "COMPLETED", "COMPLETED", "COMPLETED"]
 const drawnRecord = FastCheck.record({
   stream: FastCheck.constantFrom(...streamNames, "conversions" as StreamName),
   status: FastCheck.constantFrom(...settledMostly, "PENDING", "FAILED", "REVERSED", "REFUNDED", "?"),
-  currency: FastCheck.constantFrom("EUR", "USD", "USDT", "POL", "MATIC"),
+  currency: FastCheck.constantFrom("EUR", "USD", "USDT", "POL", "MTC"),
   other: FastCheck.constantFrom("USD", "GBP", "EUR"),
   charged: FastCheck.constantFrom("EUR", "USD", "GBP", "USDT", "POL"),
   network: FastCheck.constantFrom("TRON", "ETHEREUM", "ETH", "TRON"),

@@ -100,7 +100,7 @@ export interface CellSettings {
 
 /** The same settings as the configuration file and as the oracle have them. */
 export const settingsOf = ({ basisPoints, fees, refunds }: CellSettings) => {
-  const aliases = { currencyAliases: { MATIC: "POL" }, networkAliases: { ETH: "ETHEREUM" } }
+  const aliases = { currencyAliases: { MTC: "POL" }, networkAliases: { ETH: "ETHEREUM" } }
   const rules: Rules = {
     ...aliases,
     tolerance: { EUR: { absolute: unitsOf("0.01"), basisPoints: BigInt(basisPoints) } },

@@ -42,9 +42,9 @@ summed AS (
 ),
 judged AS (
   SELECT *, recon.tolerance('REFUND_EXCESS', currency, amount) AS tolerance,
-    class <> 'void' AND refunds > 0 AND (total IS NULL OR total > amount + recon.tolerance('REFUND_EXCESS', currency, amount)) AS is_excess,
+    class <> 'void' AND refunds > 0 AND (total IS NULL OR total - amount > recon.tolerance('REFUND_EXCESS', currency, amount)) AS is_excess,
     class IS DISTINCT FROM 'void' AND coalesce(
-      is_open_ended OR possible_total IS NULL OR possible_total > amount + recon.tolerance('REFUND_EXCESS', currency, amount), TRUE) AS may_be_excess
+      is_open_ended OR possible_total IS NULL OR possible_total - amount > recon.tolerance('REFUND_EXCESS', currency, amount), TRUE) AS may_be_excess
   FROM summed
 )
 SELECT CASE WHEN is_excess THEN 'exception' ELSE 'unproven' END AS outcome,
