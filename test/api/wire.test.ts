@@ -244,7 +244,7 @@ describe("an answer that is not whole", () => {
 
   it.live.each([
     ["cut short", 429, "rate_limited", { "content-length": "1000", "retry-after": "7" }],
-    ["over the limit", 403, "other_refusal", { "content-length": "1000001" }],
+    ["over the limit", 403, "not_its_own", { "content-length": "1000001" }],
     ["badly compressed", 503, "server_error", { "content-encoding": "gzip", "content-length": "1" }],
   ] as const)("still refuses by its status: %s", ([_case, status, failureClass, headers]) =>
     Effect.gen(function* () {
