@@ -23,7 +23,7 @@ const products = [
     type: "fiat_deposit",
     direction: "CREDIT",
     columns: "deposit_id, customer_id, fiat_account_id",
-    extra: "'account'",
+    extra: "account_id",
     tail: "NULL, NULL,",
   },
   {
@@ -31,7 +31,7 @@ const products = [
     type: "fiat_withdrawal",
     direction: "DEBIT",
     columns: "withdrawal_id, customer_id, bank_account_id, quote_id",
-    extra: "'bank', NULL",
+    extra: "account_id, NULL",
     tail: "NULL,",
   },
   {
@@ -39,7 +39,7 @@ const products = [
     type: "crypto_deposit",
     direction: "CREDIT",
     columns: "deposit_id, customer_id, wallet_id",
-    extra: "'wallet'",
+    extra: "account_id",
     tail: "",
   },
   {
@@ -47,7 +47,7 @@ const products = [
     type: "crypto_withdrawal",
     direction: "DEBIT",
     columns: "withdrawal_id, customer_id, beneficiary_id, quote_id",
-    extra: "'beneficiary', NULL",
+    extra: "account_id, NULL",
     tail: "",
   },
   {
@@ -65,6 +65,7 @@ const generated = `
   SELECT i, i % ${products.length} AS kind, uuid()::VARCHAR AS record_id, uuid()::VARCHAR AS transaction_id,
     '00000000-0000-4000-8000-' || lpad(((i * 7919) % ${customers.length})::VARCHAR, 12, '0') AS customer_id,
     ['USD', 'EUR', 'SGD', 'HKD', 'USDT', 'USDC', 'ETH', 'BTC'][1 + (i % 8)] AS currency,
+    concat('account-', (i * 7919) % ${customers.length}, '-', i % 8) AS account_id,
     (10 + (i % 100000) / 100)::DECIMAL(38,18) AS amount, 0.5::DECIMAL(38,18) AS fee,
     CASE WHEN i % 200 = 0 THEN (i // 200) % 10 ELSE -1 END AS broken,
     TIMESTAMPTZ '2025-06-01T00:00:00Z' + to_seconds(i % 15000000) AS created_at
@@ -94,6 +95,25 @@ const productRows = (
     FROM generated WHERE kind = ${kind} AND broken <> 2`
 }
 
+/** The accounts that records name: one for each customer and currency in each list. */
+const accountRows = (
+  table: string,
+  columns: string,
+  values: string,
+): string => `INSERT INTO main.${table} (${columns}, status, created_at, version, version_seen_run, first_seen_run, last_seen_run, content_hash)
+  SELECT DISTINCT account_id, customer_id, currency, ${values} 'ACTIVE', TIMESTAMPTZ '2025-01-01T00:00:00Z', 1, '${runId}', '${runId}', '${runId}', '' FROM generated`
+
+const accounts = [
+  accountRows("fiat_accounts", "fiat_account_id, customer_id, currency", ""),
+  accountRows(
+    "bank_accounts",
+    "bank_account_id, customer_id, currency, account_holder_name, account_number_masked",
+    "'', '',",
+  ),
+  accountRows("crypto_deposit_wallets", "wallet_id, customer_id, currency, network, address", "'net', '',"),
+  accountRows("wallet_beneficiaries", "beneficiary_id, customer_id, currency, network, address", "'net', '',"),
+]
+
 const transactionRows = ({ type, direction }: (typeof products)[number], kind: number, sign: string): string => `
   INSERT INTO main.transactions
   SELECT CASE copy WHEN 1 THEN uuid()::VARCHAR ELSE transaction_id END, customer_id, upper('${type}'),
@@ -118,6 +138,7 @@ await Effect.runPromise(
     yield* database.run("UPDATE recon.coverage SET state = 'COMPLETE', ended = TRUE")
     yield* database.run("UPDATE recon.runs SET state = 'synced', coverage = 'COMPLETE'")
     yield* database.run(generated)
+    for (const rows of accounts) yield* database.run(rows)
     for (const [kind, product] of products.entries()) {
       const sign = product.direction === "CREDIT" ? "-" : "+"
       yield* database.run(productRows(product, kind, sign))

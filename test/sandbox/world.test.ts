@@ -216,6 +216,7 @@ describe("a broken world", () => {
         "BAL_COMPONENTS",
         "BAL_INCEPTION",
         "BAL_NEGATIVE",
+        "BAL_STALE",
         "BAL_UNSTATED",
         "COV_LATE_ARRIVAL",
         "COV_VANISHED",

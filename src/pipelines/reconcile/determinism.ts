@@ -37,7 +37,7 @@ const judgementSql = `
     SELECT concat_ws('|', 'conservation', side, currency, category, items, coalesce(amount::VARCHAR, '-'))
     FROM recon.conservation WHERE run_id = recon.run()
     UNION ALL
-    SELECT concat_ws('|', 'rollforward', customer_id, currency, coalesce(opening::VARCHAR, '-'), coalesce(computed_closing::VARCHAR, '-'),
+    SELECT concat_ws('|', 'rollforward', customer_id, currency, coalesce(network, '-'), coalesce(opening::VARCHAR, '-'), coalesce(computed_closing::VARCHAR, '-'),
       coalesce(reported_closing::VARCHAR, '-'), status)
     FROM recon.rollforward WHERE run_id = recon.run()
     UNION ALL

@@ -225,6 +225,7 @@ layer(ledgerStore)("a balance row that is gone", (it) => {
         reference: "spent",
         direction: "DEBIT",
         posted_at: hoursBefore(-10),
+        updated_at: hoursBefore(-10),
       })
       const verdicts = yield* nights([listed, gone([spent])])
       expect(verdicts.map(codes)).toEqual([[], ["COV_LATE_ARRIVAL"]])

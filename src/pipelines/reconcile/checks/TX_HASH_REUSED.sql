@@ -22,14 +22,14 @@ hashed AS (
   -- A deposit and a collection payment are two ways to book one transfer that came in.
   SELECT c.*, CASE WHEN c.stream IN ('crypto_deposits', 'collection_payments') THEN 'in' ELSE c.stream END AS way,
     -- Quickly told apart: what differs here differs in any case.
-    ltrim(lower(trim(c.tx_hash)), '0x') AS rough
+    hash(lower(right(trim(c.tx_hash), 20))) AS rough
   FROM candidate AS c
 ),
 known AS (SELECT * FROM hashed WHERE obstacle IS NULL),
 -- Only hashes that occur more than once are put in order.
-repeated AS (SELECT way, network, rough, amount FROM known GROUP BY ALL HAVING count(*) > 1),
+repeated AS (SELECT rough FROM known GROUP BY rough HAVING count(*) > 1),
 named AS (
-  SELECT *, recon.hash_name(tx_hash) AS hash FROM known SEMI JOIN repeated USING (way, network, rough, amount)
+  SELECT *, recon.hash_name(tx_hash) AS hash FROM known SEMI JOIN repeated USING (rough)
 ),
 in_turn AS (
   SELECT *, lag(record_id) OVER same_place AS earlier_here,
