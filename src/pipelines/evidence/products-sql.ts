@@ -149,14 +149,14 @@ export const notListedSql = `CREATE OR REPLACE VIEW recon.not_listed AS
   FROM recon.held AS h LEFT JOIN recon.reading AS r ON r.customer_id = h.customer_id AND r.stream = h.stream
   WHERE NOT (h.last_seen_run = recon.run() AND r.is_proven IS TRUE)`
 
-/** The newest instant of each list's records, those ahead of the clock aside: an update's, else the creation's. */
+/** The newest instant of each list's records, those that lie ahead of the night aside: an update's, else the creation's. */
 export const newestRecordSql = (streams: ReadonlyArray<ContractStream>): string => {
   const selects = streams.flatMap(({ fields, stream }) => {
     const column = ["updated_at", "created_at"].find((name) => fields.some((field) => field.column === name))
     return column === undefined
       ? []
       : [
-          `\n  SELECT '${stream}' AS stream, max(${column}) FILTER (${column} <= recon.latest_instant(recon.started_at())) AS newest_at FROM main.${stream}`,
+          `\n  SELECT '${stream}' AS stream, max(${column}) FILTER (${column} <= recon.started_at() + INTERVAL 1 DAY) AS newest_at FROM main.${stream}`,
         ]
   })
   return `CREATE OR REPLACE VIEW recon.newest_record AS${selects.join("\n  UNION ALL")}`
