@@ -187,14 +187,14 @@ export const notListedSql = `CREATE OR REPLACE VIEW recon.not_listed AS
     h.customer_id, h.currency, h.net_amount, CASE WHEN r.customer_id IS NULL OR r.is_proven THEN 'not read' ELSE 'unproven' END AS category
   FROM row_of AS h LEFT JOIN recon.reading AS r ON r.customer_id = h.customer_id AND r.stream = h.stream`
 
-/** The newest instant of each list's records, those ahead of the clock aside: an update's, else the creation's. */
+/** The newest instant of each list's records, those that lie ahead of the night aside: an update's, else the creation's. */
 export const newestRecordSql = (streams: ReadonlyArray<ContractStream>): string => {
   const selects = streams.flatMap(({ fields, stream }) => {
     const column = ["updated_at", "created_at"].find((name) => fields.some((field) => field.column === name))
     return column === undefined
       ? []
       : [
-          `\n  SELECT '${stream}' AS stream, max(${column}) FILTER (${column} <= recon.latest_instant(recon.started_at())) AS newest_at FROM main.${stream}`,
+          `\n  SELECT '${stream}' AS stream, max(${column}) FILTER (${column} <= recon.started_at() + INTERVAL 1 DAY) AS newest_at FROM main.${stream}`,
         ]
   })
   return `CREATE OR REPLACE VIEW recon.newest_record AS${selects.join("\n  UNION ALL")}`
