@@ -291,7 +291,8 @@ const literal = (value: string | null | undefined): string =>
 const tuples = (rows: ReadonlyArray<ReadonlyArray<string | null | undefined>>): string =>
   rows.map((values) => `(${values.map(literal).join(", ")})`).join(", ")
 
-const insertTyped = (sql: Sql, run: Run, rows: ReadonlyArray<LedgerRow>) =>
+/** Rows of a customer who is not on the roster were seen on an earlier night. */
+const insertTyped = (sql: Sql, run: Run, rows: ReadonlyArray<LedgerRow>, roster: ReadonlyArray<string>) =>
   Effect.forEach(
     new Set(rows.map((candidate) => candidate.stream)),
     (stream) => {
@@ -303,7 +304,7 @@ const insertTyped = (sql: Sql, run: Run, rows: ReadonlyArray<LedgerRow>) =>
         .filter((candidate) => candidate.stream === stream)
         .map(({ values }) => [
           ...columns.map((column) => valueOf(values, column)),
-          ...["1", run.runId, run.runId, run.runId, "hash"],
+          ...["1", run.runId, run.runId, roster.includes(values.customer_id ?? "") ? run.runId : "before", "hash"],
         ])
       const bookkeeping = ["version", "version_seen_run", "first_seen_run", "last_seen_run", "content_hash"]
       return sql.run(`INSERT INTO main.${stream} (${[...columns, ...bookkeeping].join(", ")}) VALUES ${tuples(values)}`)
@@ -382,9 +383,10 @@ export const read = (ledger: Ledger) =>
       Effect.gen(function* () {
         const run = runOf(ledger.night ?? 0)
         for (const stream of streams) yield* sql.run(`DELETE FROM main.${stream.stream}`)
-        yield* insertTyped(sql, run, [...ledger.rows, ...namedRows(ledger.rows)])
+        const roster = customersOf(ledger)
+        yield* insertTyped(sql, run, [...ledger.rows, ...namedRows(ledger.rows)], roster)
         const balances = ledger.balances ?? []
-        if (balances.length > 0) yield* insertTyped(sql, run, balances)
+        if (balances.length > 0) yield* insertTyped(sql, run, balances, roster)
         if (balances.length > 0) yield* insertSnapshots(sql, run, balances)
         yield* insertCoverage(sql, run, ledger)
         if ((ledger.quarantine ?? []).length > 0) yield* insertQuarantine(sql, run, ledger.quarantine ?? [])

@@ -9,7 +9,7 @@
 -- accepts: currency, difference, state_of_affairs
 SELECT recon.outcome(c.obstacle, c.since + recon.grace('LED_MISSING_TRANSACTION') > c.read_from) AS outcome, c.obstacle,
   CASE c.direction WHEN 'DEBIT' THEN 'critical' END AS severity,
-  c.stream, c.record_id, c.leg, c.customer_id, c.currency, c.net_amount AS expected, c.tolerance, c.at_stake, c.state_of_affairs,
+  c.stream, c.record_id, c.leg, c.customer_id, c.currency, c.net_amount AS expected, c.actual, c.tolerance, c.at_stake, c.state_of_affairs,
   concat(recon.titled(c.noun), ' ', c.status, ' at ', recon.moment(c.changed_at), ', but no transaction names ', CASE c.leg WHEN 'FEE' THEN 'its fee' WHEN 'DEBIT' THEN 'its debit' WHEN 'CREDIT' THEN 'its credit' ELSE 'it' END,
     recon.unread_elsewhere('transactions')) AS detail
 FROM recon.money_case AS c WHERE c.disagreement = 'nothing'
