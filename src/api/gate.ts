@@ -204,10 +204,7 @@ export const makeGate = (
     const begin = (why: Why, turn: Turn): Hold => {
       if (why !== "limited") pace.interrupted()
       hold = beginHold(why, turn.list, turn.number, now())
-      for (const failed of streak) {
-        failed.hold = hold
-        hold.lists.add(failed.list)
-      }
+      for (const failed of streak) failed.hold = hold
       return hold
     }
 
@@ -285,7 +282,6 @@ export const makeGate = (
       if (hold === null && streak.length < enough) return
       const current = hold ?? begin(why, turn)
       turn.hold = current
-      current.lists.add(turn.list)
       if (turn.isProbe) {
         if (current.why !== why) Object.assign(current, { why, probes: 0 })
         current.probes++
@@ -295,7 +291,8 @@ export const makeGate = (
         if (turn.isProbe && current.probes === patience.refusedProbes) {
           close({ reason: "Refused", detail: "", failure })
         }
-      } else if (turn.isProbe || answers === 0 || current.lists.size >= patience.silentInARow) {
+      } else if (turn.isProbe || answers === 0) {
+        // Lists of one product may fail in a row while all others are answered: only a witness can tell.
         confirm(current)
       }
     }

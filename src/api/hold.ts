@@ -14,8 +14,6 @@ export interface Hold {
   /** The number of the try that began it: whoever went out later and is answered contradicts it. */
   readonly causedBy: number
   readonly cause: string
-  /** Lists that failed in it. */
-  readonly lists: Set<string>
   verdict: Verdict | null
   probing: boolean
   probeAt: number
@@ -38,7 +36,6 @@ export const beginHold = (why: Why, list: string, number: number, now: number): 
     since: now,
     causedBy: number,
     cause: list,
-    lists: new Set([list]),
     verdict: null,
     probing: false,
     // A limit is first confirmed by a witness, soon; silence and refusals had theirs, or want some time to pass.

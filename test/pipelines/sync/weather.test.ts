@@ -177,6 +177,16 @@ describe("an outage", () => {
     expect(night.arrivals.length - night.lists).toBeLessThan(36)
   })
 
+  it.each([4, 40])("of one stream for %d customers ends in minutes, and holds nobody else up", (customers) => {
+    const dead = own(503, "PARTNER_PROCESSING_UNAVAILABLE")
+    const weather = ({ list }: Arrival) => (list.endsWith("/conversions") ? dead : null)
+    const night = nightOf({ customers, latency: 30, weather })
+    expect(notComplete(night).length).toBe(customers)
+    expect(night.endedAt).toBeLessThan(10 * 60_000)
+    // Twice four tries each at most, and probes.
+    expect(night.arrivals.length - night.lists).toBeLessThan(customers * 10 + 20)
+  })
+
   it("that lasts ends with the deadline", () => {
     const outage = outageFrom(90, Number.POSITIVE_INFINITY, "reset")
     const client = { ...noBudget, deadline: "1 hour" } as const
