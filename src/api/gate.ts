@@ -203,7 +203,7 @@ export const makeGate = (
 
     const begin = (why: Why, turn: Turn): Hold => {
       if (why !== "limited") pace.interrupted()
-      hold = beginHold(why, turn.list, turn.number, now())
+      hold = beginHold(why, turn.number, now())
       for (const failed of streak) failed.hold = hold
       return hold
     }
@@ -259,12 +259,10 @@ export const makeGate = (
         const stands = current.until !== null && current.until > at
         current.until = Math.min(stands ? (current.until ?? 0) : Number.POSITIVE_INFINITY, at + askedMillis)
       }
-      const isSecondWitness = current.verdict === null && current.why === "limited" && turn.list !== current.cause
-      if (!turn.isProbe && !isSecondWitness) return
-      if (turn.isProbe) {
-        current.why = "limited"
-        current.refusedAt = at
-      }
+      // Others that are told the same may be of one product that is down: only a witness can tell.
+      if (!turn.isProbe) return
+      current.why = "limited"
+      current.refusedAt = at
       confirm(current)
       lookAgain(current, at, lastWindow, pace.windowFrom())
     }
