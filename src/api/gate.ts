@@ -203,11 +203,8 @@ export const makeGate = (
 
     const begin = (why: Why, turn: Turn): Hold => {
       if (why !== "limited") pace.interrupted()
-      hold = beginHold(why, turn.list, turn.number, now())
-      for (const failed of streak) {
-        failed.hold = hold
-        hold.lists.add(failed.list)
-      }
+      hold = beginHold(why, turn.number, now())
+      for (const failed of streak) failed.hold = hold
       return hold
     }
 
@@ -262,12 +259,10 @@ export const makeGate = (
         const stands = current.until !== null && current.until > at
         current.until = Math.min(stands ? (current.until ?? 0) : Number.POSITIVE_INFINITY, at + askedMillis)
       }
-      const isSecondWitness = current.verdict === null && current.why === "limited" && turn.list !== current.cause
-      if (!turn.isProbe && !isSecondWitness) return
-      if (turn.isProbe) {
-        current.why = "limited"
-        current.refusedAt = at
-      }
+      // Others that are told the same may be of one product that is down: only a witness can tell.
+      if (!turn.isProbe) return
+      current.why = "limited"
+      current.refusedAt = at
       confirm(current)
       lookAgain(current, at, lastWindow, pace.windowFrom())
     }
@@ -285,7 +280,6 @@ export const makeGate = (
       if (hold === null && streak.length < enough) return
       const current = hold ?? begin(why, turn)
       turn.hold = current
-      current.lists.add(turn.list)
       if (turn.isProbe) {
         if (current.why !== why) Object.assign(current, { why, probes: 0 })
         current.probes++
@@ -295,7 +289,8 @@ export const makeGate = (
         if (turn.isProbe && current.probes === patience.refusedProbes) {
           close({ reason: "Refused", detail: "", failure })
         }
-      } else if (turn.isProbe || answers === 0 || current.lists.size >= patience.silentInARow) {
+      } else if (turn.isProbe || answers === 0) {
+        // Lists of one product may fail in a row while all others are answered: only a witness can tell.
         confirm(current)
       }
     }

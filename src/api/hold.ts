@@ -13,9 +13,6 @@ export interface Hold {
   readonly since: number
   /** The number of the try that began it: whoever went out later and is answered contradicts it. */
   readonly causedBy: number
-  readonly cause: string
-  /** Lists that failed in it. */
-  readonly lists: Set<string>
   verdict: Verdict | null
   probing: boolean
   probeAt: number
@@ -31,14 +28,12 @@ export interface Hold {
 
 const millis = (input: Duration.DurationInput): number => Duration.toMillis(input)
 
-export const beginHold = (why: Why, list: string, number: number, now: number): Hold => {
+export const beginHold = (why: Why, number: number, now: number): Hold => {
   const { first } = patience.probes[why]
   return {
     why,
     since: now,
     causedBy: number,
-    cause: list,
-    lists: new Set([list]),
     verdict: null,
     probing: false,
     // A limit is first confirmed by a witness, soon; silence and refusals had theirs, or want some time to pass.
