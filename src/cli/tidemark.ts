@@ -5,6 +5,7 @@ import { type Asked, type Program, readCommandLine } from "./command-line.ts"
 import { importCommand } from "./commands/books/import.ts"
 import { listCommand as listBooksCommand } from "./commands/books/list.ts"
 import { checksCommand } from "./commands/checks.ts"
+import { retireCommand } from "./commands/customers.ts"
 import { demoCommand } from "./commands/demo.ts"
 import { doctorCommand } from "./commands/doctor.ts"
 import { actCommands } from "./commands/exceptions/acts.ts"
@@ -37,6 +38,7 @@ const commands: ReadonlyArray<Command> = [
   ...actCommands,
   importCommand,
   listBooksCommand,
+  retireCommand,
   sqlCommand,
   checksCommand,
   policyCommand,

@@ -2,17 +2,22 @@ import { Effect } from "effect"
 import type { Configuration } from "../../pipelines/configuration/settings.ts"
 import { settingsInForce } from "../../pipelines/reconcile/check-settings.ts"
 import { checks } from "../../pipelines/reconcile/checks.ts"
+import { checksDocument } from "../check-document.ts"
 import { explanationOf, explanationText } from "../check-explanation.ts"
 import { command } from "../command.ts"
 import { UsageError } from "../ending.ts"
 import { nearestNames } from "../nearest-names.ts"
-import { optional, text } from "../option-row.ts"
+import { flag, optional, text } from "../option-row.ts"
 import { config, json } from "../options.ts"
 import { writeOut } from "../output.ts"
 import { textTable } from "../text-table.ts"
 import { configurationOf } from "../workplace.ts"
 
 const explain = optional(text("CODE"), "Explain one check: what it finds, by which query, and the settings in force.")
+
+const markdown = flag(
+  "Print every check as a page of Markdown: what it finds, on what it is silent, what to do about it.",
+)
 
 const listed = (configuration: Configuration, asJson: boolean): string => {
   const rows = checks.map((check) => {
@@ -42,10 +47,11 @@ const explained = (given: string, configuration: Configuration, asJson: boolean)
 export const checksCommand = command({
   name: "checks",
   about: "List every check with its severity and what it finds, or explain one of them.",
-  rows: { config, explain, json },
+  rows: { config, explain, markdown, json },
   run: (options) =>
     Effect.gen(function* () {
       const configuration = yield* configurationOf(options)
+      if (options.markdown) return yield* writeOut(checksDocument(checks))
       const text =
         options.explain === null
           ? listed(configuration, options.json)

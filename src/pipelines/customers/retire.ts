@@ -2,11 +2,12 @@ import { Clock, Data, DateTime, Effect } from "effect"
 import { Database } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
 
-/** The customer cannot be retired as it was asked for. Exit code 2. */
+/** The customer cannot be retired as it was asked for. */
 export class RetireRefused extends Data.TaggedError("RetireRefused")<{
   readonly customer: string
   readonly reason: "NoReason" | "NoOne" | "Unknown" | "OnRoster" | "Retired"
 }> {
+  readonly exitCode = 2
   override get message(): string {
     return sentences[this.reason](this.customer)
   }
