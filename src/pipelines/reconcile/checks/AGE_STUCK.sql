@@ -38,7 +38,7 @@ judged AS (
   WHERE o.stream <> 'transactions' OR c.is_alone OR NOT c.is_known AND c.obstacle IS NOT NULL
 ),
 moved AS (
-  SELECT stream, record_id, string_agg(recon.money(actual, currency), ' and ' ORDER BY currency) AS amounts
+  SELECT stream, record_id, string_agg(recon.money(actual, currency), ' and ' ORDER BY currency, leg) AS amounts
   FROM recon.money_case WHERE class = 'open' AND actual <> 0 GROUP BY stream, record_id
 )
 SELECT recon.outcome(j.obstacle, FALSE) AS outcome, j.obstacle, j.stream, j.record_id, j.customer_id, j.status,
