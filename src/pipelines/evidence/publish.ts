@@ -95,16 +95,19 @@ const fillOf = (file: SqlFile): ReadonlyArray<string> => {
 
 const publishedSql = "CREATE TABLE IF NOT EXISTS recon.published (name VARCHAR, sha256 VARCHAR)"
 
-/** Publishes what a text defines; where the store has it from the same text already, a table is only filled anew. */
-const publishOnce = (sql: Sql, { again, name, statements, text }: Definition): Effect.Effect<void, StoreError> =>
+/** What the store has, and from which text: a definition that is there already is not made again, a table only filled anew. */
+const publishAll = (sql: Sql, definitions: ReadonlyArray<Definition>): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
-    const sha256 = sha256Hex(text)
-    const known = yield* sql.rows("SELECT 1 FROM recon.published WHERE name = $1 AND sha256 = $2", [name, sha256])
-    const needed = known.length > 0 ? again : statements
-    for (const statement of needed) yield* sql.run(statement)
-    if (known.length > 0) return
-    yield* sql.run("DELETE FROM recon.published WHERE name = $1", [name])
-    yield* sql.run("INSERT INTO recon.published VALUES ($1, $2)", [name, sha256])
+    const rows = yield* sql.rows<{ name: string; sha256: string }>("SELECT name, sha256 FROM recon.published")
+    const known = new Map(rows.map(({ name, sha256 }) => [name, sha256]))
+    for (const { again, name, statements, text } of definitions) {
+      const sha256 = sha256Hex(text)
+      const isThere = known.get(name) === sha256
+      for (const statement of isThere ? again : statements) yield* sql.run(statement)
+      if (isThere) continue
+      yield* sql.run("DELETE FROM recon.published WHERE name = $1", [name])
+      yield* sql.run("INSERT INTO recon.published VALUES ($1, $2)", [name, sha256])
+    }
   })
 
 interface Definition {
@@ -166,29 +169,30 @@ const productsSql = (configuration: Configuration): string => {
     AS p(stream, noun, resource_type, refunds_stream, refunds_column, lists_refunds, has_separate_fees, credits_add_to, debits_add_to, account_stream, account_noun, account_column, place_column, has_reference)`
 }
 
-const publishFiles = (sql: Sql, names: ReadonlyArray<string>): Effect.Effect<void, StoreError> =>
-  Effect.forEach(names, (name) => publishOnce(sql, ofFile(fileOf(name))), { discard: true })
+const filesOf = (names: ReadonlyArray<string>): ReadonlyArray<Definition> => names.map((name) => ofFile(fileOf(name)))
 
 /** Publishes what the matching of the partner's books came to; reads what it left. */
-export const publishBooks = (sql: Sql): Effect.Effect<void, StoreError> => publishFiles(sql, bookOrder)
+export const publishBooks = (sql: Sql): Effect.Effect<void, StoreError> => publishAll(sql, filesOf(bookOrder))
 
 /** Publishes what is known of the run: its own tables first, then the views over the lists, then what stands on them. */
 export const publishEvidence = (sql: Sql, run: Run, configuration: Configuration): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
+    const { streams } = configuration.contract
     yield* sql.run(publishedSql)
     for (const macro of runMacros(run)) yield* sql.run(macro)
     yield* sql.run(productsSql(configuration))
-    yield* publishFiles(sql, ["reading"])
+    yield* publishAll(sql, filesOf(["reading"]))
     for (const macro of macros(configuration)) yield* sql.run(macro)
-    const { streams } = configuration.contract
-    yield* publishOnce(sql, ofText("product_record", productRecordSql(streams)))
-    yield* publishOnce(sql, ofText("movement", movementSql(streams)))
-    yield* publishOnce(sql, ofText("refund", refundSql(streams)))
-    yield* publishOnce(sql, ofText("account", accountSql(streams)))
-    yield* publishOnce(sql, ofText("newest_record", newestRecordSql(streams)))
-    yield* publishOnce(sql, ofStatements("known_record", knownRecordSql(streams)))
-    yield* publishOnce(sql, ofStatements("former_version", formerVersionSql(streams)))
-    yield* publishFiles(sql, order)
-    yield* publishOnce(sql, ofText("held", heldSql(streams)))
-    yield* publishOnce(sql, ofText("not_listed", notListedSql))
+    yield* publishAll(sql, [
+      ofText("product_record", productRecordSql(streams)),
+      ofText("movement", movementSql(streams)),
+      ofText("refund", refundSql(streams)),
+      ofText("account", accountSql(streams)),
+      ofText("newest_record", newestRecordSql(streams)),
+      ofStatements("known_record", knownRecordSql(streams)),
+      ofStatements("former_version", formerVersionSql(streams)),
+      ...filesOf(order),
+      ofText("held", heldSql(streams)),
+      ofText("not_listed", notListedSql),
+    ])
   })

@@ -18,7 +18,7 @@ export const sortOrders = {
   age: ascending("first_seen", "severity_order", "code", "record_id", "leg"),
   amount: [
     ...ascending("currency"),
-    { column: "at_stake", descending: true },
+    { column: "amount_at_stake", descending: true },
     ...ascending("code", "record_id", "leg"),
   ],
   code: ascending("code", "severity_order", "record_id", "leg"),
@@ -53,15 +53,21 @@ export const exceptionColumns: ReportDefinition["columns"] = [
   { name: "bucket", type: text },
   { name: "assignee", type: text },
   { name: "detail", type: text },
+  { name: "amount_at_stake", type: money },
+  { name: "what_to_do", type: text },
+  { name: "evidence", type: text },
 ]
+
+/** An exception that an earlier version found last has no stake of its own yet: what its amounts say stands for it. */
+const stake = `coalesce(a.at_stake, abs(${atStake("a.difference", "a.actual", "a.expected")}))`
 
 const listSql = (condition: string): string => `
   ${agedExceptions}
-  SELECT *,
-    ${ageBucket("age_days")} AS bucket,
-    list_position(['critical', 'high', 'medium', 'low', 'info'], severity) AS severity_order,
-    abs(${atStake("difference", "actual", "expected")}) AS at_stake
-  FROM aged WHERE ${condition}`
+  SELECT a.*, s.what_to_do, concat('tidemark exceptions show ', a.exception_id) AS evidence, ${stake} AS amount_at_stake,
+    ${ageBucket("a.age_days")} AS bucket,
+    list_position(['critical', 'high', 'medium', 'low', 'info'], a.severity) AS severity_order
+  FROM (SELECT * FROM aged WHERE ${condition}) AS a
+  LEFT JOIN recon.check_settings AS s ON s.code = a.code`
 
 export interface ListRequest {
   readonly filter: ExceptionFilter
