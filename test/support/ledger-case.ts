@@ -430,7 +430,8 @@ export const verdictOf = (run: Run) =>
   Effect.gen(function* () {
     const database = yield* Database
     const found = yield* database.rows<{ code: string; record_id: string; leg: string | null; severity: string }>(
-      `SELECT code, record_id, leg, severity FROM recon.exceptions WHERE last_seen_run = $1
+      // The accounts that the case does not speak of come and go with the rows that name them.
+      `SELECT code, record_id, leg, severity FROM recon.exceptions WHERE last_seen_run = $1 AND NOT starts_with(record_id, 'account-of-')
        ORDER BY code, record_id, leg NULLS FIRST`,
       [run.runId],
     )

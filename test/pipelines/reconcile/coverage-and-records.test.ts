@@ -145,6 +145,7 @@ describeCases("REC_FUTURE", [
           checkout_id: "k-1",
           customer_id: "c-1",
           currency: "EUR",
+          amount: "10",
           status: "OPEN",
           expires_at: hoursBefore(-99),
         }),
@@ -350,25 +351,14 @@ describeCases("the configuration", [
     ledger: { rows: [deposit("d-1"), deposit("d-2", { status: "?" })] },
     settings: { checks: { LED_MISSING_TRANSACTION: { enabled: false } } },
     found: [found("REC_UNKNOWN_STATUS", "medium", "d-2")],
-    movements: { "fiat_deposits d-1": "exception", "fiat_deposits d-2": "unproven" },
+    movements: { "fiat_deposits d-1": "switched off", "fiat_deposits d-2": "unproven" },
+    unproven: { LED_AMOUNT_MISMATCH: 1 },
   },
   {
     it: "sets one severity for all of a check's exceptions, the graver ones too",
     ledger: { rows: [deposit("d-1"), withdrawal("w-1")] },
     settings: { checks: { LED_MISSING_TRANSACTION: { severity: "low" } } },
     found: [found("LED_MISSING_TRANSACTION", "low", "d-1"), found("LED_MISSING_TRANSACTION", "low", "w-1")],
-  },
-  {
-    it: "reads a quarantined transaction's resource by the name that the contract in force gives it",
-    ledger: {
-      rows: [deposit("d-1"), deposit("d-2")],
-      quarantine: [
-        { customer: "c-1", stream: "transactions", recordId: "t-q", payload: { about: "d-1", currency: "EUR" } },
-      ],
-    },
-    settings: { contract: { streams: { transactions: { fields: { resource_id: "about" } } } } },
-    found: [found("LED_MISSING_TRANSACTION", "high", "d-2"), found("REC_INVALID", "high", "t-q")],
-    unproven: { LED_MISSING_TRANSACTION: 1 },
   },
 ])
 

@@ -488,7 +488,9 @@ layer(ledgerStore)("REC_MUTATED", (it) => {
 
   it.effect("is silent where a currency goes by another name that is configured", () =>
     Effect.gen(function* () {
-      const named = (currency: string): HistoryNight => ({ rows: [deposit("d-1", { currency })] })
+      const named = (currency: string): HistoryNight => ({
+        rows: [deposit("d-1", { currency, fiat_account_id: "account-of-d-1" })],
+      })
       const settings = { currencyAliases: { MATIC: "POL" } }
       expect(yield* foundBy([named("MATIC"), named("POL")], settings)).toEqual([[], []])
       expect(yield* foundBy([named("MATIC"), named("POL")])).toEqual([[], [found]])
