@@ -106,8 +106,10 @@ const loneReversed = (one: Case): ReadonlyArray<Found> => {
 const chargedFees = ({ leg }: Case, own: ReadonlyArray<Served>): ReadonlyArray<bigint> => {
   const charges = -net(own.filter((one) => hasType(one, "FEE")))
   const others = own.filter((one) => !hasType(one, "FEE"))
-  const along = others.filter((one) => textOf(one, "direction") === leg.direction)
-  const against = others.filter((one) => textOf(one, "direction") !== leg.direction)
+  // What moved nothing went neither way.
+  const isAlong = (one: Served) => textOf(one, "direction") === leg.direction || signedOf(one) === 0n
+  const along = others.filter(isAlong)
+  const against = others.filter((one) => !isAlong(one))
   const fees = (some: ReadonlyArray<Served>) => sum(some.map((one) => amountOf(one, "fee")))
   const standing = along.filter((one) => textOf(one, "status") !== "REVERSED")
   return [charges + fees(standing), charges + fees(along) - fees(against)]

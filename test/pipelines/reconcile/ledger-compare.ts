@@ -84,12 +84,13 @@ export const disagreements = (
   const missing = expected.filter((line) => !given.has(line)).map((line) => `expected: ${line}`)
   const wrong = actual.filter((line) => !wanted.has(line)).map((line) => `actual:   ${line}`)
   const lines = [...missing, ...wrong]
-  return [...new Set(lines.map((line) => cellOf(line.slice(10))))].map((name) => ({
-    lines: lines.filter((line) => cellOf(line.slice(10)) === name),
-    rows: world[Number(name)]?.rows.map(sentAs),
-    refused: world[Number(name)]?.refused,
-    unread: world[Number(name)]?.coverage,
-  }))
+  const inCell = (name: string) => (line: string) => cellOf(line.slice(10)) === name
+  const print = (values: ReadonlyArray<unknown>) => values.map((value) => JSON.stringify(value))
+  return [...new Set(lines.map((line) => cellOf(line.slice(10))))].map((name) => {
+    const cell = world[Number(name)]
+    const records = [...(cell?.rows ?? []).map(sentAs), ...(cell?.refused ?? []), cell?.coverage]
+    return [...lines.filter(inCell(name)), ...print(records)].join("\n")
+  })
 }
 
 export interface CellSettings {

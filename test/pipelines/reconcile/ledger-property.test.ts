@@ -40,7 +40,7 @@ layer(ledgerStore)("any ledger", (it) => {
         const expected = expectedOf(world, rules)
         yield* judge(ledger, configuration)
         const actual = yield* said
-        expect(disagreements(world, expected, actual).slice(0, 3)).toEqual([])
+        expect(disagreements(world, expected, actual).slice(0, 3).join("\n\n")).toBe("")
         expect(actual).toEqual(expected)
 
         const first = yield* outcome

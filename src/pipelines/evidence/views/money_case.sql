@@ -57,8 +57,8 @@ own AS (
     bool_or(class = 'undone') AS has_reversed, max(posted_at) FILTER (is_posted) AS newest_posted_at,
     recon.exact_sum(CASE WHEN is_here AND is_own AND type = 'FEE' THEN -moved ELSE 0 END) AS charged,
     -- Of what was taken back the fee does not count, or counts as given back: a reversal says either.
-    recon.exact_sum(CASE WHEN is_here AND is_own AND is_posted AND type <> 'FEE' AND is_its_way AND class = 'settled' THEN fee ELSE 0 END) AS kept_fees,
-    recon.exact_sum(CASE WHEN is_here AND is_own AND is_posted AND type <> 'FEE' THEN CASE WHEN is_its_way THEN fee ELSE -fee END ELSE 0 END) AS all_fees,
+    recon.exact_sum(CASE WHEN is_here AND is_own AND is_posted AND type <> 'FEE' AND (is_its_way OR moved = 0) AND class = 'settled' THEN fee ELSE 0 END) AS kept_fees,
+    recon.exact_sum(CASE WHEN is_here AND is_own AND is_posted AND type <> 'FEE' THEN CASE WHEN is_its_way OR moved = 0 THEN fee ELSE -fee END ELSE 0 END) AS all_fees,
     bool_and(network IS NOT NULL) FILTER (is_here AND is_own AND is_posted) AS states_networks,
     string_agg(transaction_id, ', ' ORDER BY transaction_id) FILTER (is_posted) AS transactions,
     coalesce(min(transaction_id) FILTER (is_posted), min(transaction_id)) AS first_transaction
@@ -190,7 +190,7 @@ SELECT w.*, greatest(CASE WHEN w.changed_at <= r.began_at THEN w.changed_at END,
     -- More was charged than the record says, and nothing else is wrong: a credit shrinks by it, a debit grows.
     WHEN w.class = 'settled' AND w.leg IS DISTINCT FROM 'FEE' AND w.charged <> 0 AND w.elsewhere = 0 AND w.foreign_currency IS NULL
       AND recon.gap(TRY(w.actual - w.expected), CASE w.direction WHEN 'CREDIT' THEN TRY(w.fee - w.posted_fee) ELSE TRY(w.posted_fee - w.fee) END) <= w.tolerance THEN 'charged'
-    WHEN TRY(w.actual + w.elsewhere) > w.expected AND w.posted_its_way > 1 THEN 'more than once'
+    WHEN TRY(w.actual - w.expected) > -w.elsewhere AND w.posted_its_way > 1 THEN 'more than once'
     ELSE 'differs'
   END AS disagreement,
   concat_ws(': ', w.sums, w.transactions) AS state_of_affairs,

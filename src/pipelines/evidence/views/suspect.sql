@@ -4,16 +4,16 @@
 -- record_id: The record; a transaction may name one that does not exist.
 WITH entry AS (
   -- Marks: 1 a record's own row; 2 look at it in any case; 4 not settled; 8 posted. A record's rows and its transactions'
-  -- meet by hashes, which cost a third of texts.
+  -- meet by hashes, which cost a third of texts; with the sign, because nothing and the least amount below it have one hash.
   SELECT m.resource_type, m.record_id, 1::TINYINT AS side,
-    hash(m.customer_id, m.currency, CASE WHEN m.class = 'settled' THEN m.signed_net ELSE 0 END, CASE WHEN m.leg = 'FEE' THEN 0 ELSE m.fee END) AS says,
+    hash(m.customer_id, m.currency, m.class = 'settled' AND m.signed_net < 0, CASE WHEN m.class = 'settled' THEN m.signed_net ELSE 0 END, CASE WHEN m.leg = 'FEE' THEN 0 ELSE m.fee END) AS says,
     CASE WHEN m.network IS NOT NULL THEN hash(m.network) END AS network,
     (1 + CASE WHEN m.class = 'unknown' OR m.is_by_direction OR r.state IS NULL OR m.net_amount IS NULL THEN 2 ELSE 0 END
       + CASE WHEN m.class <> 'settled' THEN 4 ELSE 0 END)::UTINYINT AS marks
   FROM recon.movement AS m
   LEFT JOIN recon.coverage AS r ON r.run_id = recon.run() AND r.customer_id = m.customer_id AND r.stream = 'transactions' AND r.state = 'COMPLETE'
   UNION ALL
-  SELECT t.resource_type, t.resource_id, -1, hash(t.customer_id, t.currency, t.moved, t.fee), CASE WHEN t.network IS NOT NULL THEN hash(t.network) END,
+  SELECT t.resource_type, t.resource_id, -1, hash(t.customer_id, t.currency, t.moved < 0, t.moved, t.fee), CASE WHEN t.network IS NOT NULL THEN hash(t.network) END,
     (CASE WHEN t.class IN ('undone', 'unknown') OR t.type <> upper(t.resource_type) THEN 2 ELSE 0 END + CASE WHEN t.is_posted THEN 8 ELSE 0 END)::UTINYINT
   FROM recon.transaction AS t WHERE t.names_record
 ),
