@@ -71,6 +71,8 @@ export interface Gate {
   /** Whether the API has ever answered. */
   readonly heard: () => boolean
   readonly held: () => Held
+  /** Requests that may be asked while nobody has answered, beside those that wait: so one list that never answers stands for none but itself. */
+  readonly mayAsk: (requests: ReadonlyArray<PageRequest>) => void
   readonly startAt: (rate: number | null) => void
   readonly learnt: () => number | null
 }
@@ -109,6 +111,7 @@ export const makeGate = (
     const asking: Array<Waiting> = []
     const askingAgain: Array<Waiting> = []
     const witnesses: Array<PageRequest> = []
+    const untried: Array<PageRequest> = []
     let underWay = 0
     let turns = 0
     let answers = 0
@@ -235,12 +238,15 @@ export const makeGate = (
       decide(ended, "alone")
     }
 
+    const isWitness = ({ customerId, stream }: PageRequest): boolean =>
+      witnesses.some((witness) => witness.customerId === customerId && witness.stream === stream)
+
     const answered = (turn: Turn, request: PageRequest | null): void => {
       const at = now()
       answers++
       streak = []
       pace.answered(at)
-      if (request?.cursor === null && !turn.isProbe) {
+      if (request?.cursor === null && !isWitness(request)) {
         witnesses.push({ customerId: request.customerId, stream: request.stream, cursor: null })
         if (witnesses.length > mostWitnesses) witnesses.shift()
       }
@@ -322,15 +328,17 @@ export const makeGate = (
       if (current.why === "limited") current.probes++
       // Before the first answer the lists take turns, so that none that never answers stands for all.
       const queues = isEven ? [askingAgain, asking] : [asking, askingAgain]
-      const first = isTheirs || witnesses.length === 0 ? next(queues) : null
+      const hasOthers = answers === 0 && untried.length > 0
+      const first = isTheirs || (witnesses.length === 0 && !(hasOthers && !isEven)) ? next(queues) : null
       if (first !== null) {
         current.probing = true
         give(first, true)
         return Effect.void
       }
-      const witness = witnesses.shift()
+      const from = witnesses.length === 0 && hasOthers ? untried : witnesses
+      const witness = from.shift()
       if (witness === undefined) return Effect.void
-      witnesses.push(witness)
+      from.push(witness)
       current.probing = true
       const turn = taken(`${witness.customerId}/${witness.stream.stream}`, true)
       return Effect.asVoid(Effect.forkIn(probe(witness, turn), scope))
@@ -338,7 +346,8 @@ export const makeGate = (
 
     const wakeAt = (): number | null => {
       if (hold === null) return isWaiting() && underWay < mostUnderWay() ? now() + pace.wait(now()) : null
-      const probeAt = hold.probing || (!isWaiting() && witnesses.length === 0) ? Number.POSITIVE_INFINITY : hold.probeAt
+      const isSomebodyThere = isWaiting() || witnesses.length > 0 || (answers === 0 && untried.length > 0)
+      const probeAt = hold.probing || !isSomebodyThere ? Number.POSITIVE_INFINITY : hold.probeAt
       return Math.min(probeAt, givesUpAt(hold))
     }
 
@@ -376,6 +385,7 @@ export const makeGate = (
       left,
       heard: () => answers > 0,
       held: () => held,
+      mayAsk: (requests) => void untried.push(...requests),
       startAt: pace.startAt,
       learnt: pace.learnt,
       shutIn: (millis) => shutAt(now() + millis),

@@ -40,6 +40,10 @@ export class PartnerApi extends Context.Tag("tidemark/PartnerApi")<
     readonly held: Effect.Effect<Held>
     /** The rate that got through the API's limit, in requests a second; null where none was met. */
     readonly learntRate: Effect.Effect<number | null>
+    /** Whether anything was answered, a probe among it. */
+    readonly heard: Effect.Effect<boolean>
+    /** First pages that may be asked for while nobody has answered yet, to find out whether it is one list or all. */
+    readonly mayAsk: (requests: ReadonlyArray<PageRequest>) => Effect.Effect<void>
     /** Begins at the rate that an earlier run learnt. */
     readonly startAtRate: (rate: number | null) => Effect.Effect<void>
   }
@@ -182,6 +186,8 @@ const make = (
       takeFailedTries: Effect.sync(tally.takeFailedTries),
       held: Effect.sync(gate.held),
       learntRate: Effect.sync(gate.learnt),
+      heard: Effect.sync(gate.heard),
+      mayAsk: (requests) => Effect.sync(() => gate.mayAsk(requests)),
       startAtRate: (rate) => Effect.sync(() => gate.startAt(rate)),
     }
   })

@@ -86,6 +86,8 @@ export const scriptedApi = (script: Script) => {
     takeFailedTries: Effect.succeed([]),
     held: Effect.succeed({ limitedMillis: 0, refusals: 0, silentMillis: 0 }),
     learntRate: Effect.succeed(null),
+    heard: Effect.succeed(false),
+    mayAsk: () => Effect.void,
     startAtRate: () => Effect.void,
   })
   return { layer, asked }

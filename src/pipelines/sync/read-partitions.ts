@@ -3,7 +3,7 @@ import { duration } from "../../api/answer-times.ts"
 import type { ContractStream } from "../../api/contract.ts"
 import { type ApiFailure, groundsOf, UnreadablePage } from "../../api/failures.ts"
 import { type ChainPosition, firstPosition, type UnsteadyChain, walkChain } from "../../api/page-chain.ts"
-import type { PartnerApi } from "../../api/partner-api.ts"
+import { PartnerApi } from "../../api/partner-api.ts"
 import { patience } from "../../api/patience.ts"
 import { hashFields, type PersonalData } from "../../api/personal-data.ts"
 import { classify, policyOf } from "../../api/retry-policy.ts"
@@ -108,14 +108,15 @@ const effortOf = ({ failures, firstFailureAt, lastFailureAt }: OpenList): string
   failures < 2 ? "" : `; asked ${failures} times in ${duration(lastFailureAt - firstFailureAt)}`
 
 /** What ends the whole run because nothing but this was ever heard; null where it goes on. */
-const endsUnheard = (shared: Shared, failure: ApiFailure | UnsteadyChain) => {
+const endsUnheard = (shared: Shared, failure: ApiFailure | UnsteadyChain, isHeard: boolean) => {
   if (shared.heard || failure._tag === "UnsteadyChain") return null
   const { baseUrl, configuration } = shared
   const nobody = { baseUrl, failure, startPatienceMinutes: configuration.startPatienceMinutes }
   if (classify(groundsOf(failure)) === "unauthorized" || policyOf(failure).run === "stop") {
     return new CredentialsRefused({ failure: groundsOf(failure) })
   }
-  if (isOutage(failure)) return new ApiUnavailable(nobody)
+  // Where another list was answered, one that is not has the night to itself.
+  if (isOutage(failure)) return isHeard ? null : new ApiUnavailable(nobody)
   const isAtItsEnd = failure._tag === "RequestWithheld" || ++shared.strangers >= configuration.contract.streams.length
   return isAtItsEnd ? new NotThePartnerApi({ baseUrl, failure: groundsOf(failure) }) : null
 }
@@ -126,11 +127,11 @@ const afterFailure = (
   list: OpenList,
   failure: ApiFailure | UnsteadyChain,
   isLastTime: boolean,
-): Effect.Effect<void, CredentialsRefused | ApiUnavailable | NotThePartnerApi> =>
+): Effect.Effect<void, CredentialsRefused | ApiUnavailable | NotThePartnerApi, PartnerApi> =>
   Effect.gen(function* () {
     const { customer, stream } = list
     if (isThePartnerApis(failure) && policyOfAny(failure) !== "stop") shared.heard = true
-    const ending = endsUnheard(shared, failure)
+    const ending = endsUnheard(shared, failure, yield* Effect.flatMap(PartnerApi, (api) => api.heard))
     if (ending !== null) return yield* ending
     if (failure._tag === "RequestWithheld" && failure.reason === "Refused") {
       shared.stopped ??= new CredentialsRefused({ failure: groundsOf(failure) })
@@ -271,6 +272,7 @@ export const readPartitions = (
   customers: ReadonlyArray<RosterEntry>,
 ): Effect.Effect<CredentialsRefused | null, CredentialsRefused | ApiUnavailable | NotThePartnerApi, PartnerApi> =>
   Effect.gen(function* () {
+    const api = yield* PartnerApi
     const shared: Shared = {
       ...options,
       denied: new Map(),
@@ -280,6 +282,13 @@ export const readPartitions = (
       strangers: wasHeardBefore(options, customers) ? Number.NEGATIVE_INFINITY : 0,
       setAside: [],
       stopped: null,
+    }
+    const [someone] = customers
+    if (someone !== undefined) {
+      // Balances come first; where theirs alone do not answer, another list says that the API is there.
+      const others = options.configuration.contract.streams.filter(({ stream }) => stream !== "balances")
+      const { customerId } = someone
+      yield* api.mayAsk(others.map((stream) => ({ stream, customerId, cursor: null })))
     }
     yield* Effect.forEach(customers, (customer) => readCustomer(shared, customer), {
       concurrency: customersAtOnce,
