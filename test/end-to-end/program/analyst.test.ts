@@ -142,8 +142,13 @@ layer(Layer.scoped(StepByStep, stepByStep), { excludeTestServices: true, timeout
       )
       expect([asText.code, asJson.code]).toEqual([0, 0])
       const about = JSON.parse(asJson.stdout)
-      expect(about).toMatchObject({ code: "COV_LATE_ARRIVAL", severity: "low", limitHours: 1, graceMinutes: null })
-      for (const text of [about.definition, about.finds, about.silent, about.unprovenWhen, about.query]) {
+      expect(about).toMatchObject({
+        code: "COV_LATE_ARRIVAL",
+        severity: "low",
+        numbers: { limitHours: 1 },
+        graceMinutes: null,
+      })
+      for (const text of [about.definition, about.finds, about.silent, about.action, about.query]) {
         expect(asText.stdout).toContain(text)
       }
     }),

@@ -58,7 +58,7 @@ const options: Readonly<Record<string, ReadonlyArray<string>>> = {
   reconcile: ["--config", "--db", "--fail-on", "--json", "--quiet", ...logs],
   report: ["--config", "--db", "--out", "--fail-on", "--json", "--quiet", ...logs],
   sql: ["--format", "--db", "--file"],
-  checks: ["--config", "--explain", "--json"],
+  checks: ["--config", "--explain", "--markdown", "--json"],
   runs: ["--db", "--json"],
   sandbox: [
     "--port",

@@ -155,7 +155,7 @@ layer(Layer.scoped(AfterOneNight, afterOneNight), { excludeTestServices: true, t
         }
         expect(stdout).toMatch(/^ {2}fee +[\d.]+ +[\d.]+ +-?[\d.]+$/m)
         expect(stdout).toMatch(/opened +tidemark/)
-        expect(stdout).toContain("verdict = 'LED_FEE_MISMATCH'")
+        expect(stdout).toContain("recon.grace('LED_FEE_MISMATCH')")
       }),
     )
 

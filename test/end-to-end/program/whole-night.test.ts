@@ -156,7 +156,8 @@ layer(Layer.scoped(BrokenNights, threeNights("all")), { excludeTestServices: tru
         const nights = yield* BrokenNights
         expect(reportsIn(folderOf(nights, 0)).get("exceptions")?.header.join(", ")).toBe(
           "exception_id, code, severity, state, stream, record_id, counterpart_id, customer_id, partner_customer_ref, " +
-            "currency, expected, actual, difference, tolerance, first_seen, last_seen, age_days, bucket, assignee, detail",
+            "currency, expected, actual, difference, tolerance, first_seen, last_seen, age_days, bucket, assignee, detail, " +
+            "amount_at_stake, what_to_do, evidence",
         )
       }),
     )
@@ -236,7 +237,7 @@ layer(Layer.scoped(HealthyNights, threeNights("none")), { excludeTestServices: t
         expect(manifest.verdict).toBe("CLEAN")
         const exceptions = reportsIn(folderOf(nights, 0)).get("exceptions")
         expect(exceptions?.rows).toEqual([])
-        expect(exceptions?.header.length).toBe(20)
+        expect(exceptions?.header.length).toBe(23)
       }),
     )
 
