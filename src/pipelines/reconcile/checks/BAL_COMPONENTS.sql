@@ -14,7 +14,7 @@ WITH off AS (
 SELECT 'balances' AS stream, concat_ws('/', customer_id, currency) AS record_id, string_agg(network, ' ' ORDER BY network) AS leg, customer_id, currency,
   CASE WHEN count(*) = 1 THEN any_value(parts) ELSE recon.exact_sum(parts) END AS expected,
   CASE WHEN count(*) = 1 THEN any_value(total) ELSE recon.exact_sum(total) END AS actual,
-  CASE WHEN count(*) = 1 THEN any_value(gap) ELSE recon.exact_sum(gap) END AS at_stake,
+  max(gap) AS at_stake,
   string_agg(concat(network || ': ', 'available ', recon.money(available, currency), ' and held ', recon.money(held, currency),
     ' do not make the total of ', recon.money(total, currency)), '; ' ORDER BY network) AS detail
 FROM off GROUP BY customer_id, currency
