@@ -372,7 +372,7 @@ layer(ledgerStore)("REC_MUTATED", (it) => {
     ["net_amount", { net_amount: "99" }],
     ["currency", { currency: "USD" }],
     ["customer_id", { customer_id: "c-2" }],
-    ["fiat_account_id", { fiat_account_id: "another" }],
+    ["fiat_account_id", { fiat_account_id: "account-of-another" }],
   ] as const)("finds a settled record of which the %s changed", ([, values]) =>
     Effect.gen(function* () {
       expect(yield* foundBy(after(values))).toEqual([[], [found]])
