@@ -22,7 +22,7 @@ hashed AS (
   -- A deposit and a collection payment are two ways to book one transfer that came in.
   SELECT c.*, CASE WHEN c.stream IN ('crypto_deposits', 'collection_payments') THEN 'in' ELSE c.stream END AS way,
     -- Quickly told apart: what differs here differs in any case.
-    hash(lower(right(trim(c.tx_hash), 20))) AS rough
+    hash(ltrim(lower(trim(c.tx_hash)), '0x')) AS rough
   FROM candidate AS c
 ),
 known AS (SELECT * FROM hashed WHERE obstacle IS NULL),
