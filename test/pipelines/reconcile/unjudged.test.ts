@@ -22,6 +22,8 @@ const quote = quoteFor(undone("x"))
 const original = product("crypto_deposits", "d-9", { status: "REFUNDED" })
 const refund = (id: string, values: Values = {}): LedgerRow =>
   product("crypto_refunds", id, { status: "REVERSED", original_deposit_id: "d-9", ...values })
+/** One that counts: an undone refund sent nothing back. */
+const sent = (id: string): LedgerRow => refund(id, { status: "COMPLETED" })
 const checkout = (paid: string): LedgerRow =>
   row("checkouts", {
     checkout_id: "k-1",
@@ -58,9 +60,9 @@ const cases: Readonly<Record<string, readonly [broken: Night, doubtful: Night, m
     { rows: [refund("r"), original] },
   ],
   REFUND_EXCESS: [
-    { rows: [original, refund("r"), refund("s")] },
-    { rows: [original, refund("r"), refund("s", { status: "?" })] },
-    { rows: [original, refund("r"), refund("s", { status: "FAILED" })] },
+    { rows: [original, sent("r"), sent("s")] },
+    { rows: [original, sent("r"), refund("s", { status: "?" })] },
+    { rows: [original, sent("r"), refund("s", { status: "FAILED" })] },
   ],
   COLL_CHECKOUT_TOTAL: [
     { rows: [checkout("1")] },

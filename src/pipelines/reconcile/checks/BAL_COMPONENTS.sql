@@ -6,9 +6,11 @@
 -- action: Ask the partner which of the three is right: what can be spent is not known.
 -- rests on: customer
 -- accepts: difference, at_stake
-WITH off AS (
-  SELECT *, TRY(available + held) AS parts, coalesce(TRY(abs(total - (available + held))), abs(total)) AS gap
-  FROM recon.balance WHERE is_listed AND TRY(available + held) IS DISTINCT FROM total
+WITH stated AS (
+  SELECT *, TRY(available + held) AS parts FROM recon.balance WHERE is_listed
+),
+off AS (
+  SELECT *, coalesce(recon.gap(total, parts), abs(total)) AS gap FROM stated WHERE parts IS DISTINCT FROM total
 )
 -- Every row is judged by itself; what is off in one currency is one exception, with each of its networks.
 SELECT 'balances' AS stream, concat_ws('/', customer_id, currency) AS record_id, string_agg(network, ' ' ORDER BY network) AS leg, customer_id, currency,
