@@ -158,8 +158,14 @@ describe("a record that cannot be read", () => {
         recordId: "d-4",
         reason: 'amount "12,50" is not a plain decimal',
         payload: expect.stringContaining('"amount":"12,50"'),
+        readable: expect.stringContaining('"currency":"EUR"'),
       },
     ])
+    // The fee can be read and nobody gave a reference; the amount may be anything.
+    const readable = JSON.parse(page.rejected[0]?.readable ?? "{}")
+    expect(readable).toMatchObject({ fee: "0.00", reference: null })
+    expect(readable).not.toHaveProperty("amount")
+    expect(readable).not.toHaveProperty("sender_name")
   })
 
   it.each([
