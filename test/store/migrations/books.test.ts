@@ -34,12 +34,13 @@ const storeIn = (file: string) =>
 
 const rows = (text: string) => Effect.flatMap(Database, (database) => database.rows(text))
 
+/** All that the older program wrote too: columns that came after it are left out. */
 const everything = Effect.all({
-  exceptions: rows("SELECT * EXCLUDE (former_id) FROM recon.exceptions ORDER BY exception_id"),
-  events: rows("SELECT * FROM recon.exception_events ORDER BY event_no"),
+  exceptions: rows("SELECT * EXCLUDE (former_id, at_stake, state_of_affairs) FROM recon.exceptions ORDER BY exception_id"),
+  events: rows("SELECT * EXCLUDE (accepted, os_user) FROM recon.exception_events ORDER BY event_no"),
   lines: rows("SELECT * FROM main.book_lines ORDER BY line_id"),
   superseded: rows("SELECT * FROM main.superseded_book_lines ORDER BY line_id"),
-  quarantine: rows("SELECT * FROM raw.book_quarantine ORDER BY source_line"),
+  quarantine: rows("SELECT * EXCLUDE (amount, booked_from, booked_to, reference) FROM raw.book_quarantine ORDER BY source_line"),
   imports: rows("SELECT * FROM recon.book_imports ORDER BY import_id"),
   judged: rows("SELECT * FROM recon.book_judged ORDER BY side, record_id"),
   results: rows("SELECT * FROM recon.check_results ORDER BY ALL"),
@@ -110,6 +111,9 @@ const selections: Readonly<Record<string, string>> = {
   book_statements: "* FROM now.recon.book_statements",
 }
 
+/** What later migrations made. */
+const tablesSince = new Set(["retirements", "accepted_closing", "finding", "check_settings"])
+
 /** Copies a store as the older program would have written it. */
 const fillFrom = (file: string) => async (connection: DuckDBConnection) => {
   await connection.run(`ATTACH '${file}' AS now (READ_ONLY)`)
@@ -117,12 +121,19 @@ const fillFrom = (file: string) => async (connection: DuckDBConnection) => {
     "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'now' AND NOT starts_with(table_name, 'kysely')",
   )
   for (const [schema, table] of reader.getRows().map((row) => row.map(String) as [string, string])) {
+    if (tablesSince.has(table)) continue
     const renamed = formerly(table) === table ? "*" : "* RENAME (book AS ledger)"
     const selected = selections[table] ?? `${renamed} FROM now.${schema}.${table}`
     await connection.run(
       `CREATE TABLE IF NOT EXISTS ${schema}.${formerly(table)} AS FROM now.${schema}.${table} LIMIT 0`,
     )
-    await connection.run(`INSERT INTO ${schema}.${formerly(table)} BY NAME SELECT ${selected}`)
+    const columns = await connection.runAndReadAll(
+      `SELECT column_name FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = '${schema}' AND table_name = '${formerly(table)}'`,
+    )
+    const known = columns.getRows().map(([name]) => `'${name}'`)
+    await connection.run(
+      `INSERT INTO ${schema}.${formerly(table)} BY NAME SELECT COLUMNS(c -> c IN (${known})) FROM (SELECT ${selected})`,
+    )
   }
   await connection.run("DETACH now")
 }
