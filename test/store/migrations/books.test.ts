@@ -111,9 +111,6 @@ const selections: Readonly<Record<string, string>> = {
   book_statements: "* FROM now.recon.book_statements",
 }
 
-/** What later migrations made. */
-const tablesSince = new Set(["retirements", "accepted_closing", "finding", "check_settings"])
-
 /** Copies a store as the older program would have written it. */
 const fillFrom = (file: string) => async (connection: DuckDBConnection) => {
   await connection.run(`ATTACH '${file}' AS now (READ_ONLY)`)
@@ -121,19 +118,19 @@ const fillFrom = (file: string) => async (connection: DuckDBConnection) => {
     "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'now' AND NOT starts_with(table_name, 'kysely')",
   )
   for (const [schema, table] of reader.getRows().map((row) => row.map(String) as [string, string])) {
-    if (tablesSince.has(table)) continue
-    const renamed = formerly(table) === table ? "*" : "* RENAME (book AS ledger)"
-    const selected = selections[table] ?? `${renamed} FROM now.${schema}.${table}`
-    await connection.run(
-      `CREATE TABLE IF NOT EXISTS ${schema}.${formerly(table)} AS FROM now.${schema}.${table} LIMIT 0`,
-    )
+    const former = `${schema}.${formerly(table)}`
+    // The older program's migrations made every table of recon; those of main are made as their lists are first read.
+    if (schema === "main" && table !== "retirements") {
+      await connection.run(`CREATE TABLE IF NOT EXISTS ${former} AS FROM now.${schema}.${table} LIMIT 0`)
+    }
     const columns = await connection.runAndReadAll(
-      `SELECT column_name FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = '${schema}' AND table_name = '${formerly(table)}'`,
+      `SELECT column_name FROM duckdb_columns() WHERE database_name = current_database() AND schema_name || '.' || table_name = '${former}'`,
     )
     const known = columns.getRows().map(([name]) => `'${name}'`)
-    await connection.run(
-      `INSERT INTO ${schema}.${formerly(table)} BY NAME SELECT COLUMNS(c -> c IN (${known})) FROM (SELECT ${selected})`,
-    )
+    if (known.length === 0) continue
+    const renamed = formerly(table) === table ? "*" : "* RENAME (book AS ledger)"
+    const selected = selections[table] ?? `${renamed} FROM now.${schema}.${table}`
+    await connection.run(`INSERT INTO ${former} BY NAME SELECT COLUMNS(c -> c IN (${known})) FROM (SELECT ${selected})`)
   }
   await connection.run("DETACH now")
 }
