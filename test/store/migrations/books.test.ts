@@ -36,11 +36,15 @@ const rows = (text: string) => Effect.flatMap(Database, (database) => database.r
 
 /** All that the older program wrote too: columns that came after it are left out. */
 const everything = Effect.all({
-  exceptions: rows("SELECT * EXCLUDE (former_id, at_stake, state_of_affairs) FROM recon.exceptions ORDER BY exception_id"),
+  exceptions: rows(
+    "SELECT * EXCLUDE (former_id, at_stake, state_of_affairs) FROM recon.exceptions ORDER BY exception_id",
+  ),
   events: rows("SELECT * EXCLUDE (accepted, os_user) FROM recon.exception_events ORDER BY event_no"),
   lines: rows("SELECT * FROM main.book_lines ORDER BY line_id"),
   superseded: rows("SELECT * FROM main.superseded_book_lines ORDER BY line_id"),
-  quarantine: rows("SELECT * EXCLUDE (amount, booked_from, booked_to, reference) FROM raw.book_quarantine ORDER BY source_line"),
+  quarantine: rows(
+    "SELECT * EXCLUDE (amount, booked_from, booked_to, reference) FROM raw.book_quarantine ORDER BY source_line",
+  ),
   imports: rows("SELECT * FROM recon.book_imports ORDER BY import_id"),
   judged: rows("SELECT * FROM recon.book_judged ORDER BY side, record_id"),
   results: rows("SELECT * FROM recon.check_results ORDER BY ALL"),
