@@ -1,6 +1,6 @@
 import { drawAmount } from "../world/currency.ts"
 import { hour, minute } from "../world/instant.ts"
-import { type Leg, post, reversalOf } from "../world/transaction.ts"
+import { post, reversalOf, unreferencedLeg } from "../world/transaction.ts"
 import { drawReference, drawStyle } from "../world/wording.ts"
 import type { BreakCode } from "./break-code.ts"
 import { chanceFor, chooseCustomer, earlyMoment, type Ground } from "./ground.ts"
@@ -87,20 +87,9 @@ export const plantAdjustment = (ground: Ground): void => {
     const chance = chanceFor(ground, key)
     const currency = chance.pick(customer.active)
     const amount = drawAmount(chance, currency, 1, 25)
-    const leg: Leg = {
-      customer,
-      type: "ADJUSTMENT",
-      direction: name === "DEBIT" ? "DEBIT" : "CREDIT",
-      currency: currency.code,
-      places: currency.places,
-      network: null,
-      amount,
-      fee: 0n,
-      netAmount: amount,
-      resourceType: null,
-      resourceId: null,
-      reference: drawReference(chance),
-    }
+    const direction = name === "DEBIT" ? "DEBIT" : "CREDIT"
+    const said = { customer, type: "ADJUSTMENT", direction, amount, reference: drawReference(chance) } as const
+    const leg = unreferencedLeg(said, currency)
     const at = earlyMoment(ground, key)
     const style = drawStyle(chance)
     const undone = name === "reversed" ? [{ at: at + hour, status: "REVERSED" }] : []

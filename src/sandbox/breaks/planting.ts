@@ -6,7 +6,7 @@ import { hour, type Instant, minute } from "../world/instant.ts"
 import { floorTo } from "../world/money.ts"
 import { type Draft, enterMovement, type OneLegStream, oneLegStreams, type ProductRecord } from "../world/movement.ts"
 import type { Story } from "../world/story.ts"
-import { type Leg, post, type StatusAt } from "../world/transaction.ts"
+import { type Leg, post, type StatusAt, unreferencedLeg } from "../world/transaction.ts"
 import { drawStyle } from "../world/wording.ts"
 import { chanceFor, chooseCustomer, earlyMoment, type Ground } from "./ground.ts"
 
@@ -123,20 +123,7 @@ export const loneFee = (ground: Ground, key: string, reference: string | null = 
   const chance = chanceFor(ground, key)
   const currency = chance.pick(customer.active)
   const amount = drawAmount(chance, currency, 1, 9)
-  return {
-    customer,
-    type: "FEE",
-    direction: "DEBIT",
-    currency: currency.code,
-    places: currency.places,
-    network: null,
-    amount,
-    fee: 0n,
-    netAmount: amount,
-    resourceType: null,
-    resourceId: null,
-    reference,
-  }
+  return unreferencedLeg({ customer, type: "FEE", direction: "DEBIT", amount, reference }, currency)
 }
 
 /** A fee that names no resource, with the life that is given; null where the world has nobody to charge. */

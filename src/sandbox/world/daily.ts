@@ -10,7 +10,7 @@ import { floorTo, type Money } from "./money.ts"
 import { enterMovement, type OneLegStream, oneLegStreams, type ProductRecord } from "./movement.ts"
 import { emptyPurse, type Purse } from "./purse.ts"
 import { chanceIn, type Realm } from "./realm.ts"
-import { post } from "./transaction.ts"
+import { post, unreferencedLeg } from "./transaction.ts"
 import { drawReference, drawStyle } from "./wording.ts"
 
 /** One customer's state while its days are told. */
@@ -181,22 +181,10 @@ const loneFee = (life: Life, moment: Moment) => {
   life.purse.spend(currency.code, amount)
   const pending = chance.bool(0.3) ? [{ at, status: "PENDING" }] : []
   const postedAt = pending.length > 0 ? at + chance.int(minute, 30 * hour) : at
+  const reference = chance.bool(0.5) ? drawReference(chance) : null
   post(
     life.realm,
-    {
-      customer: life.customer,
-      type: "FEE",
-      direction: "DEBIT",
-      currency: currency.code,
-      places: currency.places,
-      network: null,
-      amount,
-      fee: 0n,
-      netAmount: amount,
-      resourceType: null,
-      resourceId: null,
-      reference: chance.bool(0.5) ? drawReference(chance) : null,
-    },
+    unreferencedLeg({ customer: life.customer, type: "FEE", direction: "DEBIT", amount, reference }, currency),
     { key, style: drawStyle(chance), life: [...pending, { at: postedAt, status: "COMPLETED" }] },
   )
 }

@@ -22,6 +22,21 @@ export interface Leg {
   readonly reference: string | null
 }
 
+/** A movement that names no product record and carries no fee. */
+export const unreferencedLeg = (
+  said: Pick<Leg, "customer" | "type" | "direction" | "amount" | "reference">,
+  currency: { readonly code: string; readonly places: number },
+): Leg => ({
+  ...said,
+  currency: currency.code,
+  places: currency.places,
+  network: null,
+  fee: 0n,
+  netAmount: said.amount,
+  resourceType: null,
+  resourceId: null,
+})
+
 /** Contract, PartnerTransaction: amount − fee for a CREDIT, amount + fee for a DEBIT. */
 export const netOf = (direction: Direction, amount: Money, fee: Money): Money =>
   direction === "CREDIT" ? amount - fee : amount + fee
