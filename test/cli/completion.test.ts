@@ -23,7 +23,7 @@ describe("a shell is offered", () => {
     expect(completions("").split(" ")).toEqual(
       [...new Set(whole.commands.filter((row) => !row.isHidden).map(({ name }) => name.split(" ")[0] ?? ""))].sort(),
     )
-    expect(completions("checks --json --").split(" ")).toEqual(["--config", "--explain"])
+    expect(completions("checks --json --").split(" ")).toEqual(["--config", "--explain", "--markdown"])
   })
 
   it("the same by the command that shells ask, an empty word at the end", () =>

@@ -36,6 +36,7 @@ describe("with --quiet --json, whatever goes wrong is one line on stderr and JSO
       const both = [...nightly, "--quiet", "--json"]
       expectJsonError(yield* runInProcess([...both, "--limit", "1"], { cwd }), 2)
       expect(expectJsonError(yield* runInProcess(both, { cwd }), 78).run).toBeNull()
+      writeFileSync(join(cwd, "tidemark.json"), JSON.stringify({ startPatienceMinutes: 0 }))
       const { run } = expectJsonError(yield* runInProcess(both, { cwd, env: nobody }), 75)
       expect(run).toMatch(/^\d{8}T\d{9}Z-/)
     }),

@@ -1,6 +1,6 @@
 import { NodeContext } from "@effect/platform-node"
 import { expect, layer } from "@effect/vitest"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Layer, Redacted, TestClock, TestServices } from "effect"
 import type { PersonalData } from "../../../src/api/personal-data.ts"
 import { sync } from "../../../src/pipelines/sync/sync.ts"
 import { findingLine } from "../../../src/pipelines/verify/finding.ts"
@@ -12,15 +12,21 @@ import { apiPage, apiPageOfText, apiRecord, problem, type Script, scriptedApi } 
 
 const hash: PersonalData = { _tag: "Hash", salt: Redacted.make("salt") }
 
+/** A list that could not be read is asked once more after a while. */
+const timePasses = Effect.forever(
+  Effect.zipRight(TestServices.provideLive(Effect.sleep("20 millis")), TestClock.adjust("1 minute")),
+)
+
 const linesAfter = (script: Script, settings: Readonly<Record<string, unknown>> = {}, tamper?: string) =>
   Effect.gen(function* () {
     yield* newBooks
     const database = yield* Database
     const configuration = configurationWith(settings)
     const customers = [{ customerId: "c-1", partnerCustomerRef: "ref-1", products: null }]
-    const run = yield* sync({ configuration, personalData: hash, customers, baseUrl: "https://api.example" }).pipe(
+    const read = sync({ configuration, personalData: hash, customers, baseUrl: "https://api.example" }).pipe(
       Effect.provide(scriptedApi(script).layer),
     )
+    const run = yield* Effect.raceFirst(read, timePasses)
     if (tamper !== undefined) yield* database.run(tamper)
     const proof = yield* verify(configuration.contract, "no-such-folder", run.runId)
     return proof.findings.map((finding) => findingLine(finding).replace(`run ${run.runId}, customer c-1, `, ""))
