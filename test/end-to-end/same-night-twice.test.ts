@@ -11,7 +11,7 @@ import { nightLayer, worldNight } from "./world-night.ts"
 
 const now = Date.parse("2026-06-28T02:30:00Z")
 
-/** The reports of a run by their name without the run's id; the ids of the run and its requests, and its own instants, masked. */
+/** The reports of a run by their name without the run's id; the ids of the run and its requests, its own instants, and what it opened, masked. */
 const reportsIn = (folder: string, runId: string, startedAt: string): Map<string, string> =>
   new Map(
     readdirSync(folder)
@@ -20,6 +20,8 @@ const reportsIn = (folder: string, runId: string, startedAt: string): Map<string
         file.replace(runId, "RUN"),
         readFileSync(join(folder, file), "utf8")
           .replaceAll(runId, "RUN")
+          .replace(/^exceptions,opened in this run,[^\n]*\n/m, "")
+          .replace(/was read at \S+Z/g, "was read at READ")
           .replaceAll(startedAt.replace(".000Z", "Z"), "BEGAN")
           .replaceAll(startedAt.replace(/\.\d+Z$/, "Z"), "BEGAN")
           .replaceAll(startedAt, "BEGAN")
