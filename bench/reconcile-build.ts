@@ -133,7 +133,7 @@ await Effect.runPromise(
     yield* beginRun(
       database,
       { runId, startedAt },
-      { configuration, customers, baseUrl: "", fresh: true, night: false },
+      { configuration, customers, baseUrl: "", clientId: null, fresh: true, night: false },
     )
     yield* database.run("UPDATE recon.coverage SET state = 'COMPLETE', ended = TRUE")
     yield* database.run("UPDATE recon.runs SET state = 'synced', coverage = 'COMPLETE'")

@@ -25,6 +25,10 @@ export const customers = optional(
 
 export const fresh = flag("Begin a new run, even where one that was interrupted could go on.")
 
+export const apiChanged = flag(
+  "The address or the client id of the same API has changed since the last run; else a store is read from one API only.",
+)
+
 export const failOn = repeated(
   oneOf(failOnWords),
   "End with code 3 where an exception is at least this severe; unproven: where a case could not be judged. Default: high, or the configuration's.",

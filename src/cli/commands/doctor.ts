@@ -9,7 +9,7 @@ import { type Diagnosis, exitCodeOfAll, fail, warn } from "../../pipelines/docto
 import { command } from "../command.ts"
 import { conclude } from "../conclusion.ts"
 import { checkFolder, checkSpace } from "../doctor/folders.ts"
-import { checkLock, lookIntoStore, type StoreLook } from "../doctor/store-checks.ts"
+import { checkLock, checkStoreApi, lookIntoStore, type StoreLook } from "../doctor/store-checks.ts"
 import { checkDefinitions, checkVersions, lookAtConfiguration, lookAtEnvironment } from "../doctor/surroundings.ts"
 import { realFile } from "../open-store.ts"
 import { config, customers, db, json, logs, out } from "../options.ts"
@@ -90,6 +90,7 @@ export const doctorCommand = command({
         yield* checkFolder("--out", options.out),
         yield* checkSpace(db),
         store.diagnosis,
+        ...checkStoreApi(db, store, environment.value),
         yield* checkLock(db, store.diagnosis),
         yield* checkDefinitions,
         ...(yield* askApi(configuration.value, environment.value, customer)),

@@ -7,6 +7,7 @@ import { report } from "../../pipelines/report/report.ts"
 import { ProgressListener } from "../../pipelines/run/progress.ts"
 import { findRun, type Run } from "../../pipelines/run/run.ts"
 import { exitCodeOf, type RunSummary, summarize } from "../../pipelines/run/run-summary.ts"
+import { otherApi, storeApi } from "../../pipelines/run/store-api.ts"
 import { refuseSigned } from "../../pipelines/sign-off/refuse-signed.ts"
 import type { CredentialsRefused } from "../../pipelines/sync/run-failures.ts"
 import { type SyncOptions, sync } from "../../pipelines/sync/sync.ts"
@@ -17,14 +18,14 @@ import { conclude } from "../conclusion.ts"
 import { goesOn, UsageError } from "../ending.ts"
 import { existingStore, workingStore } from "../open-store.ts"
 import type { Given } from "../option-row.ts"
-import { config, customers, db, failOn, fresh, json, logs, out, quiet } from "../options.ts"
+import { apiChanged, config, customers, db, failOn, fresh, json, logs, out, quiet } from "../options.ts"
 import { withProgress } from "../progress-line.ts"
 import { plural } from "../quantities.ts"
 import { personalDataOf } from "../salt.ts"
 import { coverageLine, verdictSentence, verdictText } from "../verdict.ts"
 import { configurationOf, customersToRead, partnerApi, prepareOut } from "../workplace.ts"
 
-const readRows = { config, db, customers, fresh, json, quiet, ...logs }
+const readRows = { config, db, customers, fresh, apiChanged, json, quiet, ...logs }
 const judgeRows = { config, db, failOn, json, quiet, ...logs }
 
 /** Runs what reads the API into the working database. */
@@ -37,9 +38,13 @@ const reading = <A, E, R>(
   Effect.gen(function* () {
     const given = yield* credentials
     return yield* Effect.gen(function* () {
+      const database = yield* Database
+      const other = otherApi(database.file, yield* storeApi(database), given)
+      if (other !== null && !options.apiChanged) return yield* other
       const customers = yield* customersToRead(options.customers)
       const personalData = yield* personalDataOf(configuration, options.db)
-      return yield* work({ configuration, personalData, customers, baseUrl: given.baseUrl, fresh: options.fresh })
+      const { baseUrl, clientId } = given
+      return yield* work({ configuration, personalData, customers, baseUrl, clientId, fresh: options.fresh })
     }).pipe(
       Effect.provide(partnerApi(configuration, given)),
       Effect.provide(workingStore(options.db, { configuration, command: name })),
@@ -82,7 +87,7 @@ const concludeRun = (
 const nightlyCommand = command({
   name: "nightly",
   about: "Read everything, reconcile it and write the reports: sync, reconcile and report in one.",
-  rows: { config, db, out, customers, fresh, failOn, json, quiet, ...logs },
+  rows: { config, db, out, customers, fresh, apiChanged, failOn, json, quiet, ...logs },
   ifInterrupted: goesOn,
   run: (options) =>
     Effect.gen(function* () {

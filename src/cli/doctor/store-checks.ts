@@ -2,6 +2,7 @@ import { FileSystem } from "@effect/platform"
 import { Effect, Either } from "effect"
 import type { RosterEntry } from "../../pipelines/configuration/roster.ts"
 import { type Diagnosis, fail, ok, warn } from "../../pipelines/doctor/diagnosis.ts"
+import { otherApi, type StoreApi, storeApi } from "../../pipelines/run/store-api.ts"
 import { Database } from "../../store/database.ts"
 import { migrationState } from "../../store/migrations/migration-state.ts"
 import { readLockOwner } from "../../store/run-lock.ts"
@@ -12,6 +13,8 @@ import { knownCustomers } from "../workplace.ts"
 export interface StoreLook {
   readonly diagnosis: Diagnosis
   readonly customer: RosterEntry | null
+  /** Whose records it holds; null where that is not known. */
+  readonly api: StoreApi | null
   /** It is there and could not be opened, so that nothing is known of its customers. */
   readonly isShut: boolean
 }
@@ -38,6 +41,7 @@ const look = (file: string) =>
             ? ok("database", `${detail}; the next run brings its tables up to date`)
             : ok("database", detail),
       customer,
+      api: yield* storeApi(database),
       isShut: false,
     }
   })
@@ -64,12 +68,17 @@ export const lookIntoStore = (file: string): Effect.Effect<StoreLook, never, Fil
     const fs = yield* FileSystem.FileSystem
     if (!(yield* Effect.orElseSucceed(fs.exists(file), () => false))) {
       const diagnosis = ok("database", `${file} is not there yet; the first run makes it`)
-      return { diagnosis, customer: null, isShut: false }
+      return { diagnosis, customer: null, api: null, isShut: false }
     }
     const looked = yield* Effect.either(
       Effect.provide(look(file), Database.layer({ file, access: "read", memoryLimit: "256MB" })),
     )
-    return Either.getOrElse(looked, (error) => ({ diagnosis: unreadable(error), customer: null, isShut: true }))
+    return Either.getOrElse(looked, (error) => ({
+      diagnosis: unreadable(error),
+      customer: null,
+      api: null,
+      isShut: true,
+    }))
   })
 
 /** Who is at work on the database, by the lock file beside it. */
@@ -84,3 +93,12 @@ export const checkLock = (file: string, database: Diagnosis): Effect.Effect<Diag
           `${who} left its lock behind; the next run takes it away, at once on that machine, elsewhere after two minutes`,
         )
   })
+
+/** Whether the store's records are of the API that the environment names; nothing where either is not known. */
+export const checkStoreApi = (file: string, { api }: StoreLook, asked: StoreApi | null): ReadonlyArray<Diagnosis> => {
+  if (api === null || asked === null) return []
+  const other = otherApi(file, api, asked)
+  return other === null
+    ? [ok("store's API", "the database holds what was read from the API that the environment names")]
+    : [fail("store's API", "configuration", other.message, "")]
+}

@@ -27,6 +27,8 @@ export interface PlanOptions {
   readonly configuration: Configuration
   readonly customers: ReadonlyArray<RosterEntry>
   readonly baseUrl: string
+  /** Null where it is not to be kept. */
+  readonly clientId: string | null
   /** Begin a new run even where an interrupted one could go on. */
   readonly fresh: boolean
   /** The run is to be judged and reported too. */
@@ -160,11 +162,11 @@ const resume = (
  * Puts the run, its customers and every partition it means to read on record, before the first request: what is missing
  * afterwards shows.
  */
-export const beginRun = (sql: Sql, run: Run, { baseUrl, configuration, customers, night }: PlanOptions) =>
+export const beginRun = (sql: Sql, run: Run, { baseUrl, clientId, configuration, customers, night }: PlanOptions) =>
   Effect.gen(function* () {
     yield* sql.run(
-      `INSERT INTO recon.runs (run_id, mode, started_at, state, configuration_sha256, partitions, api, roster_sha256, night)
-       VALUES ($1, 'full', $2::TIMESTAMPTZ, 'running', $3, $4, $5, $6, $7)`,
+      `INSERT INTO recon.runs (run_id, mode, started_at, state, configuration_sha256, partitions, api, roster_sha256, night, client_id)
+       VALUES ($1, 'full', $2::TIMESTAMPTZ, 'running', $3, $4, $5, $6, $7, $8)`,
       [
         run.runId,
         run.startedAt,
@@ -173,6 +175,7 @@ export const beginRun = (sql: Sql, run: Run, { baseUrl, configuration, customers
         baseUrl,
         rosterHash(customers),
         night,
+        clientId,
       ],
     )
     const ids = customers.map((customer) => customer.customerId)

@@ -18,6 +18,8 @@ export interface SyncOptions {
   readonly personalData: PersonalData
   readonly customers: ReadonlyArray<RosterEntry>
   readonly baseUrl: string
+  /** Who asks, for the run's record; not kept unless given. */
+  readonly clientId?: string
   /** Begin a new run even where an interrupted one could go on; false unless given. */
   readonly fresh?: boolean
   /** The run is to be judged and reported too, and goes on until it is; false unless given. */
@@ -41,6 +43,7 @@ export const sync = (options: SyncOptions) =>
     yield* ensureStore(database, configuration.contract)
     const planned = yield* planRun(database, {
       ...options,
+      clientId: options.clientId ?? null,
       fresh: options.fresh ?? false,
       night: options.night ?? false,
     })

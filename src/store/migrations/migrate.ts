@@ -11,6 +11,7 @@ import { records } from "./0010-records.ts"
 import { closings } from "./0011-closings.ts"
 import { verdicts } from "./0013-verdicts.ts"
 import { patience } from "./0014-patience.ts"
+import { apiOfTheStore } from "./0019-api-of-the-store.ts"
 
 /** In the order of their names; a migration that has been released is never edited. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -26,6 +27,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0011-closings": closings,
   "0013-verdicts": verdicts,
   "0014-patience": patience,
+  "0019-api-of-the-store": apiOfTheStore,
 }
 
 /** The migrations that this program knows, in order. */
