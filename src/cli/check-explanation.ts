@@ -1,7 +1,7 @@
 import type { Configuration } from "../pipelines/configuration/settings.ts"
 import type { CheckFile } from "../pipelines/reconcile/check-file.ts"
 import { settingsInForce } from "../pipelines/reconcile/check-settings.ts"
-import { plural } from "./quantities.ts"
+import { plural } from "../pipelines/run/quantities.ts"
 import { twoColumns } from "./text-table.ts"
 
 /** A text without blank lines and without the indentation that its lines share. */

@@ -2,8 +2,8 @@ import type { Evidence } from "../pipelines/exceptions/evidence.ts"
 import type { BooksEvidence } from "../pipelines/exceptions/evidence-books.ts"
 import type { PageEvidence, RecordEvidence } from "../pipelines/exceptions/evidence-records.ts"
 import { formatMoney } from "../pipelines/run/money-format.ts"
+import { plural } from "../pipelines/run/quantities.ts"
 import type { Row } from "../store/database.ts"
-import { plural } from "./quantities.ts"
 import { cellText, oneLine, textTable, twoColumns } from "./text-table.ts"
 
 /** Names and values in two columns; what is empty is left out. */

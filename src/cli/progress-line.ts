@@ -1,9 +1,9 @@
 import { Clock, Effect } from "effect"
 import { type Progress, ProgressListener } from "../pipelines/run/progress.ts"
+import { count, duration, plural } from "../pipelines/run/quantities.ts"
 import { isLogged } from "./logging.ts"
 import { clearLine, writeError } from "./output.ts"
 import { Outside } from "./outside.ts"
-import { count, duration, plural } from "./quantities.ts"
 
 type Listener = Pick<ProgressListener["Type"], "reading" | "step">
 

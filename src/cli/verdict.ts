@@ -1,28 +1,8 @@
 import type { Severity } from "../pipelines/configuration/file.ts"
 import { severities } from "../pipelines/configuration/file.ts"
+import { exceptionCount, headline } from "../pipelines/run/headline.ts"
+import { byteSize, count, duration, grouped, plural } from "../pipelines/run/quantities.ts"
 import type { RunSummary, Stake } from "../pipelines/run/run-summary.ts"
-import { byteSize, count, duration, grouped, plural } from "./quantities.ts"
-
-const total = ({ exceptions }: RunSummary): number =>
-  severities.reduce((sum, severity) => sum + exceptions[severity], 0)
-
-/** One word, and what it means tonight. Only a night with nothing wrong and nothing unproven is called by the first. */
-const headline = (summary: RunSummary): string => {
-  const unproven = `${plural(summary.unproven, "case")} could not be judged`
-  const andUnproven = summary.unproven === 0 ? "" : `, and ${unproven}`
-  switch (summary.verdict) {
-    case "CLEAN":
-      return "CLEAN: every list was read to its end, and everything agrees"
-    case "ACCEPTED":
-      return `ACCEPTED: every list was read to its end; nothing is wrong but ${plural(summary.accepted, "exception")} that ${summary.accepted === 1 ? "was" : "were"} accepted`
-    case "UNPROVEN":
-      return `UNPROVEN: every list was read to its end; no exceptions, and ${unproven}`
-    case "EXCEPTIONS":
-      return `EXCEPTIONS: every list was read to its end; ${plural(total(summary), "exception")}${andUnproven}`
-    case "PARTIAL":
-      return `PARTIAL: not every list was read to its end, so nothing is called absent there; ${plural(total(summary), "exception")} in what was read${andUnproven}`
-  }
-}
 
 /** `1,250.00 EUR in 3, 0.5 ETH in 1; 2 without an amount` */
 const stakeText = (stakes: ReadonlyArray<Stake>): string => {
@@ -45,7 +25,7 @@ const moneyLines = (summary: RunSummary): ReadonlyArray<string> => {
   const { opened, reopened, resolved } = changes
   const told = unprovenBy.reduce((sum, { cases }) => sum + cases, 0)
   return [
-    ...(total(summary) > 0 ? [`at stake    ${stakeText(atStake)}`] : []),
+    ...(exceptionCount(summary) > 0 ? [`at stake    ${stakeText(atStake)}`] : []),
     ...(opened + reopened + resolved > 0
       ? [`this night  ${count(opened)} new, ${count(reopened)} reopened, ${count(resolved)} resolved`]
       : []),

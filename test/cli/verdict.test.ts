@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
-import { byteSize, duration } from "../../src/cli/quantities.ts"
 import { verdictText } from "../../src/cli/verdict.ts"
+import { byteSize, duration } from "../../src/pipelines/run/quantities.ts"
 import type { RunSummary } from "../../src/pipelines/run/run-summary.ts"
 
 const quiet: RunSummary = {

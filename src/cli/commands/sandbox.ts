@@ -1,6 +1,7 @@
 import { FileSystem } from "@effect/platform"
 import { stringify } from "csv-stringify/sync"
 import { Clock, Config, DateTime, Effect, Either, Option, Redacted } from "effect"
+import { count, plural } from "../../pipelines/run/quantities.ts"
 import { bookCodes } from "../../sandbox/books/book-code.ts"
 import { booksOf } from "../../sandbox/books/books.ts"
 import type { Strike } from "../../sandbox/faults/fault-engine.ts"
@@ -16,7 +17,6 @@ import { defaultTo, flag, type Given, instant, oneOf, optional, path, text, whol
 import { logs } from "../options.ts"
 import { tell, writeOut } from "../output.ts"
 import { Outside } from "../outside.ts"
-import { count, plural } from "../quantities.ts"
 
 /** Which world is served. */
 export const worldRows = {

@@ -1,4 +1,5 @@
 import { Effect } from "effect"
+import { plural } from "../../pipelines/run/quantities.ts"
 import { type Finding, findingLine } from "../../pipelines/verify/finding.ts"
 import { type Verification, verify } from "../../pipelines/verify/verify.ts"
 import { command } from "../command.ts"
@@ -6,7 +7,6 @@ import { conclude } from "../conclusion.ts"
 import { storeToRead } from "../open-store.ts"
 import { optional, text } from "../option-row.ts"
 import { config, db, json, out, quiet } from "../options.ts"
-import { plural } from "../quantities.ts"
 import { configurationOf, namedRun } from "../workplace.ts"
 
 const run = optional(

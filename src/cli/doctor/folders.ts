@@ -3,7 +3,7 @@ import { access, statfs } from "node:fs/promises"
 import { FileSystem, Path } from "@effect/platform"
 import { Effect, Option } from "effect"
 import { type Diagnosis, fail, ok, warn } from "../../pipelines/doctor/diagnosis.ts"
-import { byteSize } from "../quantities.ts"
+import { byteSize } from "../../pipelines/run/quantities.ts"
 
 /** The folder itself, or of the folders above it the nearest that is there. */
 const nearest = (folder: string): Effect.Effect<string, never, FileSystem.FileSystem | Path.Path> =>

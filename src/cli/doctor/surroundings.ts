@@ -4,9 +4,9 @@ import { type Credentials, credentials } from "../../api/credentials.ts"
 import { type Configuration, defaultConfigurationFile } from "../../pipelines/configuration/settings.ts"
 import { type Diagnosis, fail, ok } from "../../pipelines/doctor/diagnosis.ts"
 import { reportDefinitions } from "../../pipelines/report/report-definitions.ts"
+import { plural } from "../../pipelines/run/quantities.ts"
 import { duckDbVersion } from "../../store/duckdb-version.ts"
 import { inFolder, Outside } from "../outside.ts"
-import { plural } from "../quantities.ts"
 import { configurationOf } from "../workplace.ts"
 
 /** A look at something, and what it is where it can be used. */

@@ -3,6 +3,7 @@ import { FileSystem, Path } from "@effect/platform"
 import type { PlatformError } from "@effect/platform/Error"
 import { Data, Effect, Option, type ParseResult, Schema } from "effect"
 import { verdicts } from "../run/run-summary.ts"
+import { MANIFEST_FILE, nightFolders } from "./nights.ts"
 
 const Sha256 = Schema.String.pipe(Schema.pattern(/^[0-9a-f]{64}$/))
 const Count = Schema.NonNegativeInt
@@ -56,8 +57,6 @@ export class ManifestError extends Data.TaggedError("ManifestError")<{
     return `${this.file} ${this.reason === "Invalid" ? "is not a manifest" : "failed"}: ${this.cause.message}`
   }
 }
-
-export const MANIFEST_FILE = "manifest.json"
 
 /** The one way in which a manifest is written: keys sorted, a line break at the end. */
 export const manifestBytes = (manifest: Manifest): Uint8Array =>
@@ -117,26 +116,13 @@ export const findPreviousManifest = (
 ): Effect.Effect<Option.Option<PreviousManifest>, ManifestError, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    const path = yield* Path.Path
-    if (!(yield* fs.exists(out))) return Option.none()
-    const nights = (yield* fs.readDirectory(out)).filter((name) => /^\d{4}-\d{2}-\d{2}$/.test(name))
-    // What is not a run's folder is somebody else's, and left alone.
-    const runs = yield* Effect.forEach(nights, (night) =>
-      Effect.map(
-        Effect.orElseSucceed(fs.readDirectory(path.join(out, night)), () => []),
-        (names: ReadonlyArray<string>) =>
-          names
-            .filter((runId) => !runId.startsWith(".") && runId !== exceptRunId)
-            .map((runId) => ({ runId, file: path.join(out, night, runId, MANIFEST_FILE) })),
-      ),
-    )
-    const newestFirst = runs.flat().sort((a, b) => (a.runId < b.runId ? 1 : a.runId > b.runId ? -1 : 0))
-    const newest = yield* Effect.findFirst(newestFirst, ({ file }) =>
-      Effect.orElseSucceed(fs.exists(file), () => false),
+    const others = (yield* nightFolders(out)).filter(({ runId }) => runId !== exceptRunId)
+    const newest = yield* Effect.findFirst([...others].reverse(), ({ manifestFile }) =>
+      Effect.orElseSucceed(fs.exists(manifestFile), () => false),
     )
     return yield* Option.match(newest, {
       onNone: () => Effect.succeedNone,
-      onSome: ({ runId, file }) =>
+      onSome: ({ manifestFile: file, runId }) =>
         Effect.map(fs.readFile(file), (bytes) => Option.some({ file, runId, sha256: sha256Of(bytes) })),
     })
   }).pipe(failAs(out))

@@ -1,4 +1,3 @@
-import { Path } from "@effect/platform"
 import { Clock, DateTime, Effect, Option } from "effect"
 import { Database, type Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
@@ -7,13 +6,12 @@ import { formatMoney } from "../run/money-format.ts"
 import type { Run } from "../run/run.ts"
 import { summarize } from "../run/run-summary.ts"
 import { buildFolder, pointLatest } from "./atomic-folder.ts"
-import { writeCsv } from "./csv-file.ts"
+import { csvFiles } from "./csv-files.ts"
 import { findPreviousManifest, type Manifest, writeManifest } from "./manifest.ts"
+import { nightFolder } from "./nights.ts"
 import { reportDefinitions } from "./report-definitions.ts"
 import { beginReports } from "./report-session.ts"
-
-/** `yyyy-mm-dd` of the night, by the run's beginning in UTC. */
-const nightOf = (run: Run): string => run.startedAt.slice(0, 10)
+import type { Night, NightFile } from "./writer.ts"
 
 const placesOf = (sql: Sql): Effect.Effect<ReadonlyMap<string, number>, StoreError> =>
   Effect.map(
@@ -56,6 +54,15 @@ export interface WrittenReports {
   readonly manifest: Manifest
 }
 
+/** In this order: a later writer may name what the earlier ones wrote. One more form of the reports is one more row. */
+const writers = [csvFiles] as const
+
+/** Has each writer write its files of the night. */
+const writeAll = (night: Omit<Night, "written">) =>
+  Effect.reduce(writers, [] as ReadonlyArray<NightFile>, (written, writer) =>
+    Effect.map(writer({ ...night, written }), (files) => [...written, ...files]),
+  )
+
 /**
  * Writes every report of a reconciled run into `<out>/<yyyy-mm-dd>/<run id>/`, the manifest last, and points
  * `<out>/latest` there. The folder appears whole or not at all; the same run written again replaces its own folder.
@@ -63,33 +70,32 @@ export interface WrittenReports {
 export const report = (run: Run, configuration: Configuration, out: string) =>
   Effect.gen(function* () {
     const database = yield* Database
-    const path = yield* Path.Path
     const definitions = yield* reportDefinitions
-    const night = nightOf(run)
-    const folder = path.join(out, night, run.runId)
+    const place = yield* nightFolder(out, run)
     const places = yield* placesOf(database)
     const totals = yield* controlTotals(database, run.runId, places)
     const summary = yield* summarize(database, run.runId)
     const previous = yield* findPreviousManifest(out, run.runId)
 
-    const manifest = yield* buildFolder(folder, (building) =>
+    const manifest = yield* buildFolder(place.folder, (building) =>
       Effect.gen(function* () {
         const connection = yield* database.reader
         yield* beginReports(connection, run, summary.verdict)
-        const files = yield* Effect.forEach(definitions, (definition) => {
-          const name = `recon_${definition.name}_${night.replaceAll("-", "")}_${run.runId}.csv`
-          return writeCsv({
-            connection,
-            definition,
-            file: path.join(building, name),
-            places,
-            profile: configuration.csvProfile,
-          }).pipe(Effect.map(({ bytes, rows, sha256 }) => ({ name, title: definition.title, sha256, bytes, rows })))
+        const files = yield* writeAll({
+          run,
+          summary,
+          place,
+          building,
+          configuration,
+          definitions,
+          places,
+          sql: database,
+          connection,
         })
         const manifest: Manifest = {
           version: 1,
           run_id: run.runId,
-          night,
+          night: place.night,
           produced_at: DateTime.formatIso(DateTime.unsafeMake(yield* Clock.currentTimeMillis)),
           verdict: summary.verdict,
           coverage: summary.coverage,
@@ -102,7 +108,7 @@ export const report = (run: Run, configuration: Configuration, out: string) =>
         return manifest
       }).pipe(Effect.scoped),
     )
-    yield* pointLatest(out, folder)
+    yield* pointLatest(out, place.folder)
     yield* database.run("UPDATE recon.runs SET state = 'reported', was_reported = TRUE WHERE run_id = $1", [run.runId])
-    return { folder, manifest } satisfies WrittenReports
+    return { folder: place.folder, manifest } satisfies WrittenReports
   })

@@ -3,7 +3,7 @@ import { Effect, Option } from "effect"
 import { sha256Hex } from "../../api/signing.ts"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import { MANIFEST_FILE } from "../report/manifest.ts"
+import { MANIFEST_FILE, nightFolder } from "../report/nights.ts"
 import { findingLine } from "../verify/finding.ts"
 import { proveReports, type ReportsUnreadable } from "../verify/report-proofs.ts"
 import { readSignatures, type Signature, samePerson, signatureHash } from "./signature.ts"
@@ -48,10 +48,6 @@ export const brokenSignatures = (sql: Sql): Effect.Effect<ReadonlyArray<BrokenSi
     }),
   )
 
-/** `<out>/<yyyy-mm-dd>/<run id>`, as report.ts lays it out. */
-export const reportFolder = (out: string, runId: string, startedAt: string): Effect.Effect<string, never, Path.Path> =>
-  Effect.map(Path.Path, (path) => path.join(out, startedAt.slice(0, 10), runId))
-
 /** SHA-256 of a run's manifest as it lies under `out`; none where there is no such file. */
 export const manifestHash = (
   folder: string,
@@ -78,7 +74,7 @@ export const changedReports = (
         const { manifest_sha256, role, run_id } = signature
         const startedAt = startOf.get(run_id)
         if (startedAt === undefined) return [{ runId: run_id, role, reason: "is of a run that is not on record" }]
-        const folder = yield* reportFolder(out, run_id, startedAt)
+        const { folder } = yield* nightFolder(out, { runId: run_id, startedAt })
         const hash = Option.getOrNull(yield* manifestHash(folder))
         if (hash === manifest_sha256) {
           const { findings } = yield* proveReports(out, run_id)

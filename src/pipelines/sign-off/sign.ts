@@ -2,10 +2,11 @@ import { Path } from "@effect/platform"
 import { Clock, Data, DateTime, Effect, Option } from "effect"
 import { Database } from "../../store/database.ts"
 import { tidemarkItself } from "../exceptions/event-log.ts"
+import { nightFolder } from "../report/nights.ts"
 import { UnknownRun } from "../run/run.ts"
 import { findingLine } from "../verify/finding.ts"
 import { proveReports } from "../verify/report-proofs.ts"
-import { brokenSignatures, manifestHash, reportFolder } from "./broken-signatures.ts"
+import { brokenSignatures, manifestHash } from "./broken-signatures.ts"
 import { readSignatures, type Signature, type SignatureRole, samePerson, signatureHash } from "./signature.ts"
 
 /** The run cannot be signed so. */
@@ -72,7 +73,7 @@ export const sign = (request: SignRequest) =>
     if (run === undefined) return yield* new UnknownRun({ file: database.file, runId })
     if (run.state !== "reported") return yield* refuse("NotReported", run.state)
 
-    const folder = yield* reportFolder(out, runId, run.started_at)
+    const { folder } = yield* nightFolder(out, { runId, startedAt: run.started_at })
     const manifest = yield* manifestHash(folder)
     if (Option.isNone(manifest)) return yield* refuse("NoReports", folder)
     const { findings } = yield* proveReports(out, runId)

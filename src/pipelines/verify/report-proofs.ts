@@ -2,7 +2,8 @@ import { createHash } from "node:crypto"
 import { FileSystem, Path } from "@effect/platform"
 import type { PlatformError } from "@effect/platform/Error"
 import { Data, Effect, Option, Stream } from "effect"
-import { MANIFEST_FILE, type Manifest, manifestBytes, readManifest } from "../report/manifest.ts"
+import { type Manifest, manifestBytes, readManifest } from "../report/manifest.ts"
+import { MANIFEST_FILE, type NightFolder, nightFolders } from "../report/nights.ts"
 import type { FileFinding } from "./finding.ts"
 
 /** The folder of reports cannot be looked through; says which file. */
@@ -17,11 +18,7 @@ export class ReportsUnreadable extends Data.TaggedError("ReportsUnreadable")<{
 }
 
 /** A folder of reports, its manifest as it reads now. */
-interface Night {
-  readonly night: string
-  readonly runId: string
-  readonly folder: string
-  readonly file: string
+interface Night extends NightFolder {
   /** SHA-256 of the manifest's bytes; null where there is no manifest. */
   readonly sha256: string | null
   /** Null where there is none, or none that can be read. */
@@ -33,7 +30,7 @@ export interface ReportsProof {
   /** Files that manifests name, the manifests themselves aside. */
   readonly files: number
   /** The folders that were looked through. */
-  readonly nights: ReadonlyArray<Pick<Night, "file" | "runId" | "manifest">>
+  readonly nights: ReadonlyArray<{ readonly file: string } & Pick<Night, "runId" | "manifest">>
   readonly findings: ReadonlyArray<FileFinding>
   /** What cannot be proven and is no sign of an alteration by itself. */
   readonly notes: ReadonlyArray<string>
@@ -42,23 +39,6 @@ export interface ReportsProof {
 const failAs = (path: string) => Effect.mapError((cause: PlatformError) => new ReportsUnreadable({ path, cause }))
 
 const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
-
-/** The folders `<out>/<yyyy-mm-dd>/<run id>/`, oldest run first. */
-const findNights = (out: string) =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const path = yield* Path.Path
-    if (!(yield* fs.exists(out))) return []
-    const dates = (yield* fs.readDirectory(out)).filter((name) => /^\d{4}-\d{2}-\d{2}$/.test(name))
-    const found = yield* Effect.forEach(dates, (night) =>
-      Effect.map(fs.readDirectory(path.join(out, night)), (names) =>
-        names
-          .filter((name) => !name.startsWith("."))
-          .map((runId) => ({ night, runId, folder: path.join(out, night, runId) })),
-      ),
-    )
-    return found.flat().sort((a, b) => (a.runId < b.runId ? -1 : a.runId > b.runId ? 1 : 0))
-  }).pipe(failAs(out))
 
 const quote = 0x22
 const lineFeed = 0x0a
@@ -87,15 +67,14 @@ const measure = (file: string) =>
     return { bytes, sha256: hash.digest("hex"), rows: Math.max(0, lines - 1) }
   })
 
-const readNight = (place: Pick<Night, "night" | "runId" | "folder">) =>
+const readNight = (place: NightFolder) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    const path = yield* Path.Path
-    const file = path.join(place.folder, MANIFEST_FILE)
-    if (!(yield* failAs(file)(fs.exists(file)))) return { ...place, file, sha256: null, manifest: null }
+    const file = place.manifestFile
+    if (!(yield* failAs(file)(fs.exists(file)))) return { ...place, sha256: null, manifest: null }
     const bytes = yield* failAs(file)(fs.readFile(file))
     const manifest = yield* Effect.option(readManifest(file))
-    return { ...place, file, sha256: sha256Of(bytes), manifest: Option.getOrNull(manifest) } satisfies Night
+    return { ...place, sha256: sha256Of(bytes), manifest: Option.getOrNull(manifest) } satisfies Night
   })
 
 /** What a manifest must be by itself. */
@@ -125,7 +104,7 @@ const found = (file: string, faults: ReadonlyArray<string>): ReadonlyArray<FileF
   faults.length === 0 ? [] : [{ _tag: "File", file, faults }]
 
 /** Each file that the manifest names, and each that it does not. */
-const filesAsListed = ({ file, folder, manifest }: Night) =>
+const filesAsListed = ({ folder, manifest, manifestFile }: Night) =>
   Effect.gen(function* () {
     if (manifest === null) return []
     const fs = yield* FileSystem.FileSystem
@@ -133,7 +112,8 @@ const filesAsListed = ({ file, folder, manifest }: Night) =>
     const present = new Set(yield* failAs(folder)(fs.readDirectory(folder)))
     const listed = yield* Effect.forEach(manifest.files, (entry) =>
       Effect.gen(function* () {
-        if (path.basename(entry.name) !== entry.name) return found(file, [`it names ${entry.name}, outside its folder`])
+        if (path.basename(entry.name) !== entry.name)
+          return found(manifestFile, [`it names ${entry.name}, outside its folder`])
         const reported = path.join(folder, entry.name)
         if (!present.has(entry.name)) return found(reported, ["it is missing, and its manifest names it"])
         return found(reported, listedFaults(entry, yield* measure(reported)))
@@ -153,10 +133,10 @@ const manifestChain = (nights: ReadonlyArray<Night>) => {
     const named = night.manifest?.previous_manifest_sha256
     if (named !== undefined && named !== before?.sha256) {
       if (before === null && named !== null) {
-        notes.push(`${night.file} names a manifest before it that is not here; nothing before it can be proven`)
+        notes.push(`${night.manifestFile} names a manifest before it that is not here; nothing before it can be proven`)
       } else if (before !== null) {
         findings.push(
-          ...found(before.file, [
+          ...found(before.manifestFile, [
             named === null
               ? `the next manifest, that of run ${night.runId}, knows of none before it`
               : `it is not the manifest that run ${night.runId} names as the one before it: altered, written again later, or one between them is gone`,
@@ -178,7 +158,7 @@ export const proveReports = (
   only: string | null,
 ): Effect.Effect<ReportsProof, ReportsUnreadable, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function* () {
-    const all = yield* Effect.forEach(yield* findNights(out), readNight)
+    const all = yield* Effect.forEach(yield* failAs(out)(nightFolders(out)), readNight)
     const at = all.findIndex((night) => night.runId === only)
     const nights = only === null ? all : all.filter((_, index) => index === at)
     const linked = only === null ? all : at === -1 ? [] : all.slice(Math.max(0, at - 1), at + 2)
@@ -186,9 +166,9 @@ export const proveReports = (
     const files = yield* Effect.forEach(nights, filesAsListed)
     return {
       files: nights.reduce((sum, night) => sum + (night.manifest?.files.length ?? 0), 0),
-      nights: nights.flatMap(({ file, manifest, runId }) => [{ file, manifest, runId }]),
+      nights: nights.map(({ manifest, manifestFile, runId }) => ({ file: manifestFile, manifest, runId })),
       findings: [
-        ...nights.flatMap((night) => found(night.file, manifestFaults(night))),
+        ...nights.flatMap((night) => found(night.manifestFile, manifestFaults(night))),
         ...files.flat(),
         ...chain.findings,
       ],

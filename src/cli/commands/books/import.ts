@@ -4,6 +4,7 @@ import { type ImportRequest, type ImportResult, importBook } from "../../../pipe
 import { readMap } from "../../../pipelines/books/map.ts"
 import { bookFormats, formatOf } from "../../../pipelines/books/readers/reader.ts"
 import { publishActs } from "../../../pipelines/exceptions/publish.ts"
+import { count, plural } from "../../../pipelines/run/quantities.ts"
 import { command } from "../../command.ts"
 import { conclude } from "../../conclusion.ts"
 import { UsageError } from "../../ending.ts"
@@ -11,7 +12,6 @@ import { existingStore } from "../../open-store.ts"
 import { argument, defaultTo, flag, type Given, oneOf, optional, path, required, text } from "../../option-row.ts"
 import { by, config, db, json, quiet } from "../../options.ts"
 import { personOf } from "../../person.ts"
-import { count, plural } from "../../quantities.ts"
 import { configurationOf } from "../../workplace.ts"
 
 const rows = {

@@ -6,13 +6,13 @@ import { exceptionColumns, listExceptions, type SortOrder, sortOrders } from "..
 import { exceptionStates, liveStates } from "../../../pipelines/exceptions/state.ts"
 import { checks } from "../../../pipelines/reconcile/checks.ts"
 import { RFC_4180, withoutFormula } from "../../../pipelines/report/csv-file.ts"
+import { count, plural } from "../../../pipelines/run/quantities.ts"
 import { Database, type Row } from "../../../store/database.ts"
 import { command } from "../../command.ts"
 import { snapshotStore } from "../../open-store.ts"
 import { defaultTo, type Given, oneOf, optional, repeated, wholeNumber } from "../../option-row.ts"
 import { db, filters } from "../../options.ts"
 import { tell, writeOut } from "../../output.ts"
-import { count, plural } from "../../quantities.ts"
 import { cellText, type TableColumn, tableOf, toJson } from "../../text-table.ts"
 
 /** What the options choose. A currency may be written in small letters. */
