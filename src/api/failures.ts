@@ -1,9 +1,12 @@
 import { Data } from "effect"
 import type { PartnerProblem } from "./problem.ts"
 
-/** No usable answer arrived. `CutShort`: the connection ended inside the body. */
+/**
+ * No usable answer arrived. `CutShort`: the connection ended inside the body. `Barred`: the way there is closed until a
+ * person opens it; the detail says how.
+ */
 export class TransportFailure extends Data.TaggedError("TransportFailure")<{
-  readonly reason: "Timeout" | "Connection" | "CutShort"
+  readonly reason: "Timeout" | "Connection" | "CutShort" | "Barred"
   readonly detail: string
   readonly requestId: string
   /** Whether an old connection may be the reason: it was reset before the first byte of an answer. */
@@ -18,6 +21,7 @@ const transportSentences = {
   Timeout: "the API did not answer in time",
   Connection: "the API could not be reached",
   CutShort: "the answer ended before it was whole",
+  Barred: "the way to the API is closed",
 } as const
 
 /** An answer that promised a page and is none. The bytes are kept, because they are evidence. */

@@ -34,6 +34,7 @@ export interface RetryRow {
 
 export type FailureClass =
   | "transport"
+  | "barred"
   | "rate_limited"
   | "processing_unavailable"
   | "server_error"
@@ -161,6 +162,14 @@ export const retryPolicy: ReadonlyArray<RetryRow> = [
     ...failed,
   },
   {
+    failure: "barred",
+    recognised: "a certificate that is not trusted, a proxy that refuses or asks for a password",
+    ...never,
+    requeue: true,
+    tells: "nothing",
+    ...failed,
+  },
+  {
     failure: "malformed_body",
     recognised: "a page that cannot be decompressed, is not UTF-8 or is not JSON",
     ...weather,
@@ -229,7 +238,7 @@ const classifyProblem = ({ code, isOwn, status, withCursor }: PartnerProblem): F
 export const classify = (failure: ApiFailure): FailureClass => {
   switch (failure._tag) {
     case "TransportFailure":
-      return "transport"
+      return failure.reason === "Barred" ? "barred" : "transport"
     case "UnreadablePage":
       return failure.reason === "NotJson" || failure.reason === "NotUtf8" || failure.reason === "BadEncoding"
         ? "malformed_body"

@@ -1,6 +1,7 @@
 import { HttpClient, type HttpClientRequest } from "@effect/platform"
 import { Clock, Duration, Effect } from "effect"
 import { answerBody, type BodyFault } from "./answer-body.ts"
+import { barredBy } from "./barred.ts"
 import { TransportFailure, UnreadablePage } from "./failures.ts"
 import { rootMessage } from "./root-message.ts"
 
@@ -59,15 +60,17 @@ export const makeWire = (given: HttpClient.HttpClient, options: WireOptions): Wi
 
   return (request, requestId, onHead) =>
     client.execute(request).pipe(
-      Effect.mapError(
-        (error) =>
-          new TransportFailure({
-            reason: "Connection",
-            detail: rootMessage(error),
-            requestId,
-            mayBeOld: isReset(error),
-          }),
-      ),
+      Effect.mapError((error) => {
+        const barred = barredBy(error)
+        return barred === null
+          ? new TransportFailure({
+              reason: "Connection",
+              detail: rootMessage(error),
+              requestId,
+              mayBeOld: isReset(error),
+            })
+          : new TransportFailure({ reason: "Barred", detail: barred, requestId })
+      }),
       Effect.flatMap((response) => {
         const { headers, status } = response
         onHead({ headers, status })

@@ -47,11 +47,14 @@ export const emptyPage = says(200, '{"data":[],"pageInfo":{"nextCursor":null,"ha
 
 /** How an answer of the fake may fail before it begins. */
 export const reset: unique symbol = Symbol("reset")
-export type Behaviour = (call: Call) => Effect.Effect<Said | typeof reset>
+export const untrusted: unique symbol = Symbol("untrusted")
+/** No answer at all: the connection is reset, or never made because its certificate is not trusted. */
+export type Lost = typeof reset | typeof untrusted
+export type Behaviour = (call: Call) => Effect.Effect<Said | Lost>
 
 /** Says these in turn, the last one for ever. */
 export const inTurn =
-  (...answers: readonly [Said | typeof reset, ...ReadonlyArray<Said | typeof reset>]): Behaviour =>
+  (...answers: readonly [Said | Lost, ...ReadonlyArray<Said | Lost>]): Behaviour =>
   ({ number }) =>
     Effect.succeed(answers[Math.min(number, answers.length) - 1] ?? answers[0])
 
@@ -88,8 +91,12 @@ export const fakeApi = (behaviour: Behaviour, changes: Partial<PartnerApiOptions
       const call = { number: calls.length + 1, method: request.method, url, headers: { ...request.headers }, atMillis }
       calls.push(call)
       const said = yield* behaviour(call)
-      if (said === reset) {
-        const cause = new Error("fetch failed", { cause: new Error("read ECONNRESET") })
+      if (said === reset || said === untrusted) {
+        const why =
+          said === reset
+            ? new Error("read ECONNRESET")
+            : Object.assign(new Error("self-signed certificate"), { code: "DEPTH_ZERO_SELF_SIGNED_CERT" })
+        const cause = new Error("fetch failed", { cause: why })
         return yield* new HttpClientError.RequestError({ request, reason: "Transport", cause })
       }
       return respond(request, said)

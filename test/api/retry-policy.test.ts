@@ -9,6 +9,7 @@ import {
   emptyPage,
   fakeApi,
   inTurn,
+  type Lost,
   longestWaits,
   problem,
   reset,
@@ -16,6 +17,7 @@ import {
   says,
   shortestWaits,
   streamOf,
+  untrusted,
   whileTimePasses,
 } from "./fake-api.ts"
 
@@ -31,7 +33,7 @@ const asked = (cursor: string | null) =>
 const ask = asked(null)
 
 /** The waits between the tries of a request that is always answered so, in milliseconds. */
-const waits = (said: Said | typeof reset, how: typeof shortestWaits, cursor: string | null = null) =>
+const waits = (said: Said | Lost, how: typeof shortestWaits, cursor: string | null = null) =>
   Effect.gen(function* () {
     const { calls, layer } = fakeApi(inTurn(said))
     const failure = yield* asked(cursor).pipe(Effect.flip, Effect.provide(layer), how, whileTimePasses)
@@ -42,7 +44,7 @@ const waits = (said: Said | typeof reset, how: typeof shortestWaits, cursor: str
 interface Row {
   readonly failure: FailureClass
   readonly when: string
-  readonly said: Said | typeof reset
+  readonly said: Said | Lost
   /** The shortest wait before any try, milliseconds. */
   readonly floor: number
   /** The longest wait before each try after the first, milliseconds. */
@@ -264,6 +266,7 @@ const rows: ReadonlyArray<Row> = [
     partition: "FAILED",
     run: "stop",
   },
+  { failure: "barred", when: "a certificate that nobody vouches for", said: untrusted, ...never, ...weather },
   ...[301, 302, 303, 307, 308].map(
     (status): Row => ({
       failure: "redirect",

@@ -10,7 +10,13 @@ import { command } from "../command.ts"
 import { conclude } from "../conclusion.ts"
 import { checkFolder, checkSpace } from "../doctor/folders.ts"
 import { checkLock, checkStoreApi, lookIntoStore, type StoreLook } from "../doctor/store-checks.ts"
-import { checkDefinitions, checkVersions, lookAtConfiguration, lookAtEnvironment } from "../doctor/surroundings.ts"
+import {
+  checkDefinitions,
+  checkVersions,
+  lookAtConfiguration,
+  lookAtEnvironment,
+  lookAtTheWay,
+} from "../doctor/surroundings.ts"
 import { realFile } from "../open-store.ts"
 import { config, customers, db, json, logs, out } from "../options.ts"
 import { partnerApi } from "../workplace.ts"
@@ -48,10 +54,11 @@ const askApi = (
   configuration: Configuration | null,
   given: Credentials | null,
   customer: Either.Either<RosterEntry, Diagnosis>,
+  isWayOpen: boolean,
 ) => {
-  const missing = configuration === null ? "the configuration" : given === null ? "the environment" : null
+  const missing = configuration === null ? "the configuration" : "the environment"
   if (Either.isLeft(customer)) return Effect.succeed([customer.left])
-  if (configuration === null || given === null) {
+  if (configuration === null || given === null || !isWayOpen) {
     return Effect.succeed([warn("API", `it was not asked, because ${missing} is wrong`, null)])
   }
   return checkApi(configuration.contract, customer.right).pipe(
@@ -80,11 +87,13 @@ export const doctorCommand = command({
       const db = yield* realFile(options.db)
       const configuration = yield* lookAtConfiguration(options.config)
       const environment = yield* lookAtEnvironment
+      const way = yield* lookAtTheWay
       const store = yield* lookIntoStore(db)
       const customer = yield* customerToAsk(options.customers, store)
       const diagnoses = [
         configuration.diagnosis,
         environment.diagnosis,
+        ...way,
         ...checkVersions(process.versions.node),
         yield* checkFolder("--db", path.dirname(db)),
         yield* checkFolder("--out", options.out),
@@ -93,7 +102,12 @@ export const doctorCommand = command({
         ...checkStoreApi(db, store, environment.value),
         yield* checkLock(db, store.diagnosis),
         yield* checkDefinitions,
-        ...(yield* askApi(configuration.value, environment.value, customer)),
+        ...(yield* askApi(
+          configuration.value,
+          environment.value,
+          customer,
+          way.every(({ state }) => state === "ok"),
+        )),
       ]
       const exitCode = exitCodeOfAll(diagnoses)
       const checks = diagnoses.map(({ check, detail, remedy, state }) => ({

@@ -1,6 +1,7 @@
 import { FileSystem, type Path } from "@effect/platform"
-import { Effect, Either } from "effect"
+import { Config, Effect, Either, Option } from "effect"
 import { type Credentials, credentials } from "../../api/credentials.ts"
+import { proxies, proxyAddress } from "../../api/proxies.ts"
 import { type Configuration, defaultConfigurationFile } from "../../pipelines/configuration/settings.ts"
 import { type Diagnosis, fail, ok } from "../../pipelines/doctor/diagnosis.ts"
 import { reportDefinitions } from "../../pipelines/report/report-definitions.ts"
@@ -44,6 +45,36 @@ export const lookAtEnvironment: Effect.Effect<Look<Credentials>, never, FileSyst
     return { diagnosis: fail("environment", "configuration", read.left.message, remedy), value: null }
   },
 )
+
+/** The way to the API: the proxy and the authorities that the environment names. */
+export const lookAtTheWay: Effect.Effect<ReadonlyArray<Diagnosis>, never, FileSystem.FileSystem> = Effect.gen(
+  function* () {
+    const fs = yield* FileSystem.FileSystem
+    const proxy = yield* Effect.either(proxies)
+    const toldProxy = Either.match(proxy, {
+      onLeft: ({ message, name }) => fail("proxy", "configuration", message, `correct or unset ${name}`),
+      onRight: Option.match({
+        onNone: () => ok("proxy", "none is named in HTTPS_PROXY or HTTP_PROXY"),
+        onSome: (named) => ok("proxy", `${proxyAddress(named)}, except for hosts that NO_PROXY names and this machine`),
+      }),
+    })
+    const file = yield* Config.withDefault(Config.string("NODE_EXTRA_CA_CERTS"), "")
+    if (file === "") return [toldProxy, ok("certificates", "the authorities that Node knows are trusted")]
+    const readable = yield* Effect.option(fs.readFileString(file))
+    const holdsOne = Option.exists(readable, (text) => text.includes("-----BEGIN CERTIFICATE-----"))
+    return [
+      toldProxy,
+      holdsOne
+        ? ok("certificates", `the authorities in ${file} are trusted too`)
+        : fail(
+            "certificates",
+            "configuration",
+            `${file}, which NODE_EXTRA_CA_CERTS names, ${Option.isNone(readable) ? "cannot be read" : "holds no certificate in PEM"}, and Node goes on without it`,
+            "name the file that holds your authority's certificate",
+          ),
+    ]
+  },
+).pipe(Effect.orDie)
 
 const leastNode = [20, 19] as const
 

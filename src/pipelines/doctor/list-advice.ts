@@ -22,6 +22,8 @@ export const listAdvice: Readonly<Record<FailureClass, Advice>> = {
     remedy: "check OCEAFIN_PARTNER_API_BASE_URL, this machine's network and its proxy",
     accepted: false,
   },
+  // What it failed by says what to do.
+  barred: { fails: "configuration", remedy: "", accepted: false },
   rate_limited: {
     fails: null,
     remedy: "try again later; for nights, lower requestsPerSecond or concurrency in the configuration",

@@ -11,7 +11,7 @@ import type { RosterEntry } from "../configuration/roster.ts"
 import type { Configuration } from "../configuration/settings.ts"
 import { deniedToOthers, endOf, isOutage, isThePartnerApis, type PartitionEnd, walkedToTheEnd } from "./coverage.ts"
 import type { Reading, UnreadableBody } from "./page-writer.ts"
-import { ApiUnavailable, CredentialsRefused, NotThePartnerApi } from "./run-failures.ts"
+import { ApiUnavailable, CredentialsRefused, NotThePartnerApi, WayClosed } from "./run-failures.ts"
 
 /** Customers whose lists are read at once; the requests under way are bounded by the client. */
 const customersAtOnce = 8
@@ -115,6 +115,9 @@ const endsUnheard = (shared: Shared, failure: ApiFailure | UnsteadyChain, isHear
   if (classify(groundsOf(failure)) === "unauthorized" || policyOf(failure).run === "stop") {
     return new CredentialsRefused({ failure: groundsOf(failure) })
   }
+  if (classify(groundsOf(failure)) === "barred" && !isHeard) {
+    return new WayClosed({ baseUrl, failure: groundsOf(failure) })
+  }
   // Where another list was answered, one that is not has the night to itself.
   if (isOutage(failure)) return isHeard ? null : new ApiUnavailable(nobody)
   const isAtItsEnd = failure._tag === "RequestWithheld" || ++shared.strangers >= configuration.contract.streams.length
@@ -127,7 +130,7 @@ const afterFailure = (
   list: OpenList,
   failure: ApiFailure | UnsteadyChain,
   isLastTime: boolean,
-): Effect.Effect<void, CredentialsRefused | ApiUnavailable | NotThePartnerApi, PartnerApi> =>
+): Effect.Effect<void, CredentialsRefused | ApiUnavailable | NotThePartnerApi | WayClosed, PartnerApi> =>
   Effect.gen(function* () {
     const { customer, stream } = list
     if (isThePartnerApis(failure) && policyOfAny(failure) !== "stop") shared.heard = true
@@ -168,7 +171,7 @@ const readList = (
   shared: Shared,
   list: OpenList,
   isLastTime = false,
-): Effect.Effect<void, CredentialsRefused | ApiUnavailable | NotThePartnerApi, PartnerApi> =>
+): Effect.Effect<void, CredentialsRefused | ApiUnavailable | NotThePartnerApi | WayClosed, PartnerApi> =>
   Effect.suspend(() => {
     const { configuration, personalData, readings } = shared
     const { stream } = list
@@ -270,7 +273,11 @@ const wasHeardBefore = ({ configuration, unread }: ReadOptions, customers: Reado
 export const readPartitions = (
   options: ReadOptions,
   customers: ReadonlyArray<RosterEntry>,
-): Effect.Effect<CredentialsRefused | null, CredentialsRefused | ApiUnavailable | NotThePartnerApi, PartnerApi> =>
+): Effect.Effect<
+  CredentialsRefused | null,
+  CredentialsRefused | ApiUnavailable | NotThePartnerApi | WayClosed,
+  PartnerApi
+> =>
   Effect.gen(function* () {
     const api = yield* PartnerApi
     const shared: Shared = {

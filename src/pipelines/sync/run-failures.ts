@@ -44,3 +44,14 @@ export class NotThePartnerApi extends Data.TaggedError("NotThePartnerApi")<{
     return `what answers at ${this.baseUrl} does not speak as the Partner API does: ${this.failure.message}; check OCEAFIN_PARTNER_API_BASE_URL, its path too, or describe the difference under contract in the configuration`
   }
 }
+
+/** Nobody can be reached from here until a person changes something: a certificate, a proxy. */
+export class WayClosed extends Data.TaggedError("WayClosed")<{
+  readonly baseUrl: string
+  readonly failure: ApiFailure
+}> {
+  readonly exitCode = 78
+  override get message(): string {
+    return `the Partner API at ${this.baseUrl} cannot be reached: ${this.failure.message}`
+  }
+}
