@@ -7,15 +7,4 @@
 --   evidence text
 -- order: severity_order, code, record_id, leg
 
-WITH aged AS (
-  SELECT e.*, date_diff('day', first_seen::DATE, getvariable('started_at')::DATE) AS age_days
-  FROM recon.exceptions AS e
-  WHERE state IN ('open', 'acknowledged', 'reopened')
-)
-SELECT a.* EXCLUDE (customer_id), a.customer_id, c.partner_customer_ref, a.at_stake AS amount_at_stake, s.what_to_do,
-  concat('tidemark exceptions show ', a.exception_id) AS evidence,
-  age_bucket(age_days) AS bucket,
-  list_position(['critical', 'high', 'medium', 'low', 'info'], a.severity) AS severity_order
-FROM aged AS a
-LEFT JOIN main.customers AS c ON c.customer_id = a.customer_id
-LEFT JOIN recon.check_settings AS s ON s.code = a.code
+SELECT * FROM recon.open_exceptions

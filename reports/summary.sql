@@ -34,10 +34,16 @@ staked AS (
   SELECT section_order, section, item, CASE WHEN at_stake IS NOT NULL THEN currency END AS currency, count(*) AS cases, list(at_stake) AS stakes
   FROM stake GROUP BY ALL
 ),
+-- One row at least for each kind of change, so that nothing new is said, too.
+kind_of_change AS (
+  SELECT unnest(['new', 'reopened', 'resolved', 'accepted']) AS change, unnest([1, 2, 3, 4]) AS place
+),
 change AS (
-  SELECT event, count(*) AS times FROM recon.exception_events
-  WHERE run_id = getvariable('run') AND event IN ('opened', 'reopened', 'resolved')
-  GROUP BY event
+  SELECT k.change, k.place, CASE WHEN c.amount_at_stake IS NOT NULL THEN c.currency END AS currency, count(DISTINCT c.exception_id) AS cases,
+    recon.exact_sum(c.amount_at_stake) AS amount
+  FROM kind_of_change AS k
+  LEFT JOIN (SELECT DISTINCT change, exception_id, currency, amount_at_stake FROM recon.exception_changes) AS c ON c.change = k.change
+  GROUP BY ALL
 ),
 unreferenced AS (
   SELECT t.type, j.currency, count(*) AS items, list(t.moved) AS moves
@@ -61,7 +67,10 @@ SELECT section_order, 1 AS item_order, section, item, cases::VARCHAR AS value, c
   CASE WHEN currency IS NULL THEN 'cases without an amount' END AS note
 FROM staked
 UNION ALL BY NAME
-SELECT 2 AS section_order, 2 AS item_order, 'exceptions' AS section, concat(event, ' in this run') AS item, times::VARCHAR AS value FROM change
+SELECT 2 AS section_order, 10 + place AS item_order, 'since the last night' AS section, change AS item, cases::VARCHAR AS value, currency, amount,
+  CASE WHEN recon.last_run() IS NULL THEN 'no night was judged before this one'
+    WHEN cases > 0 AND currency IS NULL THEN 'cases without an amount' END AS note
+FROM change
 UNION ALL BY NAME
 SELECT 2 AS section_order, 2 + s.place AS item_order, 'exceptions' AS section, s.severity AS item, count(l.exception_id)::VARCHAR AS value
 FROM severity AS s LEFT JOIN live AS l ON l.severity = s.severity GROUP BY s.place, s.severity

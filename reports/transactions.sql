@@ -1,5 +1,5 @@
 -- title: Transactions
--- about: Every transaction, with the product record that it belongs to and what the reconciliation made of it.
+-- about: Every transaction that is new or changed since the last night, or of the period that was asked for, with the product record that it belongs to and what the reconciliation made of it.
 -- columns: transaction_id text, customer_id text, partner_customer_ref text, type text, direction text, currency text,
 --   network text, amount money(currency), fee money(currency), net_amount money(currency), status text,
 --   resource_type text, resource_id text, reference text, created_at time, posted_at time, category text, code text
@@ -9,3 +9,4 @@ SELECT t.*, c.partner_customer_ref, m.category, m.code
 FROM main.transactions AS t
 LEFT JOIN main.customers AS c ON c.customer_id = t.customer_id
 LEFT JOIN recon.matches AS m ON m.transaction_id = t.transaction_id AND m.run_id = getvariable('run')
+WHERE is_in_period(t.version_seen_run, coalesce(t.posted_at, t.updated_at, t.created_at))

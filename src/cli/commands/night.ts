@@ -3,7 +3,8 @@ import { credentials } from "../../api/credentials.ts"
 import type { Configuration } from "../../pipelines/configuration/settings.ts"
 import { nightly } from "../../pipelines/nightly.ts"
 import { reconcile } from "../../pipelines/reconcile/reconcile.ts"
-import { report } from "../../pipelines/report/report.ts"
+import { readPeriod } from "../../pipelines/report/period.ts"
+import { report, reportOnly } from "../../pipelines/report/report.ts"
 import { ProgressListener } from "../../pipelines/run/progress.ts"
 import { plural } from "../../pipelines/run/quantities.ts"
 import { findRun, type Run } from "../../pipelines/run/run.ts"
@@ -18,7 +19,7 @@ import { command } from "../command.ts"
 import { conclude } from "../conclusion.ts"
 import { goesOn, UsageError } from "../ending.ts"
 import { existingStore, workingStore } from "../open-store.ts"
-import type { Given } from "../option-row.ts"
+import { defaultTo, type Given, optional, text } from "../option-row.ts"
 import { apiChanged, config, customers, db, failOn, fresh, json, logs, out, quiet } from "../options.ts"
 import { withProgress } from "../progress-line.ts"
 import { personalDataOf } from "../salt.ts"
@@ -52,8 +53,8 @@ const reading = <A, E, R>(
     )
   })
 
-/** Runs what works on the newest run that was read, which nobody may have signed. */
-const judging = <A, E, R>(
+/** Runs what works on the newest run that was read. */
+const writing = <A, E, R>(
   name: string,
   configuration: Configuration,
   options: Given<typeof judgeRows>,
@@ -63,10 +64,23 @@ const judging = <A, E, R>(
     const database = yield* Database
     const run = yield* findRun(database)
     yield* (yield* ProgressListener).began(run.runId)
-    yield* refuseSigned(database, run.runId)
     return yield* work(run)
   }).pipe(Effect.provide(existingStore(options.db, { configuration, command: name })), (effect) =>
     withProgress(effect, options.quiet),
+  )
+
+/** The same, where the run's own results are made anew: nobody may have signed them. */
+const judging = <A, E, R>(
+  name: string,
+  configuration: Configuration,
+  options: Given<typeof judgeRows>,
+  work: (run: Run) => Effect.Effect<A, E, R>,
+) =>
+  writing(name, configuration, options, (run) =>
+    Effect.gen(function* () {
+      yield* refuseSigned(yield* Database, run.runId)
+      return yield* work(run)
+    }),
   )
 
 /** What a run has come to, with the places that it left behind. */
@@ -146,28 +160,53 @@ const reconcileCommand = command({
     }),
 })
 
+const reportRows = {
+  only: optional(text("NAME"), "Write this report alone, now, into --out itself; the night's folder stays as it is."),
+  period: defaultTo(
+    text("PERIOD"),
+    "night",
+    "What the lists that grow hold: night (what is new or changed since the last one), all, or a month such as 2026-10.",
+  ),
+}
+
+/** Only a run that was judged has reports. */
+const refuseUnjudged = (run: Run) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const states = yield* database.rows<{ state: string }>("SELECT state FROM recon.runs WHERE run_id = $1", [
+      run.runId,
+    ])
+    if (states[0]?.state === "synced") {
+      return yield* new UsageError({
+        detail: `run ${run.runId} was read but not reconciled yet; run tidemark reconcile first`,
+      })
+    }
+  })
+
 const reportCommand = command({
   name: "report",
-  about: "Write the reports of the newest run that was reconciled, again if they are there already.",
-  rows: { config, db, out, failOn, json, quiet, ...logs },
+  about: "Write the reports of the newest run that was reconciled, again if they are there already; or one of them.",
+  rows: { config, db, out, ...reportRows, failOn, json, quiet, ...logs },
   ifInterrupted: goesOn,
   run: (options) =>
     Effect.gen(function* () {
       const configuration = yield* configurationOf(options)
+      const period = yield* readPeriod(options.period)
       yield* prepareOut(options.out)
+      const { only } = options
+      if (only !== null) {
+        const written = yield* writing("report", configuration, options, (run) =>
+          Effect.zipRight(refuseUnjudged(run), reportOnly(only, run, configuration, options.out, period)),
+        )
+        const told = [`${written.file}: ${plural(written.rows, "row")}`]
+        return yield* conclude(options, { json: { report: only, ...written, exitCode: 0 }, told, exitCode: 0 })
+      }
       const { places, summary } = yield* judging("report", configuration, options, (run) =>
         Effect.gen(function* () {
           const database = yield* Database
-          const states = yield* database.rows<{ state: string }>("SELECT state FROM recon.runs WHERE run_id = $1", [
-            run.runId,
-          ])
-          if (states[0]?.state === "synced") {
-            return yield* new UsageError({
-              detail: `run ${run.runId} was read but not reconciled yet; run tidemark reconcile first`,
-            })
-          }
+          yield* refuseUnjudged(run)
           yield* (yield* ProgressListener).step("reporting")
-          const { folder } = yield* report(run, configuration, options.out)
+          const { folder } = yield* report(run, configuration, options.out, period)
           const snapshot = yield* publishSnapshot(database)
           return { places: { reports: folder, snapshot }, summary: yield* summarize(database, run.runId) }
         }),

@@ -2,6 +2,7 @@ import { quoteText } from "../../store/describe-table.ts"
 import { knownPlaces } from "../configuration/file.ts"
 import type { Configuration } from "../configuration/settings.ts"
 import type { Run } from "../run/run.ts"
+import { ageBucket } from "./age-bucket.ts"
 
 /** The name that counts for one that stands on the other side of an alias; the configuration is small, so it is a choice. */
 const aliased = (aliases: Readonly<Record<string, string>>): string => {
@@ -15,6 +16,9 @@ const scale = "1000000000000000000::HUGEINT"
 export const runMacros = (run: Run): ReadonlyArray<string> => [
   `CREATE OR REPLACE MACRO recon.run() AS ${quoteText(run.runId)}`,
   `CREATE OR REPLACE MACRO recon.started_at() AS ${quoteText(run.startedAt)}::TIMESTAMPTZ`,
+  // The night before: the newest earlier run that was judged. NULL on the first one.
+  `CREATE OR REPLACE MACRO recon.last_run() AS (SELECT max(n.run_id) FROM recon.runs AS n
+     WHERE n.run_id < ${quoteText(run.runId)} AND (n.was_reported OR n.state IN ('reconciled', 'reported')))`,
 ]
 
 /**
@@ -64,6 +68,20 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> => {
        ELSE recon.product_size(one, other) END`,
     `product_ceiling(one, other) AS CASE WHEN (one < 0) <> (other < 0) THEN -recon.product_size(one, other)
        ELSE recon.product_size(one, other) + recon.product_dust(one, other) END`,
+    // A quotient to 18 decimals, cut off, and a share in basis points to two; NULL where it cannot be said, or is no amount. DuckDB's own
+    // division is a DOUBLE.
+    `quotient(one, other) AS (one // other) * ${scale} + ((one % other) * 1000000 // other) * 1000000000000 +
+       (((one % other) * 1000000 % other) * 1000000 // other) * 1000000 + ((((one % other) * 1000000 % other) * 1000000 % other) * 1000000 // other)`,
+    `ratio(one, other) AS CASE WHEN other <> 0 THEN TRY(recon.of_units(CASE WHEN (one < 0) <> (other < 0) THEN -1 ELSE 1 END
+       * recon.quotient(abs(recon.units(one)), abs(recon.units(other))))) END`,
+    `basis_points(part, of_whole) AS CAST(round(recon.of_units(TRY(10000 * recon.units(recon.ratio(part, of_whole)))), 2) AS DECIMAL(38,2))`,
+    `age_bucket(days) AS ${ageBucket("days")}`,
+    // The column of the roll-forward that a posted transaction belongs to.
+    `rollforward_column(of_type, of_kind, of_direction) AS CASE WHEN of_type = 'FEE' THEN 'fees' WHEN of_type = 'ADJUSTMENT' THEN 'adjustments'
+       WHEN of_direction = 'CREDIT' THEN coalesce((SELECT any_value(p.credits_add_to) FROM recon.product AS p WHERE p.resource_type = of_kind),
+         (SELECT any_value(p.credits_add_to) FROM recon.product AS p WHERE upper(p.resource_type) = of_type), 'adjustments')
+       ELSE coalesce((SELECT any_value(p.debits_add_to) FROM recon.product AS p WHERE p.resource_type = of_kind),
+         (SELECT any_value(p.debits_add_to) FROM recon.product AS p WHERE upper(p.resource_type) = of_type), 'adjustments') END`,
     // What came of a case.
     `outcome(stands_in_the_way, is_in_grace) AS CASE WHEN stands_in_the_way IS NOT NULL THEN 'unproven'
        WHEN coalesce(is_in_grace, FALSE) THEN 'in flight' ELSE 'exception' END`,

@@ -61,6 +61,18 @@ const order = [
 /** What came of matching the partner's books, once it is done. */
 const bookOrder = ["book_match", "book_line_verdict", "book_posting_verdict"]
 
+/** What people ask most, over what was judged and over the life of exceptions. They decide nothing, so they are no part of the rules. */
+const questions = [
+  "open_exceptions",
+  "exception_changes",
+  "daily_movements",
+  "conversion_terms",
+  "fees",
+  "in_transit",
+  "balances_by_night",
+  "transit_times",
+]
+
 const kindOf = ({ header }: SqlFile): string => header.get("kind")?.text ?? "view"
 
 /** Makes what a file defines, with its comments: of a view once, of a table before it is filled for the first time. */
@@ -173,6 +185,20 @@ const filesOf = (names: ReadonlyArray<string>): ReadonlyArray<Definition> => nam
 
 /** Publishes what the matching of the partner's books came to; reads what it left. */
 export const publishBooks = (sql: Sql): Effect.Effect<void, StoreError> => publishAll(sql, filesOf(bookOrder))
+
+/** Publishes the views that reports and analysts ask, over what was judged. */
+export const publishQuestions = (sql: Sql, run: Run, configuration: Configuration): Effect.Effect<void, StoreError> =>
+  Effect.gen(function* () {
+    yield* sql.run(publishedSql)
+    const [known] = yield* sql.rows(
+      "SELECT 1 FROM duckdb_functions() WHERE schema_name = 'recon' AND function_name = 'last_run'",
+    )
+    // A run that an earlier version judged has none of the macros that came since.
+    if (known === undefined) {
+      for (const macro of [...runMacros(run), ...macros(configuration)]) yield* sql.run(macro)
+    }
+    yield* publishAll(sql, filesOf(questions))
+  })
 
 /** Publishes what is known of the run: its own tables first, then the views over the lists, then what stands on them. */
 export const publishEvidence = (sql: Sql, run: Run, configuration: Configuration): Effect.Effect<void, StoreError> =>

@@ -32,7 +32,7 @@ const selectRecord = (stream: ContractStream): string => {
   SELECT '${stream.stream}' AS stream, r.${idOf(stream)} AS record_id, r.customer_id,
     recon.currency_name(${has("currency", "from_currency")}) AS currency, ${has("amount", "from_amount")} AS amount,
     ${has("status")} AS status, ${stream.statuses === null ? "NULL" : "coalesce(s.class, 'unknown')"} AS class,
-    r.created_at, ${has("completed_at", "posted_at")} AS done_at, r.first_seen_run, r.last_seen_run
+    r.created_at, ${has("completed_at", "posted_at")} AS done_at, r.first_seen_run, r.last_seen_run, r.version_seen_run
   FROM main.${stream.stream} AS r${classOf("r", stream)}`
 }
 
@@ -80,6 +80,7 @@ const comments: Readonly<Record<string, readonly [about: string, columns: Readon
       done_at: "When it was completed, or posted.",
       first_seen_run: "The run that first saw it.",
       last_seen_run: "The last run that saw it.",
+      version_seen_run: "The run that first saw it as it is now.",
     },
   ],
   former_version: [

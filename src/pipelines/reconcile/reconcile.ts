@@ -3,7 +3,7 @@ import { Database } from "../../store/database.ts"
 import { matchBooks } from "../books/match.ts"
 import type { Configuration } from "../configuration/settings.ts"
 import { ensureStore } from "../ensure-store.ts"
-import { publishEvidence } from "../evidence/publish.ts"
+import { publishEvidence, publishQuestions } from "../evidence/publish.ts"
 import type { Run } from "../run/run.ts"
 import { publishSettings } from "./check-settings.ts"
 import { checks } from "./checks.ts"
@@ -37,6 +37,7 @@ export const reconcile = (run: Run, configuration: Configuration) =>
         yield* checkConservation(sql)
         yield* checkDeterminism(sql, checks, configuration)
         yield* carryExceptionsOn(sql)
+        yield* publishQuestions(sql, run, configuration)
         yield* sql.run(
           `UPDATE recon.runs SET state = 'reconciled', exceptions = (SELECT count(*) FROM recon.finding WHERE outcome = 'exception'), configuration_sha256 = $1
            WHERE run_id = recon.run()`,

@@ -45,6 +45,8 @@ export const Manifest = Schema.Struct({
   control_totals: Schema.Array(ControlTotal),
   configuration_sha256: Sha256,
   previous_manifest_sha256: Schema.NullOr(Sha256),
+  /** Of the lists that grow: night (what is new since the last one), all, or a month. Earlier versions wrote all. */
+  period: Schema.optional(Schema.String),
 })
 export type Manifest = typeof Manifest.Type
 

@@ -1,14 +1,18 @@
-import { Clock, DateTime, Effect, Option } from "effect"
+import { Path } from "@effect/platform"
+import { Clock, Data, DateTime, Effect, Option } from "effect"
 import { Database, type Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import type { Configuration } from "../configuration/settings.ts"
+import { publishQuestions } from "../evidence/publish.ts"
 import { formatMoney } from "../run/money-format.ts"
 import type { Run } from "../run/run.ts"
 import { summarize } from "../run/run-summary.ts"
 import { buildFolder, pointLatest } from "./atomic-folder.ts"
+import { writeCsv } from "./csv-file.ts"
 import { csvFiles } from "./csv-files.ts"
 import { findPreviousManifest, type Manifest, writeManifest } from "./manifest.ts"
-import { nightFolder } from "./nights.ts"
+import { nightFile, nightFolder } from "./nights.ts"
+import { type Period, periodName } from "./period.ts"
 import { reportDefinitions } from "./report-definitions.ts"
 import { beginReports } from "./report-session.ts"
 import type { Night, NightFile } from "./writer.ts"
@@ -63,24 +67,63 @@ const writeAll = (night: Omit<Night, "written">) =>
     Effect.map(writer({ ...night, written }), (files) => [...written, ...files]),
   )
 
+/** A connection that knows the run, and what its figures are printed by. */
+const begin = (run: Run, configuration: Configuration, period: Period) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    yield* database.transaction((sql) => publishQuestions(sql, run, configuration))
+    const places = yield* placesOf(database)
+    const summary = yield* summarize(database, run.runId)
+    const connection = yield* database.reader
+    yield* beginReports(connection, run, summary.verdict, period)
+    return { connection, places, summary }
+  })
+
+/** There is no report of that name. */
+export class NoSuchReport extends Data.TaggedError("NoSuchReport")<{
+  readonly name: string
+  readonly known: ReadonlyArray<string>
+}> {
+  readonly exitCode = 2
+  override get message(): string {
+    return `there is no report "${this.name}"; there are ${this.known.join(", ")}`
+  }
+}
+
+/**
+ * Writes one report of a reconciled run into `<out>` itself, beside the folders of the nights, which stay as they are with their
+ * manifests. Of another period than the night's its name says which.
+ */
+export const reportOnly = (name: string, run: Run, configuration: Configuration, out: string, period: Period) =>
+  Effect.gen(function* () {
+    const path = yield* Path.Path
+    const definitions = yield* reportDefinitions
+    const definition = definitions.find((candidate) => candidate.name === name)
+    if (definition === undefined) {
+      return yield* new NoSuchReport({ name, known: definitions.map((candidate) => candidate.name) })
+    }
+    const { connection, places } = yield* begin(run, configuration, period)
+    const ending = period === "night" ? ".csv" : `_${periodName(period)}.csv`
+    const file = path.join(out, nightFile(yield* nightFolder(out, run), ending, name))
+    const written = yield* writeCsv({ connection, definition, file, places, profile: configuration.csvProfile })
+    return { file, rows: written.rows }
+  }).pipe(Effect.scoped)
+
 /**
  * Writes every report of a reconciled run into `<out>/<yyyy-mm-dd>/<run id>/`, the manifest last, and points
  * `<out>/latest` there. The folder appears whole or not at all; the same run written again replaces its own folder.
  */
-export const report = (run: Run, configuration: Configuration, out: string) =>
+export const report = (run: Run, configuration: Configuration, out: string, period: Period = "night") =>
   Effect.gen(function* () {
     const database = yield* Database
     const definitions = yield* reportDefinitions
     const place = yield* nightFolder(out, run)
-    const places = yield* placesOf(database)
+    const { connection, places, summary } = yield* begin(run, configuration, period)
     const totals = yield* controlTotals(database, run.runId, places)
-    const summary = yield* summarize(database, run.runId)
     const previous = yield* findPreviousManifest(out, run.runId)
 
     const manifest = yield* buildFolder(place.folder, (building) =>
       Effect.gen(function* () {
-        const connection = yield* database.reader
-        yield* beginReports(connection, run, summary.verdict)
         const files = yield* writeAll({
           run,
           summary,
@@ -103,12 +146,13 @@ export const report = (run: Run, configuration: Configuration, out: string) =>
           control_totals: totals,
           configuration_sha256: configuration.sha256,
           previous_manifest_sha256: Option.match(previous, { onNone: () => null, onSome: ({ sha256 }) => sha256 }),
+          period: periodName(period),
         }
         yield* writeManifest(building, manifest)
         return manifest
-      }).pipe(Effect.scoped),
+      }),
     )
     yield* pointLatest(out, place.folder)
     yield* database.run("UPDATE recon.runs SET state = 'reported', was_reported = TRUE WHERE run_id = $1", [run.runId])
     return { folder: place.folder, manifest } satisfies WrittenReports
-  })
+  }).pipe(Effect.scoped)

@@ -1,14 +1,8 @@
 -- about: How each balance came from its opening to its closing.
 -- kind: kept
 WITH column_of AS (
-  SELECT p.customer_id, p.currency, p.network_key, p.place, p.whole, p.rest,
-    CASE WHEN p.type = 'FEE' THEN 'fees' WHEN p.type = 'ADJUSTMENT' THEN 'adjustments'
-      WHEN p.direction = 'CREDIT' THEN coalesce(named.credits_add_to, typed.credits_add_to, 'adjustments')
-      ELSE coalesce(named.debits_add_to, typed.debits_add_to, 'adjustments') END AS column_name
-  FROM recon.posted AS p
-  LEFT JOIN recon.product AS named ON named.resource_type = p.resource_type
-  LEFT JOIN recon.product AS typed ON upper(typed.resource_type) = p.type
-  WHERE p.is_posted
+  SELECT customer_id, currency, network_key, place, whole, rest, recon.rollforward_column(type, resource_type, direction) AS column_name
+  FROM recon.posted WHERE is_posted
 ),
 moved AS (
   SELECT p.customer_id, p.currency, p.network_key,

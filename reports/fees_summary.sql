@@ -1,0 +1,18 @@
+-- title: Fees, summed
+-- about: What was charged by customer, month (UTC), kind of movement and currency, and in basis points of the gross amounts that it was taken of. Of this month and the one before, or of the period that was asked for.
+-- columns: month text, customer_id text, partner_customer_ref text, category text, cause text, currency text, fees integer,
+--   gross money(currency), fee money(currency), basis_points money
+-- order: month, partner_customer_ref, customer_id, category, cause, currency
+
+WITH charged AS (
+  SELECT *, strftime(charged_at, '%Y-%m') AS month FROM recon.fees
+  WHERE transaction_id IS NOT NULL AND CASE getvariable('period')
+    WHEN 'all' THEN TRUE
+    WHEN 'night' THEN charged_at >= date_trunc('month', recon.started_at()) - INTERVAL 1 MONTH
+    ELSE charged_at >= getvariable('period_from') AND charged_at < getvariable('period_until') END
+),
+summed AS (
+  SELECT month, customer_id, partner_customer_ref, category, cause, currency, count(*) AS fees, recon.exact_sum(gross) AS gross, recon.exact_sum(fee) AS fee
+  FROM charged GROUP BY ALL
+)
+SELECT *, recon.basis_points(fee, gross) AS basis_points FROM summed
