@@ -1,5 +1,36 @@
 import { cpSync } from "node:fs"
+import * as duckdb from "@duckdb/node-api"
 import { build } from "esbuild"
+
+const library = "@duckdb/node-api"
+
+/**
+ * DuckDB's library as a module that loads it, and where it cannot be loaded stands in for it until something of it is used.
+ * So help and doctor work without it, and doctor can say what is missing.
+ */
+const duckDb = {
+  name: "duckdb",
+  setup: (bundle) => {
+    bundle.onResolve({ filter: new RegExp(`^${library}$`) }, ({ namespace }) =>
+      namespace === "duckdb" ? { path: library, external: true } : { path: library, namespace: "duckdb" },
+    )
+    bundle.onLoad({ filter: /.*/, namespace: "duckdb" }, () => ({
+      contents: `
+        const standIn = (fault) => {
+          const refuse = () => { throw fault }
+          const nothing = new Proxy(refuse, {
+            apply: refuse,
+            construct: refuse,
+            get: (_, key) => (key === Symbol.toPrimitive ? () => "" : nothing),
+          })
+          return Object.fromEntries(${JSON.stringify(Object.keys(duckdb))}.map((name) => [name, nothing]))
+        }
+        let loaded
+        try { loaded = require("${library}") } catch (fault) { loaded = standIn(fault) }
+        module.exports = loaded`,
+    }))
+  },
+}
 
 /**
  * The program as one file. Node opens and compiles a thousand modules of its libraries otherwise, which took as long again
@@ -12,7 +43,7 @@ await build({
   platform: "node",
   format: "esm",
   target: "node20",
-  external: ["@duckdb/node-api"],
+  plugins: [duckDb],
   // CommonJS modules among the libraries ask for Node's own by `require`, which a module does not have.
   banner: {
     js: `import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);`,

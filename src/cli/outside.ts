@@ -16,7 +16,7 @@ export class Outside extends Context.Reference<Outside>()("tidemark/Outside", {
     stderr: process.stderr as Writable & { readonly isTTY?: boolean; readonly columns?: number },
     /** Relative paths of the command line begin here. */
     folder: process.cwd(),
-    /** How a person calls the program: `tidemark`, `npx tidemark`. Hints name it so. */
+    /** How a person calls the program: `tidemark`, `npx --no tidemark`. Hints name it so. */
     program: "tidemark",
     /** Ends with the signal that asks the command to end. */
     signal: Effect.never as Effect.Effect<EndingSignal>,

@@ -1,13 +1,20 @@
 import { Data } from "effect"
 
+/** The package that holds DuckDB's native library for this machine, as an error names it that cannot load it. */
+export const libraryPackage = (words: string): string | null => /@duckdb\/node-bindings[\w-]*/.exec(words)?.[0] ?? null
+
+/** What a person can do where DuckDB's native library is missing, or made for another system. */
+export const libraryRemedy = (words: string): string =>
+  `install tidemark again without --omit=optional, on the machine that runs it, so that ${libraryPackage(words) ?? "@duckdb/node-bindings"} is there`
+
 /**
  * Why the store could not do what it was asked. `Locked`: another process has the file open. `Foreign`: the file is no
  * DuckDB database. `Unreadable`: it is one that this version cannot read. `Denied`: folder or file rights. `Full`: no space left, be it
  * for the file, its log, or what DuckDB moves out of memory.
- * `Missing`: the file is not there. `Query`: a statement failed.
+ * `Missing`: the file is not there. `NoLibrary`: DuckDB itself cannot be loaded. `Query`: a statement failed.
  */
 export class StoreError extends Data.TaggedError("StoreError")<{
-  readonly reason: "Locked" | "Foreign" | "Unreadable" | "Denied" | "Full" | "Missing" | "Query"
+  readonly reason: "Locked" | "Foreign" | "Unreadable" | "Denied" | "Full" | "Missing" | "NoLibrary" | "Query"
   readonly file: string
   readonly detail: string
   readonly cause?: unknown
@@ -18,13 +25,23 @@ export class StoreError extends Data.TaggedError("StoreError")<{
 
   override get message(): string {
     if (this.reason === "Foreign") return `${this.file} ${sentences.Foreign}`
+    if (this.reason === "NoLibrary") return `${sentences.NoLibrary} (${this.detail}); ${libraryRemedy(this.detail)}`
     const remedy = this.reason === "Full" ? `; ${freeSpace}` : ""
     return `${sentences[this.reason]}: ${this.file}${this.detail === "" ? "" : ` (${this.detail})`}${remedy}`
   }
 }
 
 /** A lock goes by itself; what a person named wrongly is wrong usage. */
-const exitCodes = { Locked: 75, Foreign: 2, Unreadable: 2, Denied: 2, Missing: 2, Full: 1, Query: 1 } as const
+const exitCodes = {
+  Locked: 75,
+  Foreign: 2,
+  Unreadable: 2,
+  Denied: 2,
+  Missing: 2,
+  NoLibrary: 78,
+  Full: 1,
+  Query: 1,
+} as const
 
 const sentences = {
   Locked: "another process has the database open",
@@ -33,6 +50,7 @@ const sentences = {
   Denied: "the database cannot be opened or written; check the rights of the file and its folder",
   Full: "the disk is full, there is no space left for the database",
   Missing: "there is no such database",
+  NoLibrary: "DuckDB's native library cannot be loaded",
   Query: "a statement on the database failed",
 } as const
 
@@ -53,6 +71,7 @@ const patterns: ReadonlyArray<readonly [RegExp, StoreError["reason"]]> = [
     /not a valid DuckDB database|Is a directory|newer version of DuckDB|older version of DuckDB|corrupt|checksum|deserialize/i,
     "Unreadable",
   ],
+  [/node-bindings|duckdb native binding/, "NoLibrary"],
   [/does not exist in read-only mode|No such file|ENOENT|database does not exist/i, "Missing"],
   [/Permission denied|read-only file system|EACCES|EROFS|Read-only/i, "Denied"],
 ]

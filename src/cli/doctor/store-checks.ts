@@ -54,6 +54,7 @@ const unreadable = (error: StoreError): Diagnosis => {
       "run doctor again when that has ended",
     )
   }
+  if (error.reason === "NoLibrary") return warn("database", "it cannot be looked into without DuckDB", null)
   const remedy =
     error.reason === "Denied"
       ? "give this user the right to read and write the file and its folder"

@@ -2,11 +2,13 @@ import { FileSystem, type Path } from "@effect/platform"
 import { Config, Effect, Either, Option } from "effect"
 import { type Credentials, credentials } from "../../api/credentials.ts"
 import { proxies, proxyAddress } from "../../api/proxies.ts"
+import { rootMessage } from "../../api/root-message.ts"
 import { type Configuration, defaultConfigurationFile } from "../../pipelines/configuration/settings.ts"
 import { type Diagnosis, fail, ok } from "../../pipelines/doctor/diagnosis.ts"
 import { reportDefinitions } from "../../pipelines/report/report-definitions.ts"
 import { plural } from "../../pipelines/run/quantities.ts"
 import { duckDbVersion } from "../../store/duckdb-version.ts"
+import { libraryRemedy } from "../../store/store-error.ts"
 import { inFolder, Outside } from "../outside.ts"
 import { configurationOf } from "../workplace.ts"
 
@@ -78,6 +80,15 @@ export const lookAtTheWay: Effect.Effect<ReadonlyArray<Diagnosis>, never, FileSy
 
 const leastNode = [20, 19] as const
 
+const duckDb = (): Diagnosis => {
+  try {
+    return ok("DuckDB", duckDbVersion())
+  } catch (fault) {
+    const words = rootMessage(fault)
+    return fail("DuckDB", "configuration", `its native library cannot be loaded: ${words}`, libraryRemedy(words))
+  }
+}
+
 /** Node's and DuckDB's versions. */
 export const checkVersions = (node: string): ReadonlyArray<Diagnosis> => {
   const [major = 0, minor = 0] = node.split(".").map(Number)
@@ -86,7 +97,7 @@ export const checkVersions = (node: string): ReadonlyArray<Diagnosis> => {
     oldEnough
       ? ok("Node", node)
       : fail("Node", "rights", `${node} is too old`, `install Node ${leastNode.join(".")} or newer`),
-    ok("DuckDB", duckDbVersion),
+    duckDb(),
   ]
 }
 

@@ -53,8 +53,19 @@ const logs = ["--log-format", "--log-level"]
 /** Design, section 7, and each option that a command has beyond those. */
 const options: Readonly<Record<string, ReadonlyArray<string>>> = {
   demo: ["--seed", "--breaks", "--population", "--out", "--config", "--json", "--quiet"],
-  nightly: ["--config", "--db", "--out", "--customers", "--fresh", "--fail-on", "--json", "--quiet", ...logs],
-  sync: ["--config", "--db", "--customers", "--fresh", "--json", "--quiet", ...logs],
+  nightly: [
+    "--config",
+    "--db",
+    "--out",
+    "--customers",
+    "--fresh",
+    "--api-changed",
+    "--fail-on",
+    "--json",
+    "--quiet",
+    ...logs,
+  ],
+  sync: ["--config", "--db", "--customers", "--fresh", "--api-changed", "--json", "--quiet", ...logs],
   reconcile: ["--config", "--db", "--fail-on", "--json", "--quiet", ...logs],
   report: ["--config", "--db", "--out", "--fail-on", "--json", "--quiet", ...logs],
   sql: ["--format", "--db", "--file"],
