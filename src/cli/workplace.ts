@@ -69,11 +69,12 @@ export const partnerApi = (
     ...changes,
   }).pipe(Layer.provide(connections))
 
-/** The customers of earlier runs, without those whom a person retired. */
-export const knownCustomers = (sql: Sql): Effect.Effect<ReadonlyArray<RosterEntry>, StoreError> =>
+/** The customers of earlier runs, without those whom a person retired, of whom a store of before may know nothing. */
+export const knownCustomers = (sql: Sql, knowsRetired = true): Effect.Effect<ReadonlyArray<RosterEntry>, StoreError> =>
   Effect.map(
     sql.rows<{ customer_id: string; partner_customer_ref: string; products: string | null }>(
-      "SELECT customer_id, partner_customer_ref, products FROM main.customers ANTI JOIN main.retirements USING (customer_id, last_seen_run) ORDER BY customer_id",
+      `SELECT customer_id, partner_customer_ref, products FROM main.customers
+       ${knowsRetired ? "ANTI JOIN main.retirements USING (customer_id, last_seen_run)" : ""} ORDER BY customer_id`,
     ),
     (rows) =>
       rows.map((row) => ({

@@ -1,8 +1,8 @@
 import { Path } from "@effect/platform"
-import { Effect, Either } from "effect"
+import { Array as Arr, Effect, Either } from "effect"
 import type { Credentials } from "../../api/credentials.ts"
 import { retryPolicy } from "../../api/retry-policy.ts"
-import { type RosterEntry, readRoster } from "../../pipelines/configuration/roster.ts"
+import { readRoster } from "../../pipelines/configuration/roster.ts"
 import type { Configuration } from "../../pipelines/configuration/settings.ts"
 import { checkApi } from "../../pipelines/doctor/api-checks.ts"
 import { type Diagnosis, exitCodeOfAll, fail, warn } from "../../pipelines/doctor/diagnosis.ts"
@@ -18,11 +18,14 @@ import {
   lookAtTheWay,
 } from "../doctor/surroundings.ts"
 import { realFile } from "../open-store.ts"
+import { flag } from "../option-row.ts"
 import { config, customers, db, json, logs, out } from "../options.ts"
 import { partnerApi } from "../workplace.ts"
 
-/** Every failure is shown as it comes, so nothing is tried again. */
-const oneTryEach = retryPolicy.map((row) => ({ ...row, tries: 1, requeue: false }))
+/** Every failure is shown as it comes, so nothing is tried again but what a second try is part of asking. */
+const oneTryEach = retryPolicy.map((row) =>
+  row.failure === "signature_expired" || row.failure === "nonce_replayed" ? row : { ...row, tries: 1, requeue: false },
+)
 
 const noCustomer = fail(
   "customers",
@@ -37,31 +40,32 @@ const customersShut = warn(
   "run doctor again when it can be opened, or name yours with --customers FILE",
 )
 
-/** The first customer of the file that was named, else one that the store knows. */
-const customerToAsk = (file: string | null, { customer: known, isShut }: StoreLook) =>
+/** The customers of the file that was named, else those that the store knows. */
+const customersToAsk = (file: string | null, { customers: known, isShut }: StoreLook) =>
   Effect.gen(function* () {
     if (file === null) {
-      return known !== null ? Either.right(known) : Either.left(isShut ? customersShut : noCustomer)
+      return Arr.isNonEmptyReadonlyArray(known) ? Either.right(known) : Either.left(isShut ? customersShut : noCustomer)
     }
     const roster = yield* Effect.either(readRoster(file))
     return roster.pipe(
       Either.mapLeft((error) => fail("customers", "rights", error.message, "correct the file that --customers names")),
-      Either.flatMap(([first]) => (first === undefined ? Either.left(noCustomer) : Either.right(first))),
+      Either.filterOrLeft(Arr.isNonEmptyReadonlyArray, () => noCustomer),
     )
   })
 
 const askApi = (
   configuration: Configuration | null,
   given: Credentials | null,
-  customer: Either.Either<RosterEntry, Diagnosis>,
+  customers: Effect.Effect.Success<ReturnType<typeof customersToAsk>>,
   isWayOpen: boolean,
+  thorough: boolean,
 ) => {
   const missing = configuration === null ? "the configuration" : "the environment"
-  if (Either.isLeft(customer)) return Effect.succeed([customer.left])
+  if (Either.isLeft(customers)) return Effect.succeed([customers.left])
   if (configuration === null || given === null || !isWayOpen) {
     return Effect.succeed([warn("API", `it was not asked, because ${missing} is wrong`, null)])
   }
-  return checkApi(configuration.contract, customer.right).pipe(
+  return checkApi(configuration.contract, customers.right, thorough).pipe(
     Effect.provide(partnerApi(configuration, given, { policy: oneTryEach, patient: false })),
   )
 }
@@ -79,8 +83,13 @@ const linesOf = (diagnoses: ReadonlyArray<Diagnosis>): string => {
 export const doctorCommand = command({
   name: "doctor",
   about:
-    "Look whether a night would succeed: configuration, environment, rights, disk, database, API, clock, credentials and what each list answers. Writes nothing.",
-  rows: { config, db, out, customers, json, ...logs },
+    "Look whether a night would succeed: configuration, environment, rights, disk, database, API, clock, credentials and what each list answers. Ends as the night would. Writes nothing.",
+  rows: {
+    ...{ config, db, out, customers },
+    thorough: flag("Ask for every list of every customer, and not for the balances alone of all but the first."),
+    json,
+    ...logs,
+  },
   run: (options) =>
     Effect.gen(function* () {
       const path = yield* Path.Path
@@ -89,7 +98,7 @@ export const doctorCommand = command({
       const environment = yield* lookAtEnvironment
       const way = yield* lookAtTheWay
       const store = yield* lookIntoStore(db)
-      const customer = yield* customerToAsk(options.customers, store)
+      const customers = yield* customersToAsk(options.customers, store)
       const diagnoses = [
         configuration.diagnosis,
         environment.diagnosis,
@@ -105,8 +114,9 @@ export const doctorCommand = command({
         ...(yield* askApi(
           configuration.value,
           environment.value,
-          customer,
+          customers,
           way.every(({ state }) => state === "ok"),
+          options.thorough,
         )),
       ]
       const exitCode = exitCodeOfAll(diagnoses)

@@ -9,10 +9,10 @@ import { readLockOwner } from "../../store/run-lock.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import { knownCustomers } from "../workplace.ts"
 
-/** What the database is like, and a customer whose lists can be asked for; null where it knows none. */
+/** What the database is like, and the customers whose lists can be asked for. */
 export interface StoreLook {
   readonly diagnosis: Diagnosis
-  readonly customer: RosterEntry | null
+  readonly customers: ReadonlyArray<RosterEntry>
   /** Whose records it holds; null where that is not known. */
   readonly api: StoreApi | null
   /** It is there and could not be opened, so that nothing is known of its customers. */
@@ -26,7 +26,7 @@ const look = (file: string) =>
     const [storage] = yield* database.rows<{ version: string | null }>(
       "SELECT tags['storage_version'] AS version FROM duckdb_databases() WHERE database_name = current_database()",
     )
-    const [customer = null] = yield* knownCustomers(database)
+    const customers = yield* knownCustomers(database, missing.length === 0)
     const detail = `${file} can be read; tables of ${last ?? "nobody"}, storage of DuckDB ${storage?.version ?? "unknown"}`
     return {
       diagnosis:
@@ -40,7 +40,7 @@ const look = (file: string) =>
           : missing.length > 0
             ? ok("database", `${detail}; the next run brings its tables up to date`)
             : ok("database", detail),
-      customer,
+      customers,
       api: yield* storeApi(database),
       isShut: false,
     }
@@ -69,14 +69,14 @@ export const lookIntoStore = (file: string): Effect.Effect<StoreLook, never, Fil
     const fs = yield* FileSystem.FileSystem
     if (!(yield* Effect.orElseSucceed(fs.exists(file), () => false))) {
       const diagnosis = ok("database", `${file} is not there yet; the first run makes it`)
-      return { diagnosis, customer: null, api: null, isShut: false }
+      return { diagnosis, customers: [], api: null, isShut: false }
     }
     const looked = yield* Effect.either(
       Effect.provide(look(file), Database.layer({ file, access: "read", memoryLimit: "256MB" })),
     )
     return Either.getOrElse(looked, (error) => ({
       diagnosis: unreadable(error),
-      customer: null,
+      customers: [],
       api: null,
       isShut: true,
     }))

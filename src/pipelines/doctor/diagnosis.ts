@@ -25,8 +25,8 @@ export const warn = (check: string, detail: string, remedy: string | null): Diag
   exitCode: 0,
 })
 
-/** The exit codes by what is wrong: configuration, credentials, API, rights and usage. */
-export const codes = { configuration: 78, credentials: 77, api: 75, rights: 2 } as const
+/** The exit codes by what is wrong: configuration, credentials, API, rights and usage, and lists that would not be read. */
+export const codes = { configuration: 78, credentials: 77, api: 75, rights: 2, coverage: 4 } as const
 
 export const fail = (check: string, of: keyof typeof codes, detail: string, remedy: string): Diagnosis => ({
   check,
@@ -36,6 +36,6 @@ export const fail = (check: string, of: keyof typeof codes, detail: string, reme
   exitCode: codes[of],
 })
 
-/** Of what failed, the first in the order of configuration, credentials, API, rights; 0 where nothing failed. */
+/** Of what failed, the first in the order of configuration, credentials, API, rights, coverage; 0 where nothing failed. */
 export const exitCodeOfAll = (diagnoses: ReadonlyArray<Diagnosis>): 0 | (typeof codes)[keyof typeof codes] =>
   Object.values(codes).find((code) => diagnoses.some((diagnosis) => diagnosis.exitCode === code)) ?? 0

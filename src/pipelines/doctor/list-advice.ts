@@ -41,13 +41,13 @@ export const listAdvice: Readonly<Record<FailureClass, Advice>> = {
   nonce_replayed: { fails: "credentials", remedy: support, accepted: false },
   unauthorized: { fails: "credentials", remedy: `check ${clientNames}`, accepted: false },
   scope_denied: {
-    fails: "credentials",
+    fails: "coverage",
     remedy: "ask Oceafin for the scope of this list; without it no night is complete",
     accepted: true,
   },
   product_disabled: { fails: null, remedy: "", accepted: true },
   customer_not_found: {
-    fails: "rights",
+    fails: "coverage",
     remedy: "correct the customerId in the file that --customers names",
     accepted: true,
   },
@@ -59,7 +59,7 @@ export const listAdvice: Readonly<Record<FailureClass, Advice>> = {
   },
   unknown_code: { fails: "api", remedy: support, accepted: false },
   redirect: { fails: "configuration", remedy: "correct OCEAFIN_PARTNER_API_BASE_URL", accepted: false },
-  malformed_body: { fails: "api", remedy: later, accepted: true },
+  malformed_body: { fails: "coverage", remedy: later, accepted: true },
   unreadable_envelope: {
     fails: "configuration",
     remedy: "compare contract.page and contract.streams of the configuration with the contract that Oceafin gave you",

@@ -34,13 +34,13 @@ export class OtherApi extends Data.TaggedError("OtherApi")<{
 /** The API of the newest run that stored a page; null where none did. */
 export const storeApi = (sql: Sql): Effect.Effect<StoreApi | null, StoreError> =>
   Effect.map(
-    sql.rows<{ api: string; client_id?: string | null }>(
-      // All columns: a store that was not migrated yet has no client_id.
+    sql.rows<{ api?: string | null; client_id?: string | null }>(
+      // All columns: a store that was not migrated yet lacks one or both.
       `FROM recon.runs AS r
-       WHERE api IS NOT NULL AND (pages > 0 OR EXISTS (FROM raw.pages AS p WHERE p.run_id = r.run_id))
+       WHERE pages > 0 OR EXISTS (FROM raw.pages AS p WHERE p.run_id = r.run_id)
        ORDER BY run_id DESC LIMIT 1`,
     ),
-    ([row]) => (row === undefined ? null : { baseUrl: row.api, clientId: row.client_id ?? null }),
+    ([row]) => (row?.api == null ? null : { baseUrl: row.api, clientId: row.client_id ?? null }),
   )
 
 /** Null where the store may hold what this API gives. */

@@ -14,7 +14,7 @@ import { patience } from "./0014-patience.ts"
 import { apiOfTheStore } from "./0019-api-of-the-store.ts"
 
 /** In the order of their names; a migration that has been released is never edited. */
-const migrations: Readonly<Record<string, Migration>> = {
+export const migrations: Readonly<Record<string, Migration>> = {
   "0001-first-light": firstLight,
   "0002-storm": storm,
   "0004-exceptions-live": exceptionsLive,

@@ -86,7 +86,7 @@ const options: Readonly<Record<string, ReadonlyArray<string>>> = {
     "--verbose",
     ...logs,
   ],
-  doctor: ["--config", "--db", "--out", "--customers", "--json", ...logs],
+  doctor: ["--config", "--db", "--out", "--customers", "--thorough", "--json", ...logs],
   verify: ["--config", "--db", "--out", "--run", "--json", "--quiet"],
   "support-bundle": ["--config", "--db", "--run", "--out", "--json", "--quiet"],
 }
