@@ -341,7 +341,7 @@ export const insertCoverage = (sql: Sql, run: Run, ledger: Ledger) => {
     .run(
       `INSERT INTO recon.coverage (run_id, customer_id, stream, product, state, reason, problem_code, pages, records, new_records,
          changed_records, unchanged_records, duplicate_records, quarantined_records, ended)
-       SELECT *, 1, 0, 0, 0, 0, 0, 0, col4 = 'COMPLETE' FROM (VALUES ${tuples(partitions)})`,
+       SELECT *, (col4 IN ('COMPLETE', 'PARTIAL'))::INTEGER, 0, 0, 0, 0, 0, 0, col4 = 'COMPLETE' FROM (VALUES ${tuples(partitions)})`,
     )
     .pipe(
       Effect.zipRight(

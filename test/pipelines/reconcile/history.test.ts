@@ -313,6 +313,13 @@ layer(ledgerStore)("COV_LATE_ARRIVAL", (it) => {
     }),
   )
 
+  it.effect("is silent on a list of which no earlier night got a page: this is its first reading", () =>
+    Effect.gen(function* () {
+      const away = { ...first, rows: [], coverage: { "c-1/fiat_deposits": "FAILED" as const } }
+      expect((yield* told([away, second(30)]))[1]).toEqual({ found: [], unproven: {} })
+    }),
+  )
+
   it.effect("goes by the last run that read the list to its end, not by one that broke off", () =>
     Effect.gen(function* () {
       const broken = { ...first, coverage: { "c-1/fiat_deposits": "PARTIAL" as const } }
@@ -347,7 +354,7 @@ layer(ledgerStore)("COV_LATE_ARRIVAL", (it) => {
 layer(ledgerStore)("COV_LATE_ARRIVAL beside one that cannot be judged", (it) => {
   it.effect("is resolved the next night, although a newcomer of another list is in doubt", () =>
     Effect.gen(function* () {
-      const first: HistoryNight = { rows: [idle("d-1")], coverage: { "c-1/checkouts": "FAILED" } }
+      const first: HistoryNight = { rows: [idle("d-1")], coverage: { "c-1/checkouts": "PARTIAL" } }
       const late = { rows: [idle("d-1"), idle("late", { created_at: hoursBefore(3) })], coverage: first.coverage ?? {} }
       const checkout = row("checkouts", { checkout_id: "k-1", customer_id: "c-1", currency: "EUR", status: "EXPIRED" })
       const [, second, third] = yield* told([first, late, { rows: [...late.rows, checkout] }])

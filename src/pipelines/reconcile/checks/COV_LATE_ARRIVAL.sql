@@ -2,7 +2,7 @@
 -- family: coverage
 -- definition: A record was created more than an hour before the start of the last run that walked its list to its end, and is seen only now. An exception of one night: the next one has seen it before.
 -- finds: A deposit created at noon yesterday, absent from last night's list and listed tonight.
--- silent: A deposit created fifty minutes before last night's run, one of a customer who is on the roster for the first time, or one that was in quarantine last night.
+-- silent: A deposit created fifty minutes before last night's run, one of a customer who is on the roster for the first time, one of a list of which no earlier run got a page, or one that was in quarantine last night.
 -- action: Nothing for a single record. Where many come late, figures of the night before were not final: ask the partner how long lists take.
 -- settings: limitHours = 1
 -- rests on: list
@@ -32,9 +32,9 @@ earlier_reading AS (
   FROM (SELECT DISTINCT customer_id, stream, first_seen_run FROM newcomer) AS n
   JOIN recon.coverage AS v ON v.customer_id = n.customer_id AND v.stream = n.stream AND v.run_id < n.first_seen_run
   JOIN recon.runs AS r ON r.run_id = v.run_id
-  WHERE v.state <> 'NOT_APPLICABLE'
+  WHERE v.pages > 0
 ),
--- Where a list is read for the first time, nothing is late.
+-- Where a list is read for the first time, nothing is late: no earlier run got a page of it.
 last_walk AS (
   SELECT customer_id, stream, first_seen_run, max(run_id) FILTER (is_walk) AS run_id, max(started_at) FILTER (is_walk) AS started_at
   FROM earlier_reading GROUP BY customer_id, stream, first_seen_run
