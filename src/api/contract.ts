@@ -11,7 +11,7 @@ export interface Contract {
   readonly streams: ReadonlyArray<ContractStream>
 }
 
-/** Where a list's parts sit, as dotted paths, and what its query parameters are called. Source: contract, "Lists" (assumed). */
+/** Where a list's parts sit, as dotted paths, and what its query parameters are called. Source: docs/partner-api.md, "Lists". */
 export interface PageShape {
   readonly items: string
   readonly nextCursor: string

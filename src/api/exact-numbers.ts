@@ -1,6 +1,6 @@
 /**
  * JSON number tokens become strings, digit for digit, so that neither JSON.parse nor DuckDB's JSON reader can carry
- * them through a double. Source: contract, "a JSON number must be read exactly too".
+ * them through a double. Source: docs/partner-api.md, "Money".
  */
 
 /** A digit where a field's value or a list begins: cheap, and a false alarm (inside a string) costs only time. */

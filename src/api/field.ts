@@ -1,8 +1,8 @@
 /**
  * How one field of the API becomes one column of the store.
  *
- * `documented` and `assumed` are the marks [D] and [A] of the contract: an assumed statement is our best reading of a
- * name, and a user may override it in the configuration.
+ * Documented by Oceafin, or assumed: our best reading of a name, which a user may override in the configuration. Source:
+ * docs/partner-api.md, "Fields".
  */
 export type Standing = "documented" | "assumed"
 

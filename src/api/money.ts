@@ -1,4 +1,4 @@
-/** The shape of an amount that the store can hold exactly: DECIMAL(38,18). Source: contract, "Money is a decimal string". */
+/** The shape of an amount that the store can hold exactly: DECIMAL(38,18). Source: docs/partner-api.md, "Money". */
 const moneyShape = /^-?\d{1,20}(?:\.\d{1,18})?$/
 
 /** Null when the text is an amount, else what is wrong with it. */

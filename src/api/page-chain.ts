@@ -65,7 +65,7 @@ const unsteadySentences = {
   PageRepeated: "the list gave a page again that it had given before",
 } as const
 
-/** Restarts of a chain within a run. Source: design, section 3, "Cursors". */
+/** Restarts of a chain within a run. Source: docs/rules.md, "Cursors". */
 const mostRestarts = 3
 
 /** Chains in a row that may break no further on than the best one before: a cursor that never lasts is not worth three walks. */

@@ -4,7 +4,7 @@ import { Redacted } from "effect"
 /**
  * What becomes of fields that name a person. `hash`: a salted hash takes the value's place before anything is stored, in
  * the page's text and in the typed row alike, so that equal inputs stay comparable and the value is nowhere. `keep`: a
- * deliberate setting. Source: contract, "Personal data".
+ * deliberate setting. Source: docs/partner-api.md, "Personal data".
  */
 export type PersonalData = { readonly _tag: "Hash"; readonly salt: Redacted.Redacted } | { readonly _tag: "Keep" }
 

@@ -1,7 +1,7 @@
 import { Data, Either, type ParseResult, Schema } from "effect"
 import { duration, retryAfterMillis, serverTimeMillis } from "./answer-times.ts"
 
-/** The documented codes. Source: the guide's page on errors. */
+/** The documented codes. Source: docs/partner-api.md, "Errors". */
 export const problemCodes = [
   "PARTNER_AUTH_FAILED",
   "PARTNER_SIGNATURE_INVALID",

@@ -5,8 +5,8 @@ import { patience } from "./patience.ts"
 import { type PartnerProblem, type ProblemCode, problemCodes } from "./problem.ts"
 
 /**
- * What is done about each class of failure: one row a class, and nothing about retrying stands elsewhere. Source: the
- * guide's retry guidance; design, section 3 "Retry is a table". What the guide does not document is marked assumed.
+ * What is done about each class of failure: one row a class, and nothing about retrying stands elsewhere. Source:
+ * docs/partner-api.md, "Errors". What Oceafin's guide does not document is marked assumed.
  */
 export interface RetryRow {
   readonly failure: FailureClass

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto"
 import { Redacted } from "effect"
 
-/** What a signature covers. Source: contract, "Signature" (documented). */
+/** What a signature covers. Source: docs/partner-api.md, "Signature". */
 export interface SignedParts {
   readonly method: string
   /** Raw path with raw query exactly as sent: no scheme, host or fragment. */

@@ -6,7 +6,7 @@ export type StatusClass = "open" | "settled" | "void" | "undone" | "unknown"
 
 export type StatusTable = Readonly<Record<string, StatusClass>>
 
-/** Deposits, withdrawals, refunds, conversions and collection payments. Source: contract, "Statuses of the product records". */
+/** Deposits, withdrawals, refunds, conversions and collection payments. Source: docs/partner-api.md, "Statuses". */
 export const productStatuses: StatusTable = {
   PENDING: "open",
   PROCESSING: "open",
@@ -23,7 +23,7 @@ export const productStatuses: StatusTable = {
   REFUNDED: "undone",
 }
 
-/** Source: contract, PartnerTransaction. COMPLETED and REVERSED are posted: both moved the balance. */
+/** Source: docs/partner-api.md, "Statuses". COMPLETED and REVERSED are posted: both moved the balance. */
 export const transactionStatuses: StatusTable = {
   PENDING: "open",
   COMPLETED: "settled",
@@ -31,10 +31,10 @@ export const transactionStatuses: StatusTable = {
   REVERSED: "undone",
 }
 
-/** Source: contract, PartnerConversionQuote. */
+/** Source: docs/partner-api.md, "Statuses". */
 export const quoteStatuses: StatusTable = { ACTIVE: "open", USED: "settled", EXPIRED: "void" }
 
-/** Source: contract, PartnerCheckout. */
+/** Source: docs/partner-api.md, "Statuses". */
 export const checkoutStatuses: StatusTable = {
   OPEN: "open",
   PARTIALLY_PAID: "open",

@@ -3,7 +3,7 @@ import { checkoutStatuses, productStatuses, quoteStatuses, type StatusTable, tra
 
 /**
  * Every list of the Partner API, one row each. This table is the only place that says what a list is called, how its
- * pages look, what identifies a record and which JSON field becomes which column. Source: contract, "Lists" and
+ * pages look, what identifies a record and which JSON field becomes which column. Source: docs/partner-api.md, "Lists" and
  * "Fields"; schema names are documented, everything marked "assumed" may be overridden in the configuration.
  */
 export const streams = [

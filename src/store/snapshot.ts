@@ -4,7 +4,7 @@ import type { Database } from "./database.ts"
 import { quoteText } from "./describe-table.ts"
 import { type StoreError, storeError } from "./store-error.ts"
 
-/** The published snapshot's name; it lies beside the working database. Source: design, section 4. */
+/** The published snapshot's name; it lies beside the working database. Source: docs/rules.md, "The snapshot". */
 export const snapshotName = "analytics.duckdb"
 
 export const snapshotFile = (database: string): Effect.Effect<string, never, Path.Path> =>

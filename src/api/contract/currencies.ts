@@ -1,4 +1,4 @@
-/** The crypto currencies that the contract names, with the decimals that their tokens have. Source: design, CONV_RATE. */
+/** The crypto currencies that the contract names, with the decimals that their tokens have. Source: docs/rules.md, "Decimal places". */
 export const cryptoCurrencies = [
   { code: "USDT", places: 6 },
   { code: "USDC", places: 6 },

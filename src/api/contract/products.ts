@@ -14,7 +14,7 @@ export interface NamedAccount {
 /**
  * What Tidemark must know of a product, one row each; whoever adds a product adds a row, and the compiler asks for every
  * part of it. Movements, mutations, hashes, references, age limits, the roll-forward and the sandbox read this table.
- * Source: contract, "Lists" and "Fields"; design, section 1 (expected movement) and section 5.
+ * Source: docs/partner-api.md, "Fields"; docs/rules.md, "What must have moved".
  */
 export interface ProductRow {
   readonly stream: StreamName

@@ -4,7 +4,7 @@ import type { StoreError } from "../../store/store-error.ts"
 
 /**
  * A line or a transaction was lost or counted twice while the books were matched. No figure of the book may be trusted
- * then, so the run fails, as it does for movements and transactions. Source: design, section 5 "conservation".
+ * then, so the run fails, as it does for movements and transactions. Source: docs/rules.md, "Conservation".
  */
 export class BookConservationBroken extends Data.TaggedError("BookConservationBroken")<{
   readonly rows: ReadonlyArray<{ readonly book: string; readonly side: string; readonly currency: string }>

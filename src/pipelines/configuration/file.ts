@@ -102,7 +102,7 @@ const ContractSchema = Schema.Struct({
   streams: Schema.optional(Schema.Record({ key: Schema.String, value: StreamOverrideSchema })),
 })
 
-/** Decimal places of the crypto currencies that the contract names. Source: design, CONV_RATE. */
+/** Decimal places of the crypto currencies that the contract names. Source: docs/rules.md, "Decimal places". */
 export const cryptoPlaces: Readonly<Record<string, number>> = Object.fromEntries(
   cryptoCurrencies.map(({ code, places }) => [code, places]),
 )
@@ -118,7 +118,7 @@ export const knownPlaces: Readonly<Record<string, number>> = {
   ...cryptoPlaces,
 }
 
-/** Hours that a record may stay open, and a transaction that names none. Source: design, AGE_STUCK. */
+/** Hours that a record may stay open, and a transaction that names none. Source: docs/rules.md, "Age limits". */
 export const knownAgeLimits: Readonly<Record<string, number>> = {
   ...Object.fromEntries(products.map(({ ageLimitHours, stream }) => [stream, ageLimitHours])),
   transactions: 72,

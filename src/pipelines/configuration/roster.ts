@@ -4,7 +4,7 @@ import { parse } from "csv-parse/sync"
 import { Data, Effect, ParseResult, Schema } from "effect"
 import type { Product } from "../../api/streams.ts"
 
-/** A customer to read. The API has no list of customers, so the partner names its own. Source: contract, "Customers". */
+/** A customer to read. The API has no list of customers, so the partner names its own. Source: docs/partner-api.md, "Customers". */
 export interface RosterEntry {
   readonly customerId: string
   readonly partnerCustomerRef: string

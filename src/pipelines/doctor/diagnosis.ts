@@ -5,7 +5,7 @@ export interface Diagnosis {
   readonly detail: string
   /** What to do about it; null where nothing need be done. */
   readonly remedy: string | null
-  /** What the program ends with where this failed first; 0 where it did not fail. Source: design, section 7. */
+  /** What the program ends with where this failed first; 0 where it did not fail. Source: docs/rules.md, "Exit codes". */
   readonly exitCode: number
 }
 

@@ -6,7 +6,7 @@ import { UnknownRun } from "../run/run.ts"
 
 /**
  * What Oceafin's support asks for about a request that failed, and nothing else: no body, no amount, no name, no address of
- * ours. Source: the guide's page on errors.
+ * ours. Source: docs/partner-api.md, "Errors".
  */
 export interface FailedRequest {
   /** X-Request-Id as we sent it; where only the API's answer is on record, as the API gave it. */

@@ -1,4 +1,4 @@
-/** Days of age, each bucket up to and including its last day. Source: design, "Exceptions live". */
+/** Days of age, each bucket up to and including its last day. Source: docs/rules.md, "Exceptions live". */
 const buckets = [
   [1, "0–1"],
   [3, "2–3"],

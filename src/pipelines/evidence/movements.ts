@@ -1,13 +1,13 @@
 import type { StreamName } from "../../api/streams.ts"
 
 /**
- * How a product's records move balances. Source: design, "expected movement": deposits and collection payments credit,
+ * How a product's records move balances. Source: docs/rules.md, "What must have moved": deposits and collection payments credit,
  * withdrawals and refunds debit, a conversion debits fromCurrency and credits toCurrency with its fee on the leg whose
  * currency is feeCurrency.
  */
 export interface MovementRow {
   readonly stream: StreamName
-  /** The resourceType of its transactions. Source: contract, PartnerTransaction. */
+  /** The resourceType of its transactions. Source: docs/partner-api.md, "Statuses". */
   readonly resourceType: string
   readonly id: string
   readonly direction: "CREDIT" | "DEBIT"

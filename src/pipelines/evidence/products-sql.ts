@@ -59,7 +59,7 @@ const sameCurrencySql = `${named("from_currency")} = ${named("to_currency")}`
 const feeOn = (currency: string): string =>
   `CASE WHEN ${named("fee_currency")} = ${named(currency)} THEN p.fee ELSE 0 END`
 
-/** A conversion's fee is on the leg whose currency is feeCurrency; one in a third currency is a leg of its own. Source: money rules. */
+/** A conversion's fee is on the leg whose currency is feeCurrency; one in a third currency is a leg of its own. Source: docs/partner-api.md, "Fields". */
 const legsOf = (product: ProductRow): ReadonlyArray<Leg> => {
   if (product.movement !== "exchange") {
     const direction = directionOf[product.movement]

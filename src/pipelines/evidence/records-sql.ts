@@ -36,7 +36,7 @@ const selectRecord = (stream: ContractStream): string => {
   FROM main.${stream.stream} AS r${classOf("r", stream)}`
 }
 
-/** What a record must keep once it is settled, by its columns. Source: design, REC_MUTATED; contract, "Fields". */
+/** What a record must keep once it is settled, by its columns. Source: docs/rules.md, "What may not change". */
 const keptOf = (stream: ContractStream): ReadonlyArray<string> => {
   const money = columnsOf(stream).filter((column) => /(^|_)(amount|fee|rate|currency)$/.test(column))
   const others = stream.stream === "transactions" ? ["direction", "resource_type", "resource_id"] : []

@@ -25,7 +25,7 @@ const settled = {
   written_off: "is written off; reopen it first",
 } as const
 
-/** Source: design, "Exceptions live". */
+/** Source: docs/rules.md, "Exceptions live". */
 export const acts = {
   ack: {
     event: "acknowledged",

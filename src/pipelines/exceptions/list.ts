@@ -31,7 +31,7 @@ const text = { kind: "text" } as const
 const money = { kind: "money", currencyColumn: "currency" } as const
 const time = { kind: "time" } as const
 
-/** Exactly the columns of the report `exceptions`. Source: design, section 6. */
+/** Exactly the columns of the report `exceptions`. They are the same in CSV, page and workbook. */
 export const exceptionColumns: ReportDefinition["columns"] = [
   { name: "exception_id", type: text },
   { name: "code", type: text },

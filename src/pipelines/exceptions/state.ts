@@ -1,4 +1,4 @@
-/** Where an exception stands. Source: design, "Exceptions live". */
+/** Where an exception stands. Source: docs/rules.md, "Exceptions live". */
 export const exceptionStates = ["open", "acknowledged", "resolved", "written_off", "reopened"] as const
 export type ExceptionState = (typeof exceptionStates)[number]
 

@@ -4,7 +4,7 @@ import type { StoreError } from "../../store/store-error.ts"
 
 /**
  * A movement or a transaction was lost or counted twice on its way through the reconciliation. No figure of the run may
- * be trusted then, so the run fails. Source: design, section 5 "conservation".
+ * be trusted then, so the run fails. Source: docs/rules.md, "Conservation".
  */
 export class ConservationBroken extends Data.TaggedError("ConservationBroken")<{
   readonly rows: ReadonlyArray<{

@@ -10,7 +10,7 @@ import { casesSql } from "./run-checks.ts"
 
 /**
  * The same rows were judged twice by the same checks and configuration, with another result. No figure of the run may be
- * trusted then, so the run fails. Source: design, section 5 "determinism".
+ * trusted then, so the run fails. Source: docs/rules.md, "Determinism".
  */
 export class DeterminismBroken extends Data.TaggedError("DeterminismBroken")<{
   readonly runId: string

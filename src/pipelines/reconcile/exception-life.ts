@@ -72,7 +72,7 @@ const lifeSql: ReadonlyArray<string> = [
  * sight and its state, and takes its severity, amounts and detail from the run; what changed in money or severity is an
  * event. Found after it was resolved, it is reopened. Found after it was written off, it stays written off as long as
  * the state of affairs is the one that a person accepted; another reopens it, and the event names both. No longer found, it is
- * resolved where the run proves that (resolution.ts). Source: design, "Exceptions live".
+ * resolved where the run proves that (resolution.ts). Source: docs/rules.md, "Exceptions live".
  */
 export const carryExceptionsOn = (sql: Sql): Effect.Effect<void, StoreError> =>
   Effect.forEach(lifeSql, (statement) => sql.run(statement), { discard: true })

@@ -8,7 +8,7 @@ import { formatMoney } from "./money-format.ts"
 
 /**
  * What a night comes to, in one word. CLEAN: nothing wrong and nothing unproven. ACCEPTED: nothing but what people
- * accepted. UNPROVEN: nothing wrong, and some of it could not be judged. Source: money rules, "Verdicts".
+ * accepted. UNPROVEN: nothing wrong, and some of it could not be judged. Source: docs/rules.md, "Verdicts".
  */
 export const verdicts = ["CLEAN", "ACCEPTED", "UNPROVEN", "EXCEPTIONS", "PARTIAL"] as const
 export type Verdict = (typeof verdicts)[number]
@@ -235,7 +235,7 @@ export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, St
     }
   })
 
-/** What a run ends with. Source: design, section 7: 4 outranks 3. */
+/** What a run ends with. Source: docs/rules.md, "Exit codes": 4 outranks 3. */
 export const exitCodeOf = (summary: RunSummary, failOn: Configuration["failOn"]): 0 | 3 | 4 => {
   if (summary.verdict === "PARTIAL") return 4
   const least = Math.max(...failOn.map((word) => (word === "unproven" ? -1 : severities.indexOf(word))))

@@ -9,7 +9,7 @@ import { keepCosts, type ReadingCosts } from "./reading-costs.ts"
 
 /**
  * What remains of "walked to the end" once the counts are compared: every record received is stored, quarantined or a
- * repetition, and the stored pages form one chain. Source: design, "proven".
+ * repetition, and the stored pages form one chain. Source: docs/rules.md, "Proven lists".
  */
 const demoteUnproven = (tables: ReadonlyArray<string>): string => `
   WITH stored AS (

@@ -1,4 +1,4 @@
-/** The checks of the partner's own books (design of the checks: BOOK_) for which the sandbox can seed a fault. */
+/** The checks of the partner's own books for which the sandbox can seed a fault. */
 export const bookCodes = [
   "BOOK_MISSING_HERE",
   "BOOK_MISSING_THERE",

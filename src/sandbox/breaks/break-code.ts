@@ -1,4 +1,4 @@
-/** The checks (design, section 5) for which the sandbox can seed a fault. */
+/** The checks for which the sandbox can seed a fault. */
 export const breakCodes = [
   "COV_INCOMPLETE",
   "COV_DENIED",

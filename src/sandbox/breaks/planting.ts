@@ -20,7 +20,7 @@ export interface Planted {
   readonly completedAt: Instant
 }
 
-/** By when an expected counterpart is overdue: the grace of an hour (design, section 5), and the instant after it. */
+/** By when an expected counterpart is overdue: the grace of an hour, and the instant after it. */
 export const pastGrace = (at: Instant): Instant => at + hour + 1
 
 export interface Plot {

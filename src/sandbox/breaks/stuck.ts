@@ -6,7 +6,7 @@ import { completedAt, plant, plantConversion, plantLoneFee, postFor, postLeg } f
 
 const code = "AGE_STUCK"
 
-/** How long a record may stay open, from its creation (design, section 5). */
+/** How long a record may stay open, from its creation. Source: docs/rules.md, "Age limits". */
 const limits = {
   fiat_deposits: 48 * hour,
   fiat_withdrawals: 72 * hour,

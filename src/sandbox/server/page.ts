@@ -12,7 +12,7 @@ export interface Page {
   readonly hasMore: boolean
 }
 
-/** The envelope of the contract, "Lists". */
+/** The envelope. Source: docs/partner-api.md, "Lists". */
 export const pageBody = ({ records, nextCursor, hasMore }: Page): string => {
   const next = nextCursor === null ? "null" : `"${nextCursor}"`
   return `{"data":[${records.join(",")}],"pageInfo":{"nextCursor":${next},"hasMore":${hasMore}}}`

@@ -19,8 +19,7 @@ export interface Course {
 type Paced = OneLegStream | "conversions"
 
 /**
- * Shortest and longest minutes from creation to the end. The longest stays well inside the limits of AGE_STUCK (design,
- * section 5), so that no ordinary record is ever stuck, at whatever instant one looks.
+ * Shortest and longest minutes from creation to the end. The longest stays well inside the limits of AGE_STUCK, so that no ordinary record is ever stuck, at whatever instant one looks.
  */
 const pace: Readonly<Record<Paced, readonly [number, number]>> = {
   fiat_deposits: [10, 30 * 60],
