@@ -10,6 +10,15 @@ const aliased = (aliases: Readonly<Record<string, string>>): string => {
   return cases.length === 0 ? "name" : `CASE name ${cases.join(" ")} ELSE name END`
 }
 
+/** One text for all currencies of as many places: every use of the macro is planned anew, and a map of two hundred entries takes long. */
+const placesOf = (places: Readonly<Record<string, number>>): string => {
+  const cases = [...new Set(Object.values(places))].map((count) => {
+    const currencies = Object.keys(places).filter((currency) => places[currency] === count)
+    return `WHEN contains(${quoteText(`|${currencies.join("|")}|`)}, concat('|', of_currency, '|')) THEN ${count}`
+  })
+  return `CASE ${cases.join(" ")} END`
+}
+
 const scale = "1000000000000000000::HUGEINT"
 
 /** The run that was judged, and when it began. */
@@ -25,21 +34,19 @@ export const runMacros = (run: Run): ReadonlyArray<string> => [
  * What many queries say in the same words. They are macros of schema recon, so that a query which a person copies from
  * `exceptions show` or `checks --explain` runs on the snapshot as it stands.
  */
-export const macros = (configuration: Configuration): ReadonlyArray<string> => {
-  const places = Object.entries({ ...knownPlaces, ...configuration.currencyPlaces })
-  return [
+export const macros = (configuration: Configuration): ReadonlyArray<string> =>
+  [
     // For sentences: an amount without needless zeros, an instant to the second, a word with a capital.
     "plain(amount) AS rtrim(rtrim(CAST(CAST(amount AS DECIMAL(38,18)) AS VARCHAR), '0'), '.')",
     "moment(instant) AS strftime(instant, '%Y-%m-%dT%H:%M:%SZ')",
     "exact_text(value) AS coalesce(regexp_replace(regexp_replace(value, '^(-?[0-9]+[.][0-9]*[1-9])0+$', '\\1'), '^(-?[0-9]+)[.]0+$', '\\1'), 'absent')",
     "titled(word) AS concat(upper(word[1]), word[2:])",
     // An amount with its currency, at the currency's places where they are known; no digit is ever dropped but zeros.
-    `places(of_currency) AS (MAP {${places.map(([currency, count]) => `${quoteText(currency)}: ${count}`).join(", ")}})[of_currency]`,
-    "whole_part(amount) AS split_part(CAST(CAST(amount AS DECIMAL(38,18)) AS VARCHAR), '.', 1)",
-    "fraction(amount) AS rtrim(split_part(CAST(CAST(amount AS DECIMAL(38,18)) AS VARCHAR), '.', 2), '0')",
-    `money(amount, of_currency) AS concat(recon.whole_part(amount),
-       CASE WHEN recon.fraction(amount) <> '' OR coalesce(recon.places(of_currency), 0) > 0 THEN '.' END,
-       rpad(recon.fraction(amount), greatest(length(recon.fraction(amount)), coalesce(recon.places(of_currency), 0))::INTEGER, '0'), ' ', of_currency)`,
+    `places(of_currency) AS ${placesOf({ ...knownPlaces, ...configuration.currencyPlaces })}`,
+    "digits(amount) AS CAST(CAST(amount AS DECIMAL(38,18)) AS VARCHAR)",
+    "fraction(amount) AS rtrim(split_part(recon.digits(amount), '.', 2), '0')",
+    "with_places(digits, least) AS rtrim(concat(left(digits, length(digits) - 18 + least), rtrim(right(digits, 18 - least), '0')), '.')",
+    "money(amount, of_currency) AS concat(recon.with_places(recon.digits(amount), coalesce(recon.places(of_currency), 0)), ' ', of_currency)",
     // What the configuration says of names, fees and refunds.
     `currency_name(name) AS ${aliased(configuration.currencyAliases)}`,
     `network_name(name) AS ${aliased(configuration.networkAliases)}`,
@@ -98,14 +105,10 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> => {
     `may_be_settled(list, readable) AS NOT map_contains(readable, 'status')
        OR readable['status'] NOT IN (SELECT status FROM recon.statuses AS s WHERE s.stream = list AND s.class IN ('open', 'void'))`,
     // A sum that leaves DECIMAL(38,18) is NULL; whole units and what follows the point are summed apart, which cannot overflow.
-    `exact_sum(amount) AS CASE
-       WHEN abs(sum(CAST(trunc(amount) AS HUGEINT)) + CAST(trunc(sum(amount - trunc(amount))) AS HUGEINT)) <= 99999999999999999999::HUGEINT
-       THEN TRY_CAST(sum(CAST(trunc(amount) AS HUGEINT)) + CAST(trunc(sum(amount - trunc(amount))) AS HUGEINT) AS DECIMAL(38,18))
-         + (sum(amount - trunc(amount)) - trunc(sum(amount - trunc(amount)))) END`,
+    "in_decimal(whole, rest) AS TRY_CAST(whole + CAST(trunc(rest) AS HUGEINT) AS DECIMAL(38,18)) + (rest - trunc(rest))",
+    "exact_sum(amount) AS recon.in_decimal(sum(CAST(trunc(amount) AS HUGEINT)), sum(amount - trunc(amount)))",
     // How far two amounts are apart; a distance that no decimal holds is the largest that one does.
     "gap(one, other) AS CASE WHEN one IS NOT NULL AND other IS NOT NULL THEN coalesce(TRY(abs(one - other)), 99999999999999999999.999999999999999999) END",
-    `in_decimal(whole, rest) AS CASE WHEN abs(whole) + CAST(trunc(abs(rest)) AS HUGEINT) <= 99999999999999999999::HUGEINT
-       THEN TRY_CAST(whole AS DECIMAL(38,18)) + rest END`,
     "sum_where(whole, rest, is_wanted) AS recon.in_decimal(coalesce(sum(CASE WHEN is_wanted THEN whole END), 0), coalesce(sum(CASE WHEN is_wanted THEN rest END), 0))",
     // Below it a hundred million amounts make no sum that leaves DECIMAL(38,18).
     "large() AS 1000000000000",
@@ -118,4 +121,3 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> => {
        (SELECT concat(' (not read: ', list, ' of ', count(*), ' other customer', CASE WHEN count(*) > 1 THEN 's' END, ')')
         FROM recon.reading AS r WHERE r.stream = list AND r.obstacle IS NOT NULL HAVING count(*) > 0), '')`,
   ].map((macro) => `CREATE OR REPLACE MACRO recon.${macro}`)
-}

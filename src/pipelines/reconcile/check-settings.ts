@@ -62,13 +62,17 @@ const rowOf = (check: CheckFile, configuration: Configuration): string => {
   return `(${[check.code, check.family, severity, check.restsOn, check.definition, check.action].map(quoteText).join(", ")}, ${enabled}, ${hasOneSeverity})`
 }
 
-/** By check and name, as one literal that a macro looks things up in. */
-const table = (type: string, entries: ReadonlyArray<readonly [check: string, name: string, value: string]>): string =>
-  `CAST(MAP {${entries.map(([check, name, value]) => `${quoteText(`${check}/${name}`)}: ${value}`).join(", ")}} AS MAP(VARCHAR, ${type}))`
+type Entries = ReadonlyArray<readonly [check: string, name: string, value: string]>
+
+/** The setting of a check by its name: looked up in one text of all of them, NULL where there is none. */
+const lookUp = (type: string, entries: Entries, name: string): string => {
+  const all = `|${entries.map(([check, setting, value]) => `${check}/${setting}=${value}|`).join("")}`
+  return `TRY_CAST(split_part(split_part(${quoteText(all)}, concat('|', check_code, '/', ${name}, '='), 2), '|', 1) AS ${type})`
+}
 
 /**
- * The macros by which a query asks for the settings of a check. They hold the settings as literals, because a look-up in a
- * table costs a hundred milliseconds of planning in a statement that asks often.
+ * The macros by which a query asks for the settings of a check. They hold the settings as one text each, because a look-up
+ * in a table costs a hundred milliseconds of planning in a statement that asks often, and a map of all of them ten.
  */
 const settingMacros = (checks: ReadonlyArray<CheckFile>, configuration: Configuration): ReadonlyArray<string> => {
   const inForce = checks.map((check) => ({ code: check.code, ...settingsInForce(check, configuration) }))
@@ -79,41 +83,38 @@ const settingMacros = (checks: ReadonlyArray<CheckFile>, configuration: Configur
     inForce.flatMap((settings) =>
       Object.entries(pick(settings) ?? {}).map(([name, value]) => [settings.code, name, print(value)] as const),
     )
-  const tolerances = (print: (tolerance: Tolerance) => string) => of(({ tolerance }) => tolerance, print)
-  const absolutes = tolerances(({ absolute }) => absolute)
-  const rates = tolerances(({ basisPoints }) => `${basisPoints} * 0.0001`)
-  const byCurrency = (type: string, entries: typeof absolutes): string =>
+  const words = of(
+    (settings) => settings.words,
+    (values) => `[${values.map(quoteText).join(", ")}]`,
+  ).map(([check, name, list]) => `${quoteText(`${check}/${name}`)}: ${list}`)
+  const absolutes = of(
+    ({ tolerance }) => tolerance,
+    ({ absolute }) => absolute,
+  )
+  const basisPoints = of(
+    ({ tolerance }) => tolerance,
+    (tolerance) => String(tolerance.basisPoints),
+  )
+  const byCurrency = (type: string, entries: Entries): string =>
     entries.length === 0
-      ? `CAST(0 AS ${type})`
-      : `coalesce(${["of_currency", "'*'"].map((name) => `${table(type, entries)}[concat(check_code, '/', ${name})]`).join(", ")}, 0)`
+      ? "0"
+      : `coalesce(${["of_currency", "'*'"].map((name) => lookUp(type, entries, name)).join(", ")}, 0)`
   const size = "abs(CAST(expected_amount AS DECIMAL(38,18)))"
   const rate = "recon.tolerance_rate(check_code, of_currency)"
+  const graces = of(({ graceMinutes }) => (graceMinutes === null ? null : { grace: graceMinutes }), String)
+  const numbers = of((settings) => settings.numbers, String)
+  const limits = of(({ limitHours }) => limitHours, String)
   return [
-    `grace(check_code) AS to_minutes(${table(
-      "INTEGER",
-      of(({ graceMinutes }) => (graceMinutes === null ? null : { grace: graceMinutes }), String),
-    )}[concat(check_code, '/grace')])`,
-    `number_of(check_code, setting) AS ${table(
-      "INTEGER",
-      of(({ numbers }) => numbers, String),
-    )}[concat(check_code, '/', setting)]`,
-    `words_of(check_code, setting) AS ${table(
-      "VARCHAR[]",
-      of(
-        ({ words }) => words,
-        (words) => `[${words.map(quoteText).join(", ")}]`,
-      ),
-    )}[concat(check_code, '/', setting)]`,
-    `limit_hours(check_code, list) AS ${table(
-      "INTEGER",
-      of(({ limitHours }) => limitHours, String),
-    )}[concat(check_code, '/', list)]`,
-    `absolute_tolerance(check_code, of_currency) AS ${byCurrency("DECIMAL(38,18)", absolutes)}`,
-    `tolerance_rate(check_code, of_currency) AS ${byCurrency("DECIMAL(5,4)", rates)}`,
+    `grace(check_code) AS to_minutes(${lookUp("INTEGER", graces, "'grace'")})`,
+    `number_of(check_code, setting) AS ${lookUp("INTEGER", numbers, "setting")}`,
+    `limit_hours(check_code, list) AS ${lookUp("INTEGER", limits, "list")}`,
+    `words_of(check_code, setting) AS CAST(MAP {${words.join(", ")}} AS MAP(VARCHAR, VARCHAR[]))[concat(check_code, '/', setting)]`,
+    `absolute_tolerance(check_code, of_currency) AS CAST(${byCurrency("DECIMAL(38,18)", absolutes)} AS DECIMAL(38,18))`,
+    `tolerance_rate(check_code, of_currency) AS CAST(${byCurrency("INTEGER", basisPoints)} * 0.0001 AS DECIMAL(5,4))`,
     // The larger of an absolute amount and a share of the expected amount, taken of whole part and fraction apart, because
     // DECIMAL(38,18) times a rate does not fit.
     `tolerance(check_code, of_currency, expected_amount) AS ${
-      rates.length === 0
+      absolutes.length === 0
         ? "recon.absolute_tolerance(check_code, of_currency)"
         : `greatest(recon.absolute_tolerance(check_code, of_currency), coalesce(
              CAST(CAST(trunc(${size}) AS DECIMAL(20,0)) * ${rate} AS DECIMAL(38,18))

@@ -39,7 +39,7 @@ layer(Database.layer({ file: ":memory:", access: "write", memoryLimit: "512MB" }
       Effect.gen(function* () {
         const database = yield* Database
         for (const macro of macros(configurationWith()))
-          if (/ recon.*(units|product_)/.test(macro)) yield* database.run(macro)
+          if (/ recon.*(units|product_|quotient)/.test(macro)) yield* database.run(macro)
         yield* database.run(
           `CREATE OR REPLACE TEMP TABLE factor AS
            SELECT unnest($1)::INTEGER AS place, unnest($2)::DECIMAL(38,18) AS one, unnest($3)::DECIMAL(38,18) AS other`,
