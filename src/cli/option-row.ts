@@ -48,13 +48,22 @@ export const wholeNumber = (
   },
 })
 
-/** Milliseconds since 1970. */
+/** Milliseconds since 1970, of a day in UTC or an instant whose zone is told. */
 export const instant: Kind<number> = {
   placeholder: "INSTANT",
   read: (given) => {
-    const millis = Date.parse(given)
-    return Number.isNaN(millis) ? Either.left("an instant such as 2026-06-28T02:00:00Z") : Either.right(millis)
+    const millis = /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(given) ? Date.parse(given) : Number.NaN
+    return Number.isNaN(millis)
+      ? Either.left("an instant such as 2026-06-28T02:00:00Z, or a day such as 2026-06-28")
+      : Either.right(millis)
   },
+}
+
+/** An amount as it was typed, so that none of it is lost. */
+export const decimal: Kind<string> = {
+  placeholder: "AMOUNT",
+  read: (given) =>
+    /^\d{1,20}(\.\d{1,18})?$/.test(given) ? Either.right(given) : Either.left("an amount such as 0.05 or 1200"),
 }
 
 /**

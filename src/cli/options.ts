@@ -1,5 +1,5 @@
 import { failOnWords, severities } from "../pipelines/configuration/file.ts"
-import { defaultTo, flag, oneOf, optional, path, repeated, text, wholeNumber } from "./option-row.ts"
+import { decimal, defaultTo, flag, instant, oneOf, optional, path, repeated, text, wholeNumber } from "./option-row.ts"
 
 export const config = optional(
   path("FILE"),
@@ -63,4 +63,9 @@ export const filters = {
   severity: repeated(oneOf(severities), "Only those of this severity."),
   assignee: repeated(text("NAME"), "Only those assigned to this person; unassigned for those of nobody."),
   olderThan: optional(wholeNumber(0, 100_000), "Only those first seen more than so many days before the newest run."),
+  before: optional(instant, "Only those first seen before this day or instant, such as 2026-10-01."),
+  maxAmount: optional(
+    decimal,
+    "Only those with at most so much at stake, in the one --currency that is named with it.",
+  ),
 }

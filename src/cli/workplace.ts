@@ -5,7 +5,7 @@ import type { Credentials } from "../api/credentials.ts"
 import { PartnerApi, type PartnerApiOptions } from "../api/partner-api.ts"
 import { isProduct, type RosterEntry, readProducts, readRoster } from "../pipelines/configuration/roster.ts"
 import { type Configuration, defaultConfigurationFile, readConfiguration } from "../pipelines/configuration/settings.ts"
-import { checks } from "../pipelines/reconcile/checks.ts"
+import { checksWith } from "../pipelines/reconcile/checks.ts"
 import { UnknownRun } from "../pipelines/run/run.ts"
 import { Database, type Sql } from "../store/database.ts"
 import type { StoreError } from "../store/store-error.ts"
@@ -19,7 +19,11 @@ export const configurationOf = (options: {
 }) =>
   Effect.gen(function* () {
     const { folder } = yield* Outside
-    const configuration = yield* readConfiguration(options.config, checks, inFolder(folder, defaultConfigurationFile))
+    const configuration = yield* readConfiguration(
+      options.config,
+      checksWith,
+      inFolder(folder, defaultConfigurationFile),
+    )
     for (const sentence of configuration.obsolete) yield* Effect.logWarning(sentence)
     const { failOn = [] } = options
     return failOn.length === 0 ? configuration : { ...configuration, failOn }

@@ -2,8 +2,8 @@ import { Effect } from "effect"
 import { Database } from "../store/database.ts"
 import { publishSnapshot } from "../store/snapshot.ts"
 import { reconcile } from "./reconcile/reconcile.ts"
+import { rehearse } from "./rehearsal.ts"
 import { report } from "./report/report.ts"
-import { reportDefinitions } from "./report/report-definitions.ts"
 import { ProgressListener } from "./run/progress.ts"
 import { summarize } from "./run/run-summary.ts"
 import { type SyncOptions, sync } from "./sync/sync.ts"
@@ -17,16 +17,16 @@ export const nightly = (options: SyncOptions, out: string) =>
   Effect.gen(function* () {
     const database = yield* Database
     const progress = yield* ProgressListener
-    // A definition that cannot be read would cost the night's reports after everything was fetched.
-    yield* reportDefinitions
+    // What cannot be run would cost the night's reports after everything was fetched.
+    yield* rehearse(options.configuration)
     const run = yield* sync({ ...options, night: true })
     yield* progress.step("reconciling")
     yield* reconcile(run, options.configuration)
     yield* progress.step("reporting")
-    const { folder } = yield* report(run, options.configuration, out).pipe(
+    const { failed, folder } = yield* report(run, options.configuration, out).pipe(
       // What was read and judged is published even where the reports cannot be written.
       Effect.tapError(() => publishSnapshot(database)),
     )
     const snapshot = yield* publishSnapshot(database)
-    return { run, folder, snapshot, stopped: run.stopped, summary: yield* summarize(database, run.runId) }
+    return { run, folder, failed, snapshot, stopped: run.stopped, summary: yield* summarize(database, run.runId) }
   })

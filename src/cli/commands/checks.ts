@@ -1,7 +1,8 @@
 import { Effect } from "effect"
 import type { Configuration } from "../../pipelines/configuration/settings.ts"
+import type { CheckFile } from "../../pipelines/reconcile/check-file.ts"
 import { settingsInForce } from "../../pipelines/reconcile/check-settings.ts"
-import { checks } from "../../pipelines/reconcile/checks.ts"
+import { checksWith, checks as ownOfTheProgram } from "../../pipelines/reconcile/checks.ts"
 import { checksDocument } from "../check-document.ts"
 import { explanationOf, explanationText } from "../check-explanation.ts"
 import { command } from "../command.ts"
@@ -19,7 +20,7 @@ const markdown = flag(
   "Print every check as a page of Markdown: what it finds, on what it is silent, what to do about it.",
 )
 
-const listed = (configuration: Configuration, asJson: boolean): string => {
+const listed = (checks: ReadonlyArray<CheckFile>, configuration: Configuration, asJson: boolean): string => {
   const rows = checks.map((check) => {
     const { enabled, severity } = settingsInForce(check, configuration)
     const { action, code, definition, family } = check
@@ -32,7 +33,12 @@ const listed = (configuration: Configuration, asJson: boolean): string => {
   )
 }
 
-const explained = (given: string, configuration: Configuration, asJson: boolean): Effect.Effect<string, UsageError> => {
+const explained = (
+  checks: ReadonlyArray<CheckFile>,
+  given: string,
+  configuration: Configuration,
+  asJson: boolean,
+): Effect.Effect<string, UsageError> => {
   const check = checks.find(({ code }) => code === given.toUpperCase())
   if (check === undefined) {
     const known = checks.map(({ code }) => code)
@@ -51,11 +57,12 @@ export const checksCommand = command({
   run: (options) =>
     Effect.gen(function* () {
       const configuration = yield* configurationOf(options)
-      if (options.markdown) return yield* writeOut(checksDocument(checks))
+      if (options.markdown) return yield* writeOut(checksDocument(ownOfTheProgram))
+      const checks = yield* checksWith(configuration.ownChecks)
       const text =
         options.explain === null
-          ? listed(configuration, options.json)
-          : yield* explained(options.explain, configuration, options.json)
+          ? listed(checks, configuration, options.json)
+          : yield* explained(checks, options.explain, configuration, options.json)
       yield* writeOut(`${text}\n`)
     }),
 })

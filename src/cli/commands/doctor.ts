@@ -12,6 +12,7 @@ import { checkFolder, checkSpace } from "../doctor/folders.ts"
 import { checkLock, checkStoreApi, lookIntoStore, type StoreLook } from "../doctor/store-checks.ts"
 import {
   checkDefinitions,
+  checkUnused,
   checkVersions,
   lookAtConfiguration,
   lookAtEnvironment,
@@ -110,7 +111,8 @@ export const doctorCommand = command({
         store.diagnosis,
         ...checkStoreApi(db, store, environment.value),
         yield* checkLock(db, store.diagnosis),
-        yield* checkDefinitions,
+        yield* checkDefinitions(configuration.value),
+        ...(yield* checkUnused(configuration.value)),
         ...(yield* askApi(
           configuration.value,
           environment.value,

@@ -11,7 +11,6 @@ import { findRun, type Run } from "../../pipelines/run/run.ts"
 import { exitCodeOf, type RunSummary, summarize } from "../../pipelines/run/run-summary.ts"
 import { otherApi, storeApi } from "../../pipelines/run/store-api.ts"
 import { refuseSigned } from "../../pipelines/sign-off/refuse-signed.ts"
-import type { CredentialsRefused } from "../../pipelines/sync/run-failures.ts"
 import { type SyncOptions, sync } from "../../pipelines/sync/sync.ts"
 import { Database } from "../../store/database.ts"
 import { publishSnapshot } from "../../store/snapshot.ts"
@@ -21,6 +20,8 @@ import { goesOn, UsageError } from "../ending.ts"
 import { existingStore, workingStore } from "../open-store.ts"
 import { defaultTo, type Given, optional, text } from "../option-row.ts"
 import { apiChanged, config, customers, db, failOn, fresh, json, logs, out, quiet } from "../options.ts"
+import { tell } from "../output.ts"
+import { unusedFolders } from "../own-folders.ts"
 import { withProgress } from "../progress-line.ts"
 import { personalDataOf } from "../salt.ts"
 import { coverageLine, verdictSentence, verdictText } from "../verdict.ts"
@@ -89,14 +90,24 @@ const concludeRun = (
   { failOn }: Configuration,
   options: { readonly json: boolean; readonly quiet: boolean },
   places: Readonly<Record<string, string>> = {},
-  /** What stopped the reading, where something did: it outranks what was found. */
-  stopped: CredentialsRefused | null = null,
+  /** What stopped the reading, where something did: it outranks what was found. Reports that could not be written. */
+  {
+    failed = [],
+    stopped = null,
+  }: Partial<Pick<Effect.Effect.Success<ReturnType<typeof nightly>>, "failed" | "stopped">> = {},
 ) => {
-  const exitCode = stopped?.exitCode ?? exitCodeOf(summary, failOn)
-  const told = [verdictText(summary, places), ...(stopped === null ? [] : [stopped.message])]
-  const why = stopped?.message ?? verdictSentence(summary)
-  return conclude(options, { json: { ...summary, ...places, exitCode }, told, exitCode, why })
+  const found = exitCodeOf(summary, failOn)
+  const exitCode = stopped?.exitCode ?? (failed.length > 0 && found !== 4 ? 78 : found)
+  const missing = failed.map(({ file, problem }) => `your own report ${file} was not written: ${problem}`)
+  const told = [verdictText(summary, places), ...missing, ...(stopped === null ? [] : [stopped.message])]
+  const why = stopped?.message ?? [verdictSentence(summary), ...missing].join("; ")
+  const json = { ...summary, ...places, ...(failed.length === 0 ? {} : { failedReports: failed }), exitCode }
+  return conclude(options, { json, told, exitCode, why })
 }
+
+/** What lies there to be used, and is not, is said and not passed over. */
+const tellUnused = (configuration: Configuration, quiet: boolean) =>
+  quiet ? Effect.void : Effect.flatMap(unusedFolders(configuration), Effect.forEach(tell))
 
 const nightlyCommand = command({
   name: "nightly",
@@ -108,10 +119,14 @@ const nightlyCommand = command({
       const configuration = yield* configurationOf(options)
       yield* credentials
       yield* prepareOut(options.out)
-      const { folder, snapshot, stopped, summary } = yield* reading("nightly", configuration, options, (request) =>
-        nightly(request, options.out),
+      yield* tellUnused(configuration, options.quiet)
+      const { failed, folder, snapshot, stopped, summary } = yield* reading(
+        "nightly",
+        configuration,
+        options,
+        (request) => nightly(request, options.out),
       )
-      yield* concludeRun(summary, configuration, options, { reports: folder, snapshot }, stopped)
+      yield* concludeRun(summary, configuration, options, { reports: folder, snapshot }, { failed, stopped })
     }),
 })
 
@@ -201,17 +216,17 @@ const reportCommand = command({
         const told = [`${written.file}: ${plural(written.rows, "row")}`]
         return yield* conclude(options, { json: { report: only, ...written, exitCode: 0 }, told, exitCode: 0 })
       }
-      const { places, summary } = yield* judging("report", configuration, options, (run) =>
+      const { failed, places, summary } = yield* judging("report", configuration, options, (run) =>
         Effect.gen(function* () {
           const database = yield* Database
           yield* refuseUnjudged(run)
           yield* (yield* ProgressListener).step("reporting")
-          const { folder } = yield* report(run, configuration, options.out, period)
+          const { failed, folder } = yield* report(run, configuration, options.out, period)
           const snapshot = yield* publishSnapshot(database)
-          return { places: { reports: folder, snapshot }, summary: yield* summarize(database, run.runId) }
+          return { failed, places: { reports: folder, snapshot }, summary: yield* summarize(database, run.runId) }
         }),
       )
-      yield* concludeRun(summary, configuration, options, places)
+      yield* concludeRun(summary, configuration, options, places, { failed })
     }),
 })
 

@@ -4,12 +4,15 @@ import { type Credentials, credentials } from "../../api/credentials.ts"
 import { proxies, proxyAddress } from "../../api/proxies.ts"
 import { rootMessage } from "../../api/root-message.ts"
 import { type Configuration, defaultConfigurationFile } from "../../pipelines/configuration/settings.ts"
-import { type Diagnosis, fail, ok } from "../../pipelines/doctor/diagnosis.ts"
+import { type Diagnosis, fail, ok, warn } from "../../pipelines/doctor/diagnosis.ts"
+import { ownChecksIn } from "../../pipelines/reconcile/checks.ts"
+import { rehearse } from "../../pipelines/rehearsal.ts"
 import { reportDefinitions } from "../../pipelines/report/report-definitions.ts"
 import { plural } from "../../pipelines/run/quantities.ts"
 import { duckDbVersion } from "../../store/duckdb-version.ts"
 import { libraryRemedy } from "../../store/store-error.ts"
 import { inFolder, Outside } from "../outside.ts"
+import { unusedFolders } from "../own-folders.ts"
 import { configurationOf } from "../workplace.ts"
 
 /** A look at something, and what it is where it can be used. */
@@ -101,13 +104,33 @@ export const checkVersions = (node: string): ReadonlyArray<Diagnosis> => {
   ]
 }
 
-/** Whether every report's definition can be read. */
-export const checkDefinitions: Effect.Effect<Diagnosis, never, FileSystem.FileSystem | Path.Path> =
-  reportDefinitions.pipe(
-    Effect.map((definitions) => ok("reports", `${plural(definitions.length, "definition")} can be read`)),
+/** Whether every report, and every check of the partner's own, can be run. */
+export const checkDefinitions = (
+  configuration: Configuration | null,
+): Effect.Effect<Diagnosis, never, FileSystem.FileSystem | Path.Path> =>
+  Effect.gen(function* () {
+    const definitions = yield* reportDefinitions(configuration?.ownReports ?? [])
+    const own = yield* ownChecksIn(configuration?.ownChecks ?? [])
+    if (configuration !== null) yield* rehearse(configuration)
+    const checks = own.length === 0 ? "" : `, and ${plural(own.length, "check")} of your own`
+    return ok("reports", `${plural(definitions.length, "definition")} can be read${checks}`)
+  }).pipe(
     Effect.catchAll((error) =>
       Effect.succeed(
-        fail("reports", "configuration", error.message, "correct the file in reports/, or install tidemark again"),
+        fail(
+          "reports",
+          "configuration",
+          error.message,
+          "correct the file, or install tidemark again if it is not yours",
+        ),
       ),
     ),
+  )
+
+/** Folders of files that look like a partner's own reports or checks, and that no setting names. */
+export const checkUnused = (
+  configuration: Configuration | null,
+): Effect.Effect<ReadonlyArray<Diagnosis>, never, FileSystem.FileSystem | Path.Path> =>
+  Effect.map(unusedFolders(configuration), (sentences) =>
+    sentences.map((sentence) => warn("own files", sentence, null)),
   )

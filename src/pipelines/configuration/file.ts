@@ -26,6 +26,20 @@ const FailOn = Schema.transform(
   },
 )
 
+/** A folder, or several, beside the configuration file unless a path is whole. */
+const Folders = Schema.optionalWith(
+  Schema.transform(
+    Schema.Union(Schema.NonEmptyString, Schema.Array(Schema.NonEmptyString)),
+    Schema.Array(Schema.String),
+    {
+      strict: true,
+      decode: (given) => (typeof given === "string" ? [given] : given),
+      encode: (folders) => folders,
+    },
+  ),
+  { default: () => [] },
+)
+
 const Decimal = written(/^\d{1,20}(\.\d{1,18})?$/, 'must be a decimal written as a string, such as "0.01"')
 
 const secondsSentence = () => "must be a number of seconds from 0 to 3600"
@@ -166,6 +180,9 @@ export const ConfigurationFile = Schema.Struct({
     default: () => ({}),
   }),
   checks: Schema.optionalWith(Schema.Record({ key: Schema.String, value: CheckSettings }), { default: () => ({}) }),
+  /** Where further checks and report definitions lie. */
+  ownChecks: Folders,
+  ownReports: Folders,
   books: Schema.optionalWith(BookSettingsSchema, {
     default: () => Schema.decodeSync(BookSettingsSchema)({}),
   }),

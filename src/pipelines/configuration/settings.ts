@@ -1,3 +1,4 @@
+import { dirname, resolve as resolvePath } from "node:path"
 import { FileSystem } from "@effect/platform"
 import { Data, Duration, Effect, Either, type ParseResult, Schema } from "effect"
 import { type Contract, type ContractOverrides, resolveContract } from "../../api/contract.ts"
@@ -165,16 +166,27 @@ export const defaultConfiguration: Configuration = Either.getOrThrow(
   settle(Schema.decodeSync(ConfigurationFile)({}), []),
 )
 
-const resolve = (
+/** The checks that settings may name: those of the program, and with them whatever the folders of `ownChecks` hold. */
+export type KnownChecks<E> =
+  | ReadonlyArray<KnownCheck>
+  | ((folders: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<KnownCheck>, E>)
+
+const resolve = <E>(
   file: string,
   content: unknown,
-  knownChecks: ReadonlyArray<KnownCheck>,
-): Effect.Effect<Configuration, ConfigurationError> =>
-  Schema.decodeUnknown(ConfigurationFile, { onExcessProperty: "error", errors: "all" })(content).pipe(
-    Effect.mapError(describe),
-    Effect.flatMap((settings) => settle(settings, knownChecks)),
-    Effect.mapError((detail) => new ConfigurationError({ file, detail })),
-  )
+  knownChecks: KnownChecks<E>,
+): Effect.Effect<Configuration, ConfigurationError | E> =>
+  Effect.gen(function* () {
+    const fail = (detail: string) => new ConfigurationError({ file, detail })
+    const settings = yield* Schema.decodeUnknown(ConfigurationFile, { onExcessProperty: "error", errors: "all" })(
+      content,
+    ).pipe(Effect.mapError((error) => fail(describe(error))))
+    const placed = (folders: ReadonlyArray<string>) => folders.map((folder) => resolvePath(dirname(file), folder))
+    const ownChecks = placed(settings.ownChecks)
+    const known = typeof knownChecks === "function" ? yield* knownChecks(ownChecks) : knownChecks
+    const settled = yield* Effect.mapError(settle(settings, known), fail)
+    return { ...settled, ownChecks, ownReports: placed(settings.ownReports) }
+  })
 
 export const defaultConfigurationFile = "tidemark.json"
 
@@ -182,11 +194,11 @@ export const defaultConfigurationFile = "tidemark.json"
  * Reads the configuration. The default file may be absent, a named one may not; a key that is not known is refused, so
  * that a misspelt setting never passes for the default.
  */
-export const readConfiguration = (
+export const readConfiguration = <E = never>(
   named: string | null,
-  knownChecks: ReadonlyArray<KnownCheck>,
+  knownChecks: KnownChecks<E>,
   defaultFile = defaultConfigurationFile,
-): Effect.Effect<Configuration, ConfigurationError, FileSystem.FileSystem> =>
+): Effect.Effect<Configuration, ConfigurationError | E, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const file = named ?? defaultFile

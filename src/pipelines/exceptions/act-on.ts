@@ -23,7 +23,7 @@ const sentences = {
   Impersonation: `--by ${tidemarkItself} is how the log calls the program itself; give a person's name`,
   NoAssignee: "say to whom with --to NAME; the name cannot be blank",
   NoTarget:
-    "name exceptions by their ids, or choose them with --code, --customer, --currency, --severity, --assignee or --older-than",
+    "name exceptions by their ids, or choose them with --code, --customer, --currency, --severity, --assignee, --older-than, --before or --max-amount",
   TwoTargets: "give ids or filters, not both: with ids it is plain what is meant",
 } as const
 

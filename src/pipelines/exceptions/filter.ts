@@ -1,4 +1,6 @@
+import { DateTime } from "effect"
 import type { Severity } from "../configuration/file.ts"
+import { atStake } from "./at-stake.ts"
 import { type ExceptionState, inStates } from "./state.ts"
 
 /** Which exceptions are meant; a list without entries leaves its column open. */
@@ -12,10 +14,16 @@ export interface ExceptionFilter {
   readonly assignees: ReadonlyArray<string>
   /** In whole days, as `age_days` counts them; null leaves the age open. */
   readonly olderThanDays: number | null
+  /** First seen before this instant, epoch milliseconds; null leaves it open. */
+  readonly firstSeenBefore?: number | null
+  /** At most so much at stake, a plain decimal; null leaves it open. Only where one currency is named, and there is an amount. */
+  readonly maxAmount?: string | null
 }
 
 export const isEmptyFilter = (filter: ExceptionFilter): boolean =>
   filter.olderThanDays === null &&
+  filter.firstSeenBefore == null &&
+  filter.maxAmount == null &&
   [filter.codes, filter.customers, filter.currencies, filter.severities, filter.assignees].every(
     (list) => list.length === 0,
   )
@@ -56,6 +64,14 @@ export const filterCondition = (
     parameters.push(filter.customers)
     const customers = `(SELECT unnest($${parameters.length}))`
     condition += ` AND (customer_id IN ${customers} OR partner_customer_ref IN ${customers})`
+  }
+  if (filter.firstSeenBefore != null) {
+    parameters.push(DateTime.formatIso(DateTime.unsafeMake(filter.firstSeenBefore)))
+    condition += ` AND first_seen < $${parameters.length}::TIMESTAMPTZ`
+  }
+  if (filter.maxAmount != null) {
+    parameters.push(filter.maxAmount)
+    condition += ` AND coalesce(at_stake, abs(${atStake("difference", "actual", "expected")})) <= $${parameters.length}::DECIMAL(38,18)`
   }
   if (filter.olderThanDays !== null) condition += ` AND age_days > ${filter.olderThanDays}`
   return { condition, parameters }

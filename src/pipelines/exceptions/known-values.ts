@@ -30,7 +30,11 @@ export const refuseUnknownValues = (
           [values, others],
         )
         .pipe(Effect.map(([row]) => row?.value))
-    const code = yield* unknown(filter.codes, "SELECT code FROM recon.exceptions", checkCodes)
+    const code = yield* unknown(
+      filter.codes,
+      "SELECT code FROM recon.exceptions UNION ALL SELECT code FROM recon.check_settings",
+      checkCodes,
+    )
     if (code !== undefined) return yield* new UnknownFilterValue({ option: "--code", value: code })
     const customers = `
       SELECT customer_id FROM main.customers UNION ALL SELECT partner_customer_ref FROM main.customers

@@ -1,10 +1,79 @@
-import { packageSqlFiles } from "../sql-file.ts"
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
+import { join } from "node:path"
+import { Data, Effect } from "effect"
+import { packageSqlFiles, parseSqlFile } from "../sql-file.ts"
 import { type CheckFile, readCheck } from "./check-file.ts"
 
-/** Every check, in the order of their codes. */
+/** The program's own checks, in the order of their codes. */
 export const checks: ReadonlyArray<CheckFile> = packageSqlFiles("reconcile/checks").map((file) => {
   const check = readCheck(file)
   // The package's own files are part of the program: a fault in one is a defect.
   if ("problem" in check) throw new Error(`${file.name}.sql, line ${check.line}: ${check.problem}`)
   return check
 })
+
+/** A partner's own check, and where its query stands. */
+export interface OwnCheck extends CheckFile {
+  readonly file: string
+  /** The line of the file on which the query begins, from 1. */
+  readonly sqlLine: number
+}
+
+/** A check of the partner's own, or its folder, cannot be used. */
+export class OwnCheckError extends Data.TaggedError("OwnCheckError")<{
+  readonly file: string
+  /** Null where the whole file or folder is meant. */
+  readonly line: number | null
+  readonly problem: string
+}> {
+  readonly exitCode = 78
+  override get message(): string {
+    return `${this.file}${this.line === null ? "" : `, line ${this.line}`}: ${this.problem}`
+  }
+}
+
+const sqlFilesIn = (folder: string): Effect.Effect<ReadonlyArray<string>, OwnCheckError> =>
+  existsSync(folder) && statSync(folder).isDirectory()
+    ? Effect.succeed(
+        readdirSync(folder)
+          .filter((name) => name.endsWith(".sql"))
+          .sort(),
+      )
+    : new OwnCheckError({ file: folder, line: null, problem: "is no folder; correct ownChecks in the configuration" })
+
+const readOwn = (folder: string, name: string): Effect.Effect<OwnCheck, OwnCheckError> => {
+  const path = join(folder, name)
+  const parsed = parseSqlFile(name.slice(0, -".sql".length), readFileSync(path, "utf8"))
+  const check = "problem" in parsed ? parsed : readCheck(parsed)
+  if ("problem" in parsed || "problem" in check) {
+    const { line, problem } = check as { readonly line: number; readonly problem: string }
+    return new OwnCheckError({ file: path, line, problem })
+  }
+  return Effect.succeed({ ...check, file: path, sqlLine: parsed.sqlLine })
+}
+
+/** The checks of the partner's own that lie in these folders. A code belongs to one check. */
+export const ownChecksIn = (folders: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<OwnCheck>, OwnCheckError> =>
+  Effect.gen(function* () {
+    const own: Array<OwnCheck> = []
+    for (const folder of folders) {
+      for (const name of yield* sqlFilesIn(folder)) {
+        const check = yield* readOwn(folder, name)
+        const other = [...checks, ...own].find(({ code }) => code === check.code)
+        if (other !== undefined) {
+          const whose = "file" in other ? `the check in ${other.file}` : "one of tidemark's own checks"
+          return yield* new OwnCheckError({
+            file: check.file,
+            line: null,
+            problem: `${check.code} is the code of ${whose}; give the file another name`,
+          })
+        }
+        own.push(check)
+      }
+    }
+    return own
+  })
+
+/** Every check in force: the program's own, then the partner's, each in the order of their codes. */
+export const checksWith = (folders: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<CheckFile>, OwnCheckError> =>
+  Effect.map(ownChecksIn(folders), (own) => [...checks, ...own])

@@ -6,7 +6,7 @@ import { ensureStore } from "../ensure-store.ts"
 import { publishEvidence, publishQuestions } from "../evidence/publish.ts"
 import type { Run } from "../run/run.ts"
 import { publishSettings } from "./check-settings.ts"
-import { checks } from "./checks.ts"
+import { checksWith } from "./checks.ts"
 import { checkConservation } from "./conservation.ts"
 import { checkDeterminism } from "./determinism.ts"
 import { carryExceptionsOn } from "./exception-life.ts"
@@ -22,6 +22,7 @@ import { runChecks } from "./run-checks.ts"
 export const reconcile = (run: Run, configuration: Configuration) =>
   Effect.gen(function* () {
     const database = yield* Database
+    const checks = yield* checksWith(configuration.ownChecks)
     yield* ensureStore(database, configuration.contract)
     yield* database.transaction((sql) =>
       Effect.gen(function* () {

@@ -4,6 +4,7 @@ import { quoteText } from "../../store/describe-table.ts"
 import { exceptionId } from "../../store/exception-id.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import { type CheckFile, findingColumns } from "./check-file.ts"
+import { type OwnCheck, OwnCheckError } from "./checks.ts"
 import { recordMoneySql } from "./record-money.ts"
 
 const names = Object.keys(findingColumns)
@@ -32,16 +33,31 @@ export const casesSql = (check: CheckFile): string => `
     PARTITION BY exception_id ORDER BY list_position(['exception', 'unproven', 'in flight', 'switched off'], outcome), at_stake DESC, counterpart_id
   ) = 1`
 
+/** Nothing is judged without a check that is in force; what was read is kept, and the next night goes on with it. */
+const ownCheckFailed = ({ code, file }: OwnCheck, { detail }: StoreError): OwnCheckError =>
+  new OwnCheckError({
+    file,
+    line: null,
+    problem: `the query fails on what was read: ${detail}; correct it, or switch it off by checks.${code}.enabled, and run tidemark nightly again, which goes on with what was read`,
+  })
+
 /**
  * Runs every check, and leaves recon.finding behind: each exception, each case that could not be judged, and each
  * difference that still is in its grace. One that was an exception before gets no grace again.
  */
-export const runChecks = (sql: Sql, checks: ReadonlyArray<CheckFile>): Effect.Effect<void, StoreError> =>
+export const runChecks = (
+  sql: Sql,
+  checks: ReadonlyArray<CheckFile>,
+): Effect.Effect<void, StoreError | OwnCheckError> =>
   Effect.gen(function* () {
     const nothing = Object.entries(findingColumns).map(([name, type]) => `NULL::${type} AS ${name}`)
     yield* sql.run(`CREATE OR REPLACE TEMP TABLE no_case AS SELECT ${nothing.join(", ")} WHERE FALSE`)
     yield* sql.run("DELETE FROM recon.finding")
-    for (const check of checks) yield* sql.run(`INSERT INTO recon.finding BY NAME ${casesSql(check)}`)
+    for (const check of checks) {
+      yield* Effect.mapError(sql.run(`INSERT INTO recon.finding BY NAME ${casesSql(check)}`), (error) =>
+        "file" in check ? ownCheckFailed(check as OwnCheck, error) : error,
+      )
+    }
     yield* sql.run(recordMoneySql)
     yield* sql.run(
       "UPDATE recon.finding SET at_stake = coalesce(at_stake, abs(nullif(TRY(actual - expected), 0)), abs(actual), abs(expected))",

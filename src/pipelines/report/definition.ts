@@ -23,6 +23,8 @@ export interface ReportDefinition {
   readonly columns: ReadonlyArray<ReportColumn>
   readonly order: ReadonlyArray<ReportOrder>
   readonly sql: string
+  /** The file of a report of the partner's own. */
+  readonly own?: string
 }
 
 /** What is wrong with a report's file, where, and what its author can do. */

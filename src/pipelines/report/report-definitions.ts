@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url"
 import { FileSystem, Path } from "@effect/platform"
 import { Data, Effect } from "effect"
-import { parseDefinition, type ReportDefinition, type ReportDefinitionError } from "./definition.ts"
+import { parseDefinition, type ReportDefinition, ReportDefinitionError } from "./definition.ts"
 
 /** The folder of report definitions is not where the program expects it. */
 export class NoReportDefinitions extends Data.TaggedError("NoReportDefinitions")<{ readonly folder: string }> {
@@ -12,7 +12,7 @@ export class NoReportDefinitions extends Data.TaggedError("NoReportDefinitions")
 }
 
 /** The folder `reports/` of the installed package: beside the nearest package.json above this file. */
-const packageReports: Effect.Effect<string, NoReportDefinitions, FileSystem.FileSystem | Path.Path> = Effect.gen(
+export const packageReports: Effect.Effect<string, NoReportDefinitions, FileSystem.FileSystem | Path.Path> = Effect.gen(
   function* () {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
@@ -25,24 +25,77 @@ const packageReports: Effect.Effect<string, NoReportDefinitions, FileSystem.File
   },
 )
 
-/** Every report definition, by name. An analyst adds a report by adding a file to the folder. */
-export const reportDefinitions: Effect.Effect<
+/** A folder of the partner's own reports is not there. */
+export class NoSuchFolder extends Data.TaggedError("NoSuchFolder")<{ readonly folder: string }> {
+  readonly exitCode = 78
+  override get message(): string {
+    return `${this.folder}: there is no such folder; correct ownReports in the configuration`
+  }
+}
+
+const filesIn = <E>(folder: string, failed: () => E) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    return (yield* Effect.mapError(fs.readDirectory(folder), failed)).filter((file) => file.endsWith(".sql")).sort()
+  })
+
+const readDefinition = <E>(folder: string, file: string, failed: () => E) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const sql = yield* Effect.mapError(fs.readFileString(path.join(folder, file)), failed)
+    return yield* parseDefinition(file.slice(0, -".sql".length), sql)
+  })
+
+/** The partner's own reports, by name; of two folders the later one counts. */
+const ownDefinitions = (folders: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const path = yield* Path.Path
+    const own = new Map<string, ReportDefinition>()
+    for (const folder of folders) {
+      const failed = () => new NoSuchFolder({ folder })
+      for (const file of yield* filesIn(folder, failed)) {
+        const definition = yield* Effect.catchTag(
+          readDefinition(folder, file, failed),
+          "ReportDefinitionError",
+          (error) => Effect.fail(new ReportDefinitionError({ ...error, file: path.join(folder, file) })),
+        )
+        own.set(definition.name, { ...definition, own: path.join(folder, file) })
+      }
+    }
+    return own
+  })
+
+/**
+ * Every report definition, by name: the package's, and those of the partner's own folders, of which one with the name of a
+ * package's takes its place.
+ */
+export const reportDefinitions = (
+  ownFolders: ReadonlyArray<string>,
+): Effect.Effect<
   ReadonlyArray<ReportDefinition>,
-  ReportDefinitionError | NoReportDefinitions,
+  ReportDefinitionError | NoReportDefinitions | NoSuchFolder,
   FileSystem.FileSystem | Path.Path
-> = Effect.gen(function* () {
-  const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  const folder = yield* packageReports
-  const failed = () => new NoReportDefinitions({ folder })
-  const files = (yield* Effect.mapError(fs.readDirectory(folder), failed))
-    .filter((file) => file.endsWith(".sql"))
-    .sort()
-  if (files.length === 0) return yield* failed()
-  return yield* Effect.forEach(files, (file) =>
-    fs.readFileString(path.join(folder, file)).pipe(
-      Effect.mapError(failed),
-      Effect.flatMap((sql) => parseDefinition(file.slice(0, -".sql".length), sql)),
-    ),
+> =>
+  Effect.gen(function* () {
+    const folder = yield* packageReports
+    const failed = () => new NoReportDefinitions({ folder })
+    const files = yield* filesIn(folder, failed)
+    if (files.length === 0) return yield* failed()
+    const own = yield* ownDefinitions(ownFolders)
+    const shipped = yield* Effect.forEach(files, (file) => readDefinition(folder, file, failed))
+    const all = new Map([...shipped.map((definition) => [definition.name, definition] as const), ...own])
+    return [...all.values()].sort((one, other) => (one.name < other.name ? -1 : 1))
+  })
+
+/** Names of reports that the package has, of which the partner's own took the place. */
+export const replacedReports = (definitions: ReadonlyArray<ReportDefinition>) =>
+  Effect.map(packageReportNames, (shipped) =>
+    definitions.filter(({ name, own }) => own !== undefined && shipped.includes(name)),
   )
+
+const packageReportNames = Effect.gen(function* () {
+  const folder = yield* packageReports
+  const files = yield* filesIn(folder, () => new NoReportDefinitions({ folder }))
+  return files.map((file) => file.slice(0, -".sql".length))
 })

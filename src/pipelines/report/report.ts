@@ -10,10 +10,12 @@ import { summarize } from "../run/run-summary.ts"
 import { buildFolder, pointLatest } from "./atomic-folder.ts"
 import { writeCsv } from "./csv-file.ts"
 import { csvFiles } from "./csv-files.ts"
+import type { ReportDefinition } from "./definition.ts"
 import { findPreviousManifest, type Manifest, writeManifest } from "./manifest.ts"
 import { nightFile, nightFolder } from "./nights.ts"
+import { askOwnReports, type FailedReport } from "./own-reports.ts"
 import { type Period, periodName } from "./period.ts"
-import { reportDefinitions } from "./report-definitions.ts"
+import { replacedReports, reportDefinitions } from "./report-definitions.ts"
 import { beginReports } from "./report-session.ts"
 import type { Night, NightFile } from "./writer.ts"
 
@@ -56,7 +58,27 @@ export const controlTotals = (sql: Sql, runId: string, places: ReadonlyMap<strin
 export interface WrittenReports {
   readonly folder: string
   readonly manifest: Manifest
+  /** Reports of the partner's own that are not among them. */
+  readonly failed: ReadonlyArray<FailedReport>
 }
+
+const ownNote = "your own report "
+
+/** What the night's notes say of the partner's own reports: which stand in the place of a shipped one, which are missing. */
+const noteOwnReports = (
+  run: Run,
+  replacing: ReadonlyArray<ReportDefinition>,
+  failed: ReadonlyArray<FailedReport>,
+): Effect.Effect<void, StoreError, Database> =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const notes = [
+      ...replacing.map(({ name, own }) => `${ownNote}${own} stands in the place of the shipped report ${name}`),
+      ...failed.map(({ file, problem }) => `${ownNote}${file} was not written: ${problem}`),
+    ]
+    yield* database.run("DELETE FROM recon.notes WHERE run_id = $1 AND starts_with(note, $2)", [run.runId, ownNote])
+    yield* database.run("INSERT INTO recon.notes SELECT $1, unnest($2)", [run.runId, notes])
+  })
 
 /** In this order: a later writer may name what the earlier ones wrote. One more form of the reports is one more row. */
 const writers = [csvFiles] as const
@@ -97,7 +119,7 @@ export class NoSuchReport extends Data.TaggedError("NoSuchReport")<{
 export const reportOnly = (name: string, run: Run, configuration: Configuration, out: string, period: Period) =>
   Effect.gen(function* () {
     const path = yield* Path.Path
-    const definitions = yield* reportDefinitions
+    const definitions = yield* reportDefinitions(configuration.ownReports)
     const definition = definitions.find((candidate) => candidate.name === name)
     if (definition === undefined) {
       return yield* new NoSuchReport({ name, known: definitions.map((candidate) => candidate.name) })
@@ -116,9 +138,12 @@ export const reportOnly = (name: string, run: Run, configuration: Configuration,
 export const report = (run: Run, configuration: Configuration, out: string, period: Period = "night") =>
   Effect.gen(function* () {
     const database = yield* Database
-    const definitions = yield* reportDefinitions
+    const all = yield* reportDefinitions(configuration.ownReports)
     const place = yield* nightFolder(out, run)
-    const { connection, places, summary } = yield* begin(run, configuration, period)
+    const { connection, places } = yield* begin(run, configuration, period)
+    const { definitions, failed } = yield* askOwnReports(connection, all)
+    yield* noteOwnReports(run, yield* replacedReports(definitions), failed)
+    const summary = yield* summarize(database, run.runId)
     const totals = yield* controlTotals(database, run.runId, places)
     const previous = yield* findPreviousManifest(out, run.runId)
 
@@ -154,5 +179,5 @@ export const report = (run: Run, configuration: Configuration, out: string, peri
     )
     yield* pointLatest(out, place.folder)
     yield* database.run("UPDATE recon.runs SET state = 'reported', was_reported = TRUE WHERE run_id = $1", [run.runId])
-    return { folder: place.folder, manifest } satisfies WrittenReports
+    return { folder: place.folder, manifest, failed } satisfies WrittenReports
   }).pipe(Effect.scoped)

@@ -15,7 +15,7 @@ import { tell } from "../../output.ts"
 import { loginName, personOf } from "../../person.ts"
 import { textTable } from "../../text-table.ts"
 import { configurationOf } from "../../workplace.ts"
-import { filterOf } from "./list.ts"
+import { filterOf, refuseVagueAmount } from "./list.ts"
 
 /** What every command that acts on exceptions takes. */
 const actRows = {
@@ -29,7 +29,7 @@ const actRows = {
   id: argument(
     repeated(
       text("ID"),
-      "Exceptions, by their ids or enough of each id's beginning. Without any: those that --code, --customer, --currency, --severity, --assignee and --older-than choose together.",
+      "Exceptions, by their ids or enough of each id's beginning. Without any: those that --code, --customer, --currency, --severity, --assignee, --older-than, --before and --max-amount choose together.",
     ),
   ),
 }
@@ -78,6 +78,7 @@ const headline = (act: Act, { dryRun }: ActOptions, { done }: ActOutcome): strin
 /** Runs one act from the command line, under the working database's lock, and publishes what it changed. */
 const runAct = (act: Act, options: ActOptions, { assignee, reason }: Said) =>
   Effect.gen(function* () {
+    yield* refuseVagueAmount(options)
     const configuration = yield* configurationOf(options)
     const person = yield* personOf(options.by)
     const osUser = yield* loginName

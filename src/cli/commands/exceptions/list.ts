@@ -9,6 +9,7 @@ import { RFC_4180, withoutFormula } from "../../../pipelines/report/csv-file.ts"
 import { count, plural } from "../../../pipelines/run/quantities.ts"
 import { Database, type Row } from "../../../store/database.ts"
 import { command } from "../../command.ts"
+import { UsageError } from "../../ending.ts"
 import { snapshotStore } from "../../open-store.ts"
 import { defaultTo, type Given, oneOf, optional, repeated, wholeNumber } from "../../option-row.ts"
 import { db, filters } from "../../options.ts"
@@ -23,7 +24,15 @@ export const filterOf = (options: Given<typeof filters>): ExceptionFilter => ({
   severities: options.severity,
   assignees: options.assignee,
   olderThanDays: options.olderThan,
+  firstSeenBefore: options.before,
+  maxAmount: options.maxAmount,
 })
+
+/** An amount says nothing without its currency. */
+export const refuseVagueAmount = (options: Given<typeof filters>): Effect.Effect<void, UsageError> =>
+  options.maxAmount === null || options.currency.length === 1
+    ? Effect.void
+    : new UsageError({ detail: `--max-amount ${options.maxAmount}: of which currency? name one with --currency` })
 
 const state = repeated(
   oneOf([...exceptionStates, "all"]),
@@ -94,6 +103,7 @@ export const listCommand = command({
   rows: { ...filters, state, sort, limit, format, db },
   run: (options) =>
     Effect.gen(function* () {
+      yield* refuseVagueAmount(options)
       const database = yield* Database
       const filter = filterOf(options)
       yield* refuseUnknownValues(

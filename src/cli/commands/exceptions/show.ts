@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import { evidenceOf } from "../../../pipelines/exceptions/evidence.ts"
-import { checks } from "../../../pipelines/reconcile/checks.ts"
+import { checksWith } from "../../../pipelines/reconcile/checks.ts"
 import { Database } from "../../../store/database.ts"
 import type { JsValue } from "../../../store/dialect/read-value.ts"
 import { command } from "../../command.ts"
@@ -22,6 +22,7 @@ export const showCommand = command({
   run: (options) =>
     Effect.gen(function* () {
       const configuration = yield* configurationOf(options)
+      const checks = yield* checksWith(configuration.ownChecks)
       const evidence = yield* Effect.flatMap(Database, (database) =>
         evidenceOf(database, configuration.contract, checks, options.id),
       ).pipe(Effect.provide(snapshotStore(options.db, "current")))

@@ -1,0 +1,63 @@
+import { expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import {
+  agedExceptions,
+  type ExceptionFilter,
+  filterCondition,
+  isEmptyFilter,
+} from "../../../src/pipelines/exceptions/filter.ts"
+import { Database } from "../../../src/store/database.ts"
+
+const open: ExceptionFilter = {
+  codes: [],
+  customers: [],
+  currencies: [],
+  severities: [],
+  assignees: [],
+  olderThanDays: null,
+}
+
+const chosen = (filter: Partial<ExceptionFilter>) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const { condition, parameters } = filterCondition({ ...open, ...filter }, ["open"])
+    const rows = yield* database.rows<{ exception_id: string }>(
+      `${agedExceptions} SELECT exception_id FROM aged WHERE ${condition} ORDER BY exception_id`,
+      parameters,
+    )
+    return rows.map(({ exception_id }) => exception_id)
+  })
+
+it.effect("exceptions are chosen by the day of their first sight and by exact money, and by both", () =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    yield* database.run(
+      `INSERT INTO recon.runs (run_id, mode, started_at, state, configuration_sha256)
+       VALUES ('r', 'full', '2026-03-05T00:00:00Z', 'reported', '')`,
+    )
+    const rows = [
+      ["a", "2026-03-01T23:59:59.999Z", "0.05", null],
+      ["b", "2026-03-02T00:00:00Z", "0.050000000000000001", null],
+      ["c", "2026-03-03T00:00:00Z", null, "-0.04"],
+      ["d", "2026-03-01T00:00:00Z", null, null],
+    ] as const
+    for (const [id, seen, stake, difference] of rows) {
+      yield* database.run(
+        `INSERT INTO recon.exceptions BY NAME SELECT $1 AS exception_id, 'BAL_COMPONENTS' AS code, 'high' AS severity, 'open' AS state,
+           'balances' AS stream, $1 AS record_id, 'EUR' AS currency, $2::TIMESTAMPTZ AS first_seen, $2::TIMESTAMPTZ AS last_seen,
+           'r' AS first_seen_run, 'r' AS last_seen_run, $3::DECIMAL(38,18) AS at_stake, $4::DECIMAL(38,18) AS difference, '' AS detail`,
+        [id, seen, stake, difference],
+      )
+    }
+    const before = { firstSeenBefore: Date.parse("2026-03-02T00:00:00Z") }
+    expect(yield* chosen(before)).toEqual(["a", "d"])
+    // What has no amount is never below one.
+    expect(yield* chosen({ maxAmount: "0.05" })).toEqual(["a", "c"])
+    expect(yield* chosen({ ...before, maxAmount: "0.05" })).toEqual(["a"])
+    expect([
+      isEmptyFilter(open),
+      isEmptyFilter({ ...open, ...before }),
+      isEmptyFilter({ ...open, maxAmount: "0" }),
+    ]).toEqual([true, false, false])
+  }).pipe(Effect.provide(Database.layer({ file: ":memory:", access: "write", memoryLimit: "256MB" }))),
+)
