@@ -11,7 +11,7 @@ import { type Books, booksOf } from "../src/sandbox/books/books.ts"
 import { breakCodes } from "../src/sandbox/breaks/break-code.ts"
 import { generateWorld, type World } from "../src/sandbox/world.ts"
 import { Database } from "../src/store/database.ts"
-import { clockFrom } from "./clock-from.ts"
+import { clockFrom } from "../src/sandbox/clock-from.ts"
 import { baseUrl, worldApi } from "./world-api.ts"
 
 /** What was planted in a world and what a night over it found, each as `code record leg severity`. */

@@ -1,6 +1,6 @@
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import { Effect, Layer, Logger, LogLevel, Redacted } from "effect"
-import { clockFrom } from "../../bench/clock-from.ts"
+import { clockFrom } from "../../src/sandbox/clock-from.ts"
 import { PartnerApi, type PartnerApiOptions } from "../../src/api/partner-api.ts"
 import { type Configuration, readConfiguration } from "../../src/pipelines/configuration/settings.ts"
 import { nightly } from "../../src/pipelines/nightly.ts"

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 import { Effect } from "effect"
-import { clockFrom } from "../../bench/clock-from.ts"
+import { clockFrom } from "../../src/sandbox/clock-from.ts"
 import { programFile } from "../end-to-end/program/program.ts"
 import { runInProcess } from "../support/in-process.ts"
 

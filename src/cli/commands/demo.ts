@@ -1,25 +1,19 @@
 import { FileSystem, Path } from "@effect/platform"
-import { Clock, Effect, Redacted } from "effect"
-import { Entropy } from "../../api/entropy.ts"
-import type { RosterEntry } from "../../pipelines/configuration/roster.ts"
-import { nightly } from "../../pipelines/nightly.ts"
+import { Effect } from "effect"
 import { plural } from "../../pipelines/run/quantities.ts"
-import { worldSource } from "../../sandbox/server/world-source.ts"
-import { serveSandbox } from "../../sandbox/server.ts"
-import { generateWorld, type World } from "../../sandbox/world.ts"
+import type { World } from "../../sandbox/world.ts"
 import { Database } from "../../store/database.ts"
 import { command } from "../command.ts"
 import { conclude } from "../conclusion.ts"
+import { demoNights, playNights } from "../demo/play-nights.ts"
 import { UsageError } from "../ending.ts"
 import { workingStore } from "../open-store.ts"
 import { defaultTo, path } from "../option-row.ts"
 import { config, json, quiet } from "../options.ts"
 import { tell } from "../output.ts"
 import { Outside } from "../outside.ts"
-import { withProgress } from "../progress-line.ts"
-import { personalDataOf } from "../salt.ts"
 import { verdictText } from "../verdict.ts"
-import { configurationOf, partnerApi } from "../workplace.ts"
+import { configurationOf } from "../workplace.ts"
 import { worldRows } from "./sandbox.ts"
 
 const out = defaultTo(
@@ -28,15 +22,12 @@ const out = defaultTo(
   "Where the demo keeps its database and reports; what an earlier demo left there is removed.",
 )
 
-const rosterOf = (world: World): ReadonlyArray<RosterEntry> =>
-  world.roster.map(({ customerId, partnerCustomerRef, products }) => ({ customerId, partnerCustomerRef, products }))
-
 /** How the exceptions found compare with the breaks that were planted: what was missed, and what is none. */
 const compareWithKey = (world: World) =>
   Effect.gen(function* () {
     const database = yield* Database
     const rows = yield* database.rows<{ code: string; record_id: string; leg: string | null }>(
-      "SELECT code, record_id, leg FROM recon.exceptions",
+      "SELECT code, record_id, leg FROM recon.exceptions WHERE state <> 'resolved'",
     )
     const found = new Set(rows.map((row) => [row.code, row.record_id, row.leg ?? ""].join(" ")))
     const planted = new Set(world.answerKey.map((entry) => [entry.code, entry.recordId, entry.leg ?? ""].join(" ")))
@@ -73,46 +64,40 @@ const clearDemo = (folder: string) =>
 
 export const demoCommand = command({
   name: "demo",
-  about: "See a whole night without any set-up: a sandbox with planted breaks, read, reconciled and reported.",
+  about: "See three nights without any set-up: a sandbox with planted breaks, read, reconciled and reported.",
   rows: { ...worldRows, out, config, json, quiet },
   ifInterrupted: "the next demo begins anew",
   run: (options) =>
     Effect.gen(function* () {
       const path = yield* Path.Path
-      const entropy = yield* Entropy
       const { program } = yield* Outside
       const configuration = yield* configurationOf(options)
       const db = path.join(options.out, "tidemark.duckdb")
+      const out = path.join(options.out, "reports")
       yield* clearDemo(options.out)
-      const now = yield* Clock.currentTimeMillis
-      const world = generateWorld({ seed: options.seed, now, customers: options.population, breaks: options.breaks })
-      const given = { clientId: "demo", clientSecret: Redacted.make(entropy.uuid()) }
-      const { baseUrl } = yield* serveSandbox({ source: worldSource(world), port: 0, ...given })
       if (!options.quiet) {
         yield* tell(
-          `A sandbox on this machine plays the Partner API: ${plural(world.customers.length, "customer")}, ` +
-            `${plural(world.answerKey.length, "planted break")}. Now a whole night:\n`,
+          `A sandbox on this machine plays the Partner API: ${plural(options.population, "customer")}. Now ${demoNights} whole nights:\n`,
         )
       }
       const { comparison, night } = yield* Effect.gen(function* () {
-        const personalData = yield* personalDataOf(configuration, db)
-        const night = yield* nightly(
-          { configuration, personalData, customers: rosterOf(world), baseUrl },
-          path.join(options.out, "reports"),
-        )
+        const { night, world } = yield* playNights({
+          world: { seed: options.seed, customers: options.population, breaks: options.breaks },
+          configuration,
+          db,
+          out,
+          quiet: options.quiet,
+        })
         return { night, comparison: yield* compareWithKey(world) }
-      }).pipe(
-        Effect.provide(partnerApi(configuration, { ...given, baseUrl })),
-        Effect.provide(workingStore(db, { configuration, command: "demo" })),
-        (effect) => withProgress(effect, options.quiet),
-      )
-      const { folder: reports, snapshot, summary } = night
+      }).pipe(Effect.provide(workingStore(db, { configuration, command: "demo" })))
+      const { snapshot, summary } = night
+      const places = { reports: night.folder, snapshot }
       const { invented, missed, planted } = comparison
       const wrong = [...missed.map((one) => `missed: ${one}`), ...invented.map((one) => `not planted: ${one}`)]
       yield* conclude(options, {
-        json: { ...summary, reports, snapshot },
+        json: { ...summary, ...places },
         told: [
-          verdictText(summary, { reports, snapshot }),
+          verdictText(summary, places),
           `\n${planted - missed.length} of ${plural(planted, "planted break")} found, and ${invented.length === 0 ? "nothing" : invented.length} that was not planted.`,
           `Ask the data yourself:  ${program} sql --db ${db} "SELECT code, count(*) FROM recon.exceptions GROUP BY code"`,
           ...wrong,

@@ -6,45 +6,43 @@ import { Effect } from "effect"
 import { temporaryFolder } from "../../support/temporary-folder.ts"
 import { runProgram } from "./program.ts"
 import { serveWorld, smallWorld, writeRoster } from "./served-world.ts"
-import { reportsIn } from "./working-folder.ts"
+import { recordsOf, reportsIn } from "./working-folder.ts"
 
 describe("tidemark demo", () => {
-  it.scopedLive("works in an empty folder, finds every planted break, and works again", () =>
-    Effect.gen(function* () {
-      const cwd = yield* temporaryFolder
-      for (const _ of ["first", "again"]) {
-        const ended = yield* runProgram(["demo"], { cwd })
-        expect(ended.code).toBe(0)
-        expect(ended.stdout).toBe("")
-        expect(ended.stderr).toMatch(/\b(\d+) of \1 planted breaks found/)
-        expect(ended.stderr).not.toMatch(/^(missed|not planted): /m)
-        expect(readdirSync(cwd)).toEqual(["tidemark-demo"])
-        const folder = join(cwd, "tidemark-demo")
-        expect(readdirSync(folder).sort()).toEqual([
-          ".tidemark-demo",
-          "analytics.duckdb",
-          "reports",
-          "tidemark.duckdb",
-          "tidemark.duckdb.salt",
-        ])
-        expect(reportsIn(join(folder, "reports", "latest")).get("exceptions")?.rows.length).toBeGreaterThan(20)
-        const runs = yield* runProgram(["runs", "--json", "--db", "tidemark-demo/tidemark.duckdb"], { cwd })
-        expect(JSON.parse(runs.stdout)).toHaveLength(1)
-        const written = readdirSync(join(folder, "reports"))
-          .filter((name) => name !== "latest")
-          .flatMap((name) => readdirSync(join(folder, "reports", name)))
-        expect(written).toHaveLength(1)
-      }
-    }),
-  )
-
-  it.scopedLive("finds every planted break of a world of two customers", () =>
-    Effect.gen(function* () {
-      const cwd = yield* temporaryFolder
-      const ended = yield* runProgram(["demo", "--population", "2"], { cwd })
-      expect(ended.stderr.split("\n").filter((line) => /^(missed|not planted): /.test(line))).toEqual([])
-      expect(ended.code).toBe(0)
-    }),
+  it.scopedLive(
+    "plays three nights in an empty folder, finds every planted break, and again with a world of two customers",
+    () =>
+      Effect.gen(function* () {
+        const cwd = yield* temporaryFolder
+        for (const again of [[], ["--population", "2"]]) {
+          const ended = yield* runProgram(["demo", ...again], { cwd })
+          expect(ended.code).toBe(0)
+          expect(ended.stdout).toBe("")
+          expect(ended.stderr).toMatch(/\b(\d+) of \1 planted breaks found/)
+          expect(ended.stderr).not.toMatch(/^(missed|not planted): /m)
+          expect(readdirSync(cwd)).toEqual(["tidemark-demo"])
+          const folder = join(cwd, "tidemark-demo")
+          expect(readdirSync(folder).sort()).toEqual([
+            ".tidemark-demo",
+            "analytics.duckdb",
+            "reports",
+            "tidemark.duckdb",
+            "tidemark.duckdb.salt",
+          ])
+          expect(reportsIn(join(folder, "reports", "latest")).get("exceptions")?.rows.length).toBeGreaterThan(20)
+          const runs = yield* runProgram(["runs", "--json", "--db", "tidemark-demo/tidemark.duckdb"], { cwd })
+          expect(JSON.parse(runs.stdout)).toHaveLength(3)
+          const written = readdirSync(join(folder, "reports"))
+            .filter((name) => /^\d/.test(name))
+            .flatMap((name) => readdirSync(join(folder, "reports", name)))
+          expect(written).toHaveLength(3)
+          const summary = recordsOf(reportsIn(join(folder, "reports", "latest")).get("summary"))
+          const timesOf = (item: string) => Number(summary.find((row) => row.item === item)?.value ?? 0)
+          expect(timesOf("opened in this run")).toBeGreaterThan(0)
+          expect(timesOf("resolved in this run")).toBeGreaterThan(0)
+          expect(summary.some(({ section }) => section === "accepted")).toBe(true)
+        }
+      }),
   )
 })
 
