@@ -52,7 +52,7 @@ await build({
   logLevel: "warning",
 })
 
-// The package ships dist: the views and checks that are .sql files lie there, too.
-for (const folder of ["evidence/views", "reconcile/checks"]) {
+// The package ships dist: the views, checks and sections that are .sql files lie there, too, and the page's style and script.
+for (const folder of ["evidence/views", "reconcile/checks", "report/page"]) {
   cpSync(`src/pipelines/${folder}`, `dist/sql/${folder}`, { recursive: true, filter: (file) => !file.endsWith(".ts") })
 }

@@ -9,9 +9,9 @@ import { reconcile } from "../src/pipelines/reconcile/reconcile.ts"
 import { sync } from "../src/pipelines/sync/sync.ts"
 import { type Books, booksOf } from "../src/sandbox/books/books.ts"
 import { breakCodes } from "../src/sandbox/breaks/break-code.ts"
+import { clockFrom } from "../src/sandbox/clock-from.ts"
 import { generateWorld, type World } from "../src/sandbox/world.ts"
 import { Database } from "../src/store/database.ts"
-import { clockFrom } from "../src/sandbox/clock-from.ts"
 import { baseUrl, worldApi } from "./world-api.ts"
 
 /** What was planted in a world and what a night over it found, each as `code record leg severity`. */

@@ -1,23 +1,8 @@
 import type { Severity } from "../pipelines/configuration/file.ts"
 import { severities } from "../pipelines/configuration/file.ts"
-import { exceptionCount, headline } from "../pipelines/run/headline.ts"
-import { byteSize, count, duration, grouped, plural } from "../pipelines/run/quantities.ts"
-import type { RunSummary, Stake } from "../pipelines/run/run-summary.ts"
-
-/** `1,250.00 EUR in 3, 0.5 ETH in 1; 2 without an amount` */
-const stakeText = (stakes: ReadonlyArray<Stake>): string => {
-  const withAmount = stakes.flatMap(({ amount, cases, currency }) =>
-    currency === null
-      ? []
-      : [`${amount === null ? "more than can be added" : grouped(amount)} ${currency} in ${count(cases)}`],
-  )
-  const without = stakes.find(({ currency }) => currency === null)?.cases ?? 0
-  const parts = [
-    ...(withAmount.length === 0 ? [] : [withAmount.join(", ")]),
-    ...(without === 0 ? [] : [`${count(without)} without an amount`]),
-  ]
-  return parts.join("; ")
-}
+import { exceptionCount, headline, stakeText } from "../pipelines/run/headline.ts"
+import { byteSize, count, duration, plural } from "../pipelines/run/quantities.ts"
+import type { RunSummary } from "../pipelines/run/run-summary.ts"
 
 /** What a reader in finance asks first: how much money, what is new, what was not judged, what was accepted. */
 const moneyLines = (summary: RunSummary): ReadonlyArray<string> => {

@@ -6,6 +6,8 @@ import { PartnerApi, type PartnerApiOptions } from "../api/partner-api.ts"
 import { isProduct, type RosterEntry, readProducts, readRoster } from "../pipelines/configuration/roster.ts"
 import { type Configuration, defaultConfigurationFile, readConfiguration } from "../pipelines/configuration/settings.ts"
 import { checksWith } from "../pipelines/reconcile/checks.ts"
+import { PAGE_FILE } from "../pipelines/report/nights.ts"
+import { pageMark } from "../pipelines/report/page/document.ts"
 import { UnknownRun } from "../pipelines/run/run.ts"
 import { Database, type Sql } from "../store/database.ts"
 import type { StoreError } from "../store/store-error.ts"
@@ -48,6 +50,12 @@ export const prepareOut = (out: string): Effect.Effect<void, UsageError, FileSys
     if (Option.isNone(link) && (yield* Effect.orElseSucceed(fs.exists(latest), () => false))) {
       return yield* refuse(
         "holds something called latest that is not a link; move it away, because latest leads to the newest reports",
+      )
+    }
+    const page = yield* Effect.option(fs.readFileString(path.join(out, PAGE_FILE)))
+    if (Option.isSome(page) && !page.value.includes(pageMark)) {
+      return yield* refuse(
+        `holds an ${PAGE_FILE} that Tidemark did not make; move it away, because the page over all nights goes there`,
       )
     }
   })

@@ -65,13 +65,19 @@ const packageFolder = (): string => {
 }
 
 /**
- * A folder of the package's own .sql files, named as it lies in src/pipelines. The package ships dist alone, so the build
+ * A folder of the package's own files that are no program, named as it lies in src/pipelines. The package ships dist alone, so the build
  * copies these folders there.
  */
 const sqlFolder = (name: string): string => {
   const root = packageFolder()
   const source = join(root, "src/pipelines", name)
   return existsSync(source) ? source : join(root, "dist/sql", name)
+}
+
+/** A file of the package that is no program, such as `report/page/page.css`. */
+export const packageText = (name: string): string => {
+  const place = name.lastIndexOf("/")
+  return readFileSync(join(sqlFolder(name.slice(0, place)), name.slice(place + 1)), "utf8")
 }
 
 /** The files of one of the package's own folders by name; they are part of the program, so a fault in one is a defect. */

@@ -159,6 +159,7 @@ export const ConfigurationFile = Schema.Struct({
   failOn: Schema.optionalWith(FailOn, { default: () => ["high"] as const }),
   personalData: Schema.optionalWith(Schema.Literal("hash", "keep"), { default: () => "hash" as const }),
   csvProfile: Schema.optionalWith(Schema.Literal("plain", "excel"), { default: () => "plain" as const }),
+  workbookRows: Schema.optionalWith(whole(1, 1_000_000), { default: () => 20_000 }),
   graceMinutes: Schema.optionalWith(whole(0, 10_080), { default: () => 60 }),
   tolerance: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Tolerance }), { default: () => ({}) }),
   currencyPlaces: Schema.optionalWith(Schema.Record({ key: Schema.String, value: whole(0, 18) }), {

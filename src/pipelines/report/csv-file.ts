@@ -4,11 +4,10 @@ import { FileSystem, Path } from "@effect/platform"
 import type { PlatformError } from "@effect/platform/Error"
 import { stringify } from "csv-stringify/sync"
 import { Data, Effect, Stream } from "effect"
-import type { JsValue } from "../../store/dialect/read-value.ts"
 import { type RowBatch, RowStream } from "../../store/dialect/row-stream.ts"
-import { formatMoney } from "../run/money-format.ts"
-import type { ColumnType, ReportDefinition, ReportDefinitionError } from "./definition.ts"
-import { checkDefinition, currencyColumns, reportQuery } from "./report-query.ts"
+import { cellTexts } from "./cells.ts"
+import type { ReportDefinition, ReportDefinitionError } from "./definition.ts"
+import { checkDefinition, reportQuery } from "./report-query.ts"
 
 /** `excel` begins the file with a byte order mark, without which Excel takes UTF-8 for something else. */
 export type CsvProfile = "plain" | "excel"
@@ -106,39 +105,14 @@ export const RFC_4180 = { record_delimiter: "\r\n", quote_record_delimiter: true
 const headerText = ({ definition, profile }: CsvRequest): string =>
   stringify([definition.columns.map(({ name }) => name)], { ...RFC_4180, bom: profile === "excel" })
 
-type Row = ReadonlyArray<JsValue>
-type Cell = (row: Row) => string
-
 const batchText = ({ definition, places }: CsvRequest): ((batch: RowBatch) => string) => {
-  const names = [...definition.columns.map(({ name }) => name), ...currencyColumns(definition)]
-  const cells = definition.columns.map(({ type }, column) => cellOf(type, column, names, places))
+  const cells = cellTexts(definition, places)
+  const isText = definition.columns.map(({ type }) => type.kind === "text")
   return (batch) =>
     stringify(
-      batch.map((row) => cells.map((cell) => cell(row))),
+      batch.map((row) => cells(row).map((text, column) => (isText[column] ? withoutFormula(text) : text))),
       RFC_4180,
     )
-}
-
-const cellOf = (
-  type: ColumnType,
-  column: number,
-  names: ReadonlyArray<string>,
-  places: ReadonlyMap<string, number>,
-): Cell => {
-  const plain: Cell = (row) => String(row[column] ?? "")
-  switch (type.kind) {
-    case "text":
-      return (row) => withoutFormula(plain(row))
-    case "money": {
-      const currency = type.currencyColumn === null ? -1 : names.indexOf(type.currencyColumn)
-      return (row) => {
-        const amount = plain(row)
-        return amount === "" ? amount : formatMoney(amount, places.get(String(row[currency])))
-      }
-    }
-    default:
-      return plain
-  }
 }
 
 /**

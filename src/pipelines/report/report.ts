@@ -1,4 +1,4 @@
-import { Path } from "@effect/platform"
+import { type FileSystem, Path } from "@effect/platform"
 import { Clock, Data, DateTime, Effect, Option } from "effect"
 import { Database, type Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
@@ -8,16 +8,21 @@ import { formatMoney } from "../run/money-format.ts"
 import type { Run } from "../run/run.ts"
 import { summarize } from "../run/run-summary.ts"
 import { buildFolder, pointLatest } from "./atomic-folder.ts"
-import { writeCsv } from "./csv-file.ts"
+import { type CsvFileError, writeCsv } from "./csv-file.ts"
 import { csvFiles } from "./csv-files.ts"
-import type { ReportDefinition } from "./definition.ts"
+import type { ReportDefinition, ReportDefinitionError } from "./definition.ts"
 import { findPreviousManifest, type Manifest, writeManifest } from "./manifest.ts"
 import { nightFile, nightFolder } from "./nights.ts"
 import { askOwnReports, type FailedReport } from "./own-reports.ts"
+import { writeAllNights } from "./page/all-nights.ts"
+import { pageFile } from "./page/page.ts"
 import { type Period, periodName } from "./period.ts"
 import { replacedReports, reportDefinitions } from "./report-definitions.ts"
+import type { ReportRowsError } from "./report-rows.ts"
 import { beginReports } from "./report-session.ts"
-import type { Night, NightFile } from "./writer.ts"
+import type { WholeFileError } from "./whole-file.ts"
+import { workbookFile } from "./workbook/workbook.ts"
+import type { Night, NightFile, Writer } from "./writer.ts"
 
 const placesOf = (sql: Sql): Effect.Effect<ReadonlyMap<string, number>, StoreError> =>
   Effect.map(
@@ -80,8 +85,14 @@ const noteOwnReports = (
     yield* database.run("INSERT INTO recon.notes SELECT $1, unnest($2)", [run.runId, notes])
   })
 
+type WriterError = ReportDefinitionError | ReportRowsError | CsvFileError | WholeFileError
+
 /** In this order: a later writer may name what the earlier ones wrote. One more form of the reports is one more row. */
-const writers = [csvFiles] as const
+const writers: ReadonlyArray<Writer<WriterError, FileSystem.FileSystem | Path.Path>> = [
+  csvFiles,
+  workbookFile,
+  pageFile,
+]
 
 /** Has each writer write its files of the night. */
 const writeAll = (night: Omit<Night, "written">) =>
@@ -133,7 +144,8 @@ export const reportOnly = (name: string, run: Run, configuration: Configuration,
 
 /**
  * Writes every report of a reconciled run into `<out>/<yyyy-mm-dd>/<run id>/`, the manifest last, and points
- * `<out>/latest` there. The folder appears whole or not at all; the same run written again replaces its own folder.
+ * `<out>/latest` there. The folder appears whole or not at all; the same run written again replaces its own folder. The page
+ * over all nights, `<out>/index.html`, comes last.
  */
 export const report = (run: Run, configuration: Configuration, out: string, period: Period = "night") =>
   Effect.gen(function* () {
@@ -157,6 +169,7 @@ export const report = (run: Run, configuration: Configuration, out: string, peri
           configuration,
           definitions,
           places,
+          controlTotals: totals,
           sql: database,
           connection,
         })
@@ -178,6 +191,7 @@ export const report = (run: Run, configuration: Configuration, out: string, peri
       }),
     )
     yield* pointLatest(out, place.folder)
+    yield* writeAllNights(out, run, summary, connection)
     yield* database.run("UPDATE recon.runs SET state = 'reported', was_reported = TRUE WHERE run_id = $1", [run.runId])
     return { folder: place.folder, manifest, failed } satisfies WrittenReports
   }).pipe(Effect.scoped)

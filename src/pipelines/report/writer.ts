@@ -22,6 +22,7 @@ export interface Night {
   readonly definitions: ReadonlyArray<ReportDefinition>
   /** Decimal places by currency code. */
   readonly places: ReadonlyMap<string, number>
+  readonly controlTotals: Manifest["control_totals"]
   readonly sql: Sql
   /** For reading reports: their session has begun, and nothing else runs on it. */
   readonly connection: DuckDBConnection

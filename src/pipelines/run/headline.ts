@@ -1,6 +1,6 @@
 import { severities } from "../configuration/file.ts"
-import { plural } from "./quantities.ts"
-import type { RunSummary } from "./run-summary.ts"
+import { count, grouped, plural } from "./quantities.ts"
+import type { RunSummary, Stake } from "./run-summary.ts"
 
 /** Exceptions that count tonight. */
 export const exceptionCount = ({ exceptions }: RunSummary): number =>
@@ -22,4 +22,19 @@ export const headline = (summary: RunSummary): string => {
     case "PARTIAL":
       return `PARTIAL: not every list was read to its end, so nothing is called absent there; ${plural(exceptionCount(summary), "exception")} in what was read${andUnproven}`
   }
+}
+
+/** `1,250.00 EUR in 3, 0.5 ETH in 1; 2 without an amount` */
+export const stakeText = (stakes: ReadonlyArray<Stake>): string => {
+  const withAmount = stakes.flatMap(({ amount, cases, currency }) =>
+    currency === null
+      ? []
+      : [`${amount === null ? "more than can be added" : grouped(amount)} ${currency} in ${count(cases)}`],
+  )
+  const without = stakes.find(({ currency }) => currency === null)?.cases ?? 0
+  const parts = [
+    ...(withAmount.length === 0 ? [] : [withAmount.join(", ")]),
+    ...(without === 0 ? [] : [`${count(without)} without an amount`]),
+  ]
+  return parts.join("; ")
 }

@@ -34,7 +34,7 @@ const threeNights = (breaks: "all" | "none") =>
     const third = yield* runProgram(["nightly", "--quiet", ...paths], place)
     const reports = join(cwd, "reports")
     const folders = readdirSync(reports)
-      .filter((night) => night !== "latest")
+      .filter((night) => /^\d/.test(night))
       .flatMap((night) => readdirSync(join(reports, night)).map((run) => join(reports, night, run)))
       .sort()
     return { cwd, env, first, second, third, folders }
@@ -110,7 +110,7 @@ layer(Layer.scoped(BrokenNights, threeNights("all")), { excludeTestServices: tru
       }),
     )
 
-    it.effect("list every CSV in the manifest, with its hash, bytes and rows as anybody computes them anew", () =>
+    it.effect("list every file in the manifest, with its hash, bytes and rows as anybody computes them anew", () =>
       Effect.gen(function* () {
         const nights = yield* BrokenNights
         for (const folder of nights.folders) {
@@ -118,7 +118,8 @@ layer(Layer.scoped(BrokenNights, threeNights("all")), { excludeTestServices: tru
           expect(csvs.length).toBeGreaterThan(0)
           expect(
             manifestIn(folder)
-              .files.map(({ bytes, name, rows, sha256 }) => ({ bytes, name, rows, sha256 }))
+              .files.filter(({ name }) => name.endsWith(".csv"))
+              .map(({ bytes, name, rows, sha256 }) => ({ bytes, name, rows, sha256 }))
               .sort((a, b) => (a.name < b.name ? -1 : 1)),
           ).toEqual(
             csvs
@@ -130,6 +131,15 @@ layer(Layer.scoped(BrokenNights, threeNights("all")), { excludeTestServices: tru
               }))
               .sort((a, b) => (a.name < b.name ? -1 : 1)),
           )
+          const others = manifestIn(folder).files.filter(({ name }) => !name.endsWith(".csv"))
+          expect(others.map(({ name }) => name.replace(/_\d{8}_.*(?=\.)/, "")).sort()).toEqual([
+            "index.html",
+            "recon.xlsx",
+          ])
+          for (const { bytes, name, sha256: hash } of others) {
+            const written = readFileSync(join(folder, name))
+            expect({ bytes: written.length, hash: sha256(written) }).toEqual({ bytes, hash })
+          }
         }
       }),
     )
