@@ -1,5 +1,6 @@
 import { FileSystem, Path } from "@effect/platform"
 import { Effect } from "effect"
+import { nightFile, nightFolder, PAGE_FILE } from "../../pipelines/report/nights.ts"
 import { plural } from "../../pipelines/run/quantities.ts"
 import type { World } from "../../sandbox/world.ts"
 import { Database } from "../../store/database.ts"
@@ -91,7 +92,13 @@ export const demoCommand = command({
         return { night, comparison: yield* compareWithKey(world) }
       }).pipe(Effect.provide(workingStore(db, { configuration, command: "demo" })))
       const { snapshot, summary } = night
-      const places = { reports: night.folder, snapshot }
+      const place = yield* nightFolder(out, night.run)
+      const places = {
+        page: path.join(place.folder, PAGE_FILE),
+        workbook: path.join(place.folder, nightFile(place, ".xlsx")),
+        reports: place.folder,
+        snapshot,
+      }
       const { invented, missed, planted } = comparison
       const wrong = [...missed.map((one) => `missed: ${one}`), ...invented.map((one) => `not planted: ${one}`)]
       yield* conclude(options, {

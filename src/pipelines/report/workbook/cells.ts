@@ -32,7 +32,11 @@ const excelErrors = new Set([
 
 /** A text as what it is: what looks like the format's own escape for a character is escaped, and what is too long is cut. */
 const textValue = (text: string): string => {
-  const whole = text.toWellFormed().replace(/_(?=x[0-9A-Fa-f]{4}_)/g, "_x005F_")
+  const whole = text
+    .toWellFormed()
+    .replace(/_(?=x[0-9A-Fa-f]{4}_)/g, "_x005F_")
+    // XML makes one line feed of a carriage return and a line feed.
+    .replaceAll("\r", "_x000D_")
   return whole.length <= longestText ? whole : `${whole.slice(0, longestText)} … (cut here; the CSV file has all of it)`
 }
 

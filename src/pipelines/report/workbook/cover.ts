@@ -12,8 +12,8 @@ export interface CoveredSheet {
   readonly csv: string
 }
 
-const bold = { ...textStyle, font: { bold: true } } as const
-const title = { ...textStyle, font: { bold: true, size: 14 } } as const
+const bold = { ...textStyle, font: { name: "Calibri", size: 11, bold: true } } as const
+const title = { ...textStyle, font: { name: "Calibri", size: 14, bold: true } } as const
 
 const howToRead = [
   "Each sheet is one report; the first row names its columns and filters them.",

@@ -5,7 +5,7 @@ import type { ReportColumn } from "../definition.ts"
 import type { ReportRows } from "../report-rows.ts"
 import { columnStyle, isRounded, sheetCell, textCell, textStyle } from "./cells.ts"
 
-const headStyle = { font: { bold: true } } as const
+const headStyle = { font: { name: "Calibri", size: 11, bold: true } } as const
 
 /** A column of the sheet: one of the report's, or the exact text of one whose numbers a spreadsheet would round. */
 interface SheetColumn {
