@@ -37,12 +37,12 @@ describe("tidemark demo", () => {
             .flatMap((name) => readdirSync(join(folder, "reports", name)))
           expect(written).toHaveLength(3)
           const summary = recordsOf(reportsIn(join(folder, "reports", "latest")).get("summary"))
-          const timesOf = (item: string) => Number(summary.find((row) => row.item === item)?.value ?? 0)
-          expect(timesOf("opened in this run")).toBeGreaterThan(0)
-          expect(timesOf("resolved in this run")).toBeGreaterThan(0)
-          expect(summary.some(({ section }) => section === "accepted")).toBe(true)
+          const changes = summary.filter(({ section }) => section === "since the last night").map(({ item }) => item)
+          expect([...new Set(changes)]).toEqual(expect.arrayContaining(["new", "resolved", "accepted"]))
         }
       }),
+    // Six nights over HTTP, on a machine that may be busy with others.
+    600_000,
   )
 })
 
@@ -65,7 +65,7 @@ const options: Readonly<Record<string, ReadonlyArray<string>>> = {
   ],
   sync: ["--config", "--db", "--customers", "--fresh", "--api-changed", "--json", "--quiet", ...logs],
   reconcile: ["--config", "--db", "--fail-on", "--json", "--quiet", ...logs],
-  report: ["--config", "--db", "--out", "--fail-on", "--json", "--quiet", ...logs],
+  report: ["--config", "--db", "--out", "--only", "--period", "--fail-on", "--json", "--quiet", ...logs],
   sql: ["--format", "--db", "--file"],
   checks: ["--config", "--explain", "--markdown", "--json"],
   runs: ["--db", "--json"],

@@ -64,7 +64,7 @@ const definitions = Effect.forEach(
 
 const folderOf = (nights: Nights, index: number): string => nights.folders[index] ?? "there is no such folder"
 
-layer(Layer.scoped(BrokenNights, threeNights("all")), { excludeTestServices: true, timeout: 120_000 })(
+layer(Layer.scoped(BrokenNights, threeNights("all")), { excludeTestServices: true, timeout: 300_000 })(
   "nights against a sandbox with known breaks",
   (it) => {
     it.effect("end with 3, and tell verdict, coverage, exceptions by severity and where the reports are", () =>
@@ -234,7 +234,7 @@ layer(Layer.scoped(BrokenNights, threeNights("all")), { excludeTestServices: tru
   },
 )
 
-layer(Layer.scoped(HealthyNights, threeNights("none")), { excludeTestServices: true, timeout: 120_000 })(
+layer(Layer.scoped(HealthyNights, threeNights("none")), { excludeTestServices: true, timeout: 300_000 })(
   "nights against a healthy sandbox",
   (it) => {
     it.effect("end with 0, say CLEAN, and report no exception", () =>
