@@ -41,6 +41,10 @@ const importBooks = (books: Books) =>
     yield* fs.writeFileString(file, books.csv)
     const map = { file: "the bench's map", map: yield* checkMap("the bench's map", books.map), sha256: "the bench's" }
     yield* importBook({ file, format: "csv", map, book, whole: true, by: "bench" })
+    if (books.statements === null) return
+    const statements = yield* fs.makeTempFileScoped({ suffix: ".xml" })
+    yield* fs.writeFileString(statements, books.statements)
+    yield* importBook({ file: statements, format: "camt053", map: null, book, whole: false, by: "bench" })
   }).pipe(Effect.scoped)
 
 /** Reads and reconciles a world at its own time, with the partner's books; returns what this run found. */

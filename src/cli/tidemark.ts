@@ -4,6 +4,7 @@ import { type Command, command, type Surroundings } from "./command.ts"
 import { type Asked, type Program, readCommandLine } from "./command-line.ts"
 import { importCommand } from "./commands/books/import.ts"
 import { listCommand as listBooksCommand } from "./commands/books/list.ts"
+import { mapCommand } from "./commands/books/map.ts"
 import { checksCommand } from "./commands/checks.ts"
 import { retireCommand } from "./commands/customers.ts"
 import { demoCommand } from "./commands/demo.ts"
@@ -38,6 +39,7 @@ const commands: ReadonlyArray<Command> = [
   ...actCommands,
   importCommand,
   listBooksCommand,
+  mapCommand,
   retireCommand,
   sqlCommand,
   checksCommand,

@@ -10,7 +10,7 @@ describe("a shell is offered", () => {
   it.each([
     ["ex", "exceptions"],
     ["runs ", "sign verify-signatures"],
-    ["books ", "import list"],
+    ["books ", "import list map"],
     ["exceptions list --se", "--severity"],
     ["exceptions list --severity h", "high"],
     ["exceptions ack --no", "--note"],

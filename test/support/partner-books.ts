@@ -1,9 +1,10 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { NodeContext } from "@effect/platform-node"
-import { Effect, Layer } from "effect"
+import { Clock, Effect, Layer, TestClock } from "effect"
 import { type ImportRequest, importBook } from "../../src/pipelines/books/import.ts"
 import { checkMap } from "../../src/pipelines/books/map.ts"
+import type { BookFormat } from "../../src/pipelines/books/readers/formats.ts"
 import { reconcile } from "../../src/pipelines/reconcile/reconcile.ts"
 import { Database } from "../../src/store/database.ts"
 import type { CoverageState } from "../../src/store/tables.ts"
@@ -112,8 +113,12 @@ const mapOf = (kind: string, withTime: boolean) => ({
 
 const header = "id,at,day,customer,currency,amount,reference,text"
 
-export const mapped = (content: unknown) =>
-  Effect.map(checkMap("map.json", content), (map) => ({ file: "map.json", map, sha256: JSON.stringify(content) }))
+export const mapped = (content: unknown, format: BookFormat = "csv") =>
+  Effect.map(checkMap("map.json", content, format), (map) => ({
+    file: "map.json",
+    map,
+    sha256: JSON.stringify(content),
+  }))
 
 /** Imports a text as a file of this name. */
 export const importText = (
@@ -129,7 +134,7 @@ export const importText = (
     return yield* importBook({
       file,
       format: "csv",
-      map: map === null ? null : yield* mapped(map),
+      map: map === null ? null : yield* mapped(map, request.format),
       book: "books",
       whole: false,
       by: "tests",
@@ -163,16 +168,23 @@ const bookTables = [
   "raw.book_quarantine",
   "recon.book_imports",
   "recon.book_statements",
+  "recon.book_bookings",
   "recon.book_judged",
 ]
 
+/** Cases are of March 2026, and a line that lies years from the clock is set aside. */
+const clockOfCases = Effect.flatMap(Clock.currentTimeMillis, (now) =>
+  now < Date.parse("2026-03-10T02:00:00Z") ? TestClock.setTime(Date.parse("2026-03-10T02:00:00Z")) : Effect.void,
+)
+
 /** Empties the store, the books too. */
-export const emptyStore = Effect.zipRight(
+export const emptyStore = Effect.all([
+  clockOfCases,
   newBooks,
   Effect.flatMap(Database, (database) =>
     Effect.forEach(bookTables, (table) => database.run(`DELETE FROM ${table}`), { discard: true }),
   ),
-)
+])
 
 export const booksStore = Layer.mergeAll(ledgerStore, NodeContext.layer)
 

@@ -45,7 +45,7 @@ const rows = {
   answerKey: optional(path("FILE"), "Where to write, as JSON, which breaks the world has."),
   books: optional(
     path("FILE"),
-    "Where to write books of your own as a CSV, with known breaks of their own, and its map beside it, for tidemark books import.",
+    "Where to write books of your own as a CSV, with known breaks of their own, and its map and bank statements beside it, for tidemark books import.",
   ),
   faults: defaultTo(
     text("FAULTS"),
@@ -143,6 +143,7 @@ const serve = (options: Options) =>
     const booksIn = (file: string) => ({
       file,
       mapFile: `${file.replace(/\.csv$/, "")}.map.json`,
+      statementsFile: `${file.replace(/\.csv$/, "")}.statements.xml`,
       ...booksOf([...Array.from({ length: options.night - 1 }, (_, before) => worldAt(before + 1)), world], {
         seed: options.seed,
         book: "books",
@@ -170,7 +171,8 @@ const serve = (options: Options) =>
       yield* write(options.answerKey, `${JSON.stringify(key, null, 2)}\n`)
     }
     if (ownBooks !== null) {
-      const { csv, file, map, mapFile } = ownBooks
+      const { csv, file, map, mapFile, statements, statementsFile } = ownBooks
+      if (statements !== null) yield* write(statementsFile, statements)
       yield* write(file, csv)
       yield* write(mapFile, `${JSON.stringify(map, null, 2)}\n`)
     }
@@ -182,7 +184,7 @@ const serve = (options: Options) =>
         nightLines(program, options, first, now) +
         (ownBooks === null
           ? ""
-          : `${count(ownBooks.lines.length)} lines of books are in ${ownBooks.file}; after a sync: ${program} books import ${ownBooks.file} --map ${ownBooks.mapFile}\n`) +
+          : `${count(ownBooks.lines.length)} lines of books are in ${ownBooks.file}; after a sync: ${program} books import ${ownBooks.file} --map ${ownBooks.mapFile}${ownBooks.statements === null ? "" : `, and ${program} books import ${ownBooks.statementsFile}`}\n`) +
         `Its customers are in ${options.roster}. In another terminal:\n`,
     )
     yield* writeOut(

@@ -1,14 +1,10 @@
 import { createHash } from "node:crypto"
 import { FileSystem } from "@effect/platform"
 import { Effect, Stream } from "effect"
-import { BookFileError, type BookFormat } from "./readers/reader.ts"
+import { BookFileError } from "./readers/reader.ts"
 
 /** DuckDB takes these for compressed, by their name, and reads the text that they hold. */
 const compressed = /\.(gz|zst)$/i
-
-/** A bank statement says its own encoding, and Parquet is no text. */
-const mustBeUtf8 = (file: string, format: BookFormat): boolean =>
-  format === "json" || (format === "csv" && !compressed.test(file))
 
 /** Takes a text chunk by chunk, because a character may lie across two; without a chunk, the text must be at its end. */
 const utf8Check = (file: string): ((chunk?: Uint8Array) => Effect.Effect<void, BookFileError>) => {
@@ -25,12 +21,12 @@ const utf8Check = (file: string): ((chunk?: Uint8Array) => Effect.Effect<void, B
 export const hashOf = (
   file: string,
   path: string,
-  format: BookFormat,
+  isText: boolean,
 ): Effect.Effect<{ readonly sha256: string; readonly bytes: number }, BookFileError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const hash = createHash("sha256")
-    const check = mustBeUtf8(file, format) ? utf8Check(file) : () => Effect.void
+    const check = isText && !compressed.test(file) ? utf8Check(file) : () => Effect.void
     let bytes = 0
     yield* fs.stream(path).pipe(
       Stream.mapError(

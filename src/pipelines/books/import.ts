@@ -4,15 +4,18 @@ import { Entropy } from "../../api/entropy.ts"
 import { Database, type Sql } from "../../store/database.ts"
 import { quoteText } from "../../store/describe-table.ts"
 import type { StoreError } from "../../store/store-error.ts"
+import type { BookSettings } from "../configuration/books-settings.ts"
+import { knownPlaces } from "../configuration/file.ts"
+import { publishStatements } from "../evidence/publish.ts"
+import { keepAccounts, replaceStatements, sortBookings } from "./bookings.ts"
 import { hashOf } from "./file-hash.ts"
-import { readLinesSql } from "./line-sql.ts"
-import { amountColumns, BookMapError, mappedColumns, type ReadMap } from "./map.ts"
+import { importSql, leftovers, refuseUseless, removedSql, sortLinesSql, steps } from "./import-sql.ts"
+import { amountColumns, BookMapError, exactColumns, mappedColumns, type ReadMap, readStatementMap } from "./map.ts"
 import type { BankStatement } from "./readers/bank-statement.ts"
-import { camtMap, camtSource } from "./readers/camt053.ts"
-import { csvSource } from "./readers/csv.ts"
-import { jsonSource } from "./readers/json.ts"
-import { parquetSource } from "./readers/parquet.ts"
-import { BookFileError, type BookFormat, type BookSource } from "./readers/reader.ts"
+import { type BookFormat, readers } from "./readers/formats.ts"
+import { type BookAsk, BookFileError } from "./readers/reader.ts"
+import { readSql, stageRows } from "./stage.ts"
+import { gapsOf, statementSentence, tellStatements } from "./told.ts"
 
 export interface ImportRequest {
   readonly file: string
@@ -22,7 +25,12 @@ export interface ImportRequest {
   readonly book: string
   /** The file is the whole book: lines that it does not have are taken out. */
   readonly whole: boolean
+  /** Read it although the same file was imported before. */
+  readonly again?: boolean
   readonly by: string
+  /** What of the configuration lines are read by; its defaults where it is left out. */
+  readonly plausibleYears?: BookSettings["plausibleYears"]
+  readonly places?: Readonly<Record<string, number>>
 }
 
 /** What an import did. The lines read are the sum of new, changed, unchanged, repeated and quarantined. */
@@ -32,8 +40,10 @@ export interface ImportResult {
   readonly file: string
   readonly format: string
   readonly sha256: string
-  /** The same file by the same map was the book's last import already: nothing was read again. */
+  /** The same file was imported by the same map before: nothing was read again. */
   readonly known: boolean
+  /** When that was; else null. */
+  readonly knownSince: string | null
   readonly read: number
   readonly new: number
   readonly changed: number
@@ -42,6 +52,8 @@ export interface ImportResult {
   readonly quarantined: number
   readonly removed: number
   readonly statements: ReadonlyArray<BankStatement>
+  /** What a person should know besides, in sentences. */
+  readonly told: ReadonlyArray<string>
   /** The first lines that could not be read. */
   readonly faults: ReadonlyArray<{ readonly line: number; readonly reason: string }>
 }
@@ -71,170 +83,23 @@ const checkMoment = (sql: Sql, { file, map }: ReadMap): Effect.Effect<void, Stor
     )
   })
 
-const readSource = (sql: Sql, request: ImportRequest, { map }: ReadMap) =>
-  Effect.gen(function* () {
-    const { file } = request
-    const path = resolve(file)
-    const columns = mappedColumns(map)
-    const amounts = amountColumns(map)
-    const none: ReadonlyArray<BankStatement> = []
-    const alone = (source: BookSource) => ({ source, statements: none })
-    switch (request.format) {
-      case "csv":
-        return alone(yield* csvSource(sql, file, path, columns, map.delimiter))
-      case "json":
-        return alone(
-          yield* jsonSource(
-            sql,
-            file,
-            path,
-            columns,
-            amounts,
-            map.decimalSeparator === "." && map.thousandsSeparator === undefined,
-          ),
-        )
-      case "parquet":
-        return alone(yield* parquetSource(sql, file, path, columns, amounts))
-      case "camt053":
-        return yield* camtSource(sql, file, path, columns)
-    }
-  })
-
-/**
- * Sets apart what cannot be used: an id that the file has twice with different content says two things, and neither is
- * taken; an id that it has twice with the same content is one line.
- */
-const sortLinesSql = `
-  CREATE OR REPLACE TEMP TABLE book_sorted AS
-  WITH counted AS (
-    SELECT *, count(*) OVER (PARTITION BY line_id) AS uses, min(content_hash) OVER (PARTITION BY line_id) AS least,
-      max(content_hash) OVER (PARTITION BY line_id) AS most, min(source_line) OVER (PARTITION BY line_id) AS first_line,
-      max(source_line) OVER (PARTITION BY line_id) AS last_line,
-      row_number() OVER (PARTITION BY line_id ORDER BY source_line) AS place
-    FROM book_read WHERE reason IS NULL
-  )
-  SELECT * EXCLUDE (reason, uses, least, most, first_line, last_line, place),
-    CASE WHEN least <> most THEN concat('line id ', line_id, ' is there ', uses, ' times with different content, on lines ', first_line, ' to ', last_line) END AS reason,
-    place > 1 AND least = most AS is_repeated
-  FROM counted
-  UNION ALL BY NAME
-  SELECT *, FALSE AS is_repeated FROM book_read WHERE reason IS NOT NULL`
-
-const columns =
-  "book, line_id, customer_id, partner_customer_ref, booked_from, booked_to, currency, amount, reference, refers_to, description, source_line, version, first_import, version_import, content_hash"
-
-/** Good lines against what the book has: new, changed or unchanged. */
-const compareSql = `
-  CREATE OR REPLACE TEMP TABLE book_compared AS
-  SELECT s.*, l.version AS old_version, l.first_import AS old_import,
-    CASE WHEN l.line_id IS NULL THEN 'new' WHEN l.content_hash <> s.content_hash THEN 'changed' ELSE 'unchanged' END AS change
-  FROM book_sorted AS s
-  LEFT JOIN main.book_lines AS l ON l.book = getvariable('book') AND l.line_id = s.line_id
-  WHERE s.reason IS NULL AND NOT s.is_repeated`
-
-/** Lines of the book that the whole book no longer has. One that is there and cannot be read is not gone. */
-const removedSql = `
-  CREATE OR REPLACE TEMP TABLE book_removed AS
-  SELECT l.line_id FROM main.book_lines AS l
-  ANTI JOIN book_sorted AS s ON s.line_id = l.line_id
-  WHERE l.book = getvariable('book') AND getvariable('whole')`
-
-const supersedeSql = (which: string): string => `
-  INSERT INTO main.superseded_book_lines
-  SELECT ${columns}, getvariable('import') FROM main.book_lines AS l
-  WHERE l.book = getvariable('book') AND l.line_id IN (${which})`
-
-const changedIds = "SELECT line_id FROM book_compared WHERE change = 'changed'"
-const removedIds = "SELECT line_id FROM book_removed"
-
-const deleteSql = (which: string): string =>
-  `DELETE FROM main.book_lines WHERE book = getvariable('book') AND line_id IN (${which})`
-
-const insertSql = `
-  INSERT INTO main.book_lines (${columns})
-  SELECT getvariable('book'), line_id, customer_id, partner_customer_ref, booked_from, booked_to, currency, amount,
-    reference, refers_to, description, source_line, coalesce(old_version, 0) + 1, coalesce(old_import, getvariable('import')),
-    getvariable('import'), content_hash
-  FROM book_compared WHERE change <> 'unchanged' ORDER BY source_line`
-
-/** Earlier unreadable lines are settled by the whole book, by a newer file of the same name, or by their id come readable. */
-const settleQuarantineSql = `
-  UPDATE raw.book_quarantine SET in_force = FALSE
-  WHERE in_force AND book = getvariable('book') AND (
-    getvariable('whole') OR line_id IN (SELECT line_id FROM book_compared)
-    OR import_id IN (SELECT import_id FROM recon.book_imports WHERE book = getvariable('book') AND file = getvariable('file'))
-  )`
-
-const quarantineSql = `
-  INSERT INTO raw.book_quarantine BY NAME
-  SELECT getvariable('import') AS import_id, getvariable('book') AS book, source_line, line_id, customer_id, partner_customer_ref, currency, reason,
-    coalesce(payload, '') AS payload, TRUE AS in_force, amount, booked_from, booked_to, reference
-  FROM book_sorted WHERE reason IS NOT NULL ORDER BY source_line`
-
-const importSql = `
-  INSERT INTO recon.book_imports
-  SELECT getvariable('import'), getvariable('book'), getvariable('file'), $1, $2, $3, $4, $5::TIMESTAMPTZ, $6, getvariable('whole'),
-    (SELECT count(*) FROM book_sorted), (SELECT count(*) FROM book_compared WHERE change = 'new'),
-    (SELECT count(*) FROM book_compared WHERE change = 'changed'), (SELECT count(*) FROM book_compared WHERE change = 'unchanged'),
-    (SELECT count(*) FROM book_sorted WHERE is_repeated), (SELECT count(*) FROM book_sorted WHERE reason IS NOT NULL),
-    (SELECT count(*) FROM book_removed)`
-
-const steps: ReadonlyArray<string> = [
-  compareSql,
-  removedSql,
-  supersedeSql(changedIds),
-  supersedeSql(removedIds),
-  deleteSql(changedIds),
-  deleteSql(removedIds),
-  insertSql,
-  settleQuarantineSql,
-  quarantineSql,
-]
-
-/**
- * An empty file must not empty a book; of several lines that all cannot be read the map is wrong, not the lines; and where
- * nothing in it is even a line of its format, the format is.
- */
-const refuseUseless = (sql: Sql, { file, whole }: ImportRequest): Effect.Effect<void, StoreError | BookFileError> =>
-  Effect.gen(function* () {
-    const [read] = yield* sql.rows<{
-      lines: bigint
-      good: bigint
-      whole_lines: bigint
-      line: bigint | null
-      reason: string | null
-    }>(
-      `SELECT count(*) AS lines, count(*) FILTER (reason IS NULL) AS good, min(source_line) AS line, arg_min(reason, source_line) AS reason,
-         (SELECT count(*) FROM book_source WHERE fault IS NULL) AS whole_lines
-       FROM book_sorted`,
-    )
-    if (read === undefined || read.good > 0n) return
-    const isOneBadLine = read.lines === 1n && read.whole_lines === 1n
-    if (!whole && (read.lines === 0n || isOneBadLine)) return
-    const detail =
-      read.lines === 0n
-        ? "has no line, so it cannot be the whole book; correct the file, or leave out --replace"
-        : `no line of it can be read, so nothing was imported (line ${read.line}: ${read.reason}); check that the map and --format are meant for this file`
-    return yield* new BookFileError({ file, line: null, detail })
-  })
-
-/** Reading leaves these behind; they are as large as the file. */
-const leftovers = [
-  "book_text",
-  "book_parsed",
-  "book_record",
-  "book_reject",
-  "book_json",
-  "book_object",
-  "book_source",
-  "book_read",
-  "book_sorted",
-  "book_compared",
-  "book_removed",
-]
+/** What a reader is asked for a map. */
+export const askOf = (sql: Sql, file: string, { map }: ReadMap): BookAsk => ({
+  sql,
+  file,
+  path: resolve(file),
+  columns: mappedColumns(map),
+  amounts: amountColumns(map),
+  exact: exactColumns(map),
+  delimiter: map.delimiter,
+  list: map.list,
+  hasPlainAmounts: map.decimalSeparator === "." && map.thousandsSeparator === undefined,
+  reversals: map.reversals,
+})
 
 interface ImportRow {
   readonly import_id: string
+  readonly imported_at: string
   readonly lines_read: bigint
   readonly lines_new: bigint
   readonly lines_changed: bigint
@@ -263,6 +128,29 @@ const newImportId = Effect.gen(function* () {
 const patternCharacters = /[*?[\]]/
 
 /**
+ * The same file by the same map that this book has already. What was imported before changes nothing, unless a whole book
+ * came since and took its lines out.
+ */
+const earlierImport = (sql: Sql, request: ImportRequest, sha256: string, mapSha256: string) =>
+  Effect.map(
+    sql.rows<ImportRow>(
+      `SELECT * FROM recon.book_imports AS i
+       WHERE book = $1 AND sha256 = $2 AND map_sha256 = $3 AND format = $4
+         AND import_id >= coalesce((SELECT max(import_id) FROM recon.book_imports WHERE book = $1 AND whole), '')
+         AND (NOT $5::BOOLEAN OR (whole AND import_id = (SELECT max(import_id) FROM recon.book_imports WHERE book = $1)))
+       ORDER BY import_id DESC LIMIT 1`,
+      [request.book, sha256, mapSha256, request.format, String(request.whole)],
+    ),
+    ([row]) => row,
+  )
+
+const strangersSql = `
+  SELECT count(*) AS lines, min(coalesce(customer_id, partner_customer_ref)) AS name FROM book_compared
+  WHERE EXISTS (SELECT 1 FROM main.customers)
+    AND (customer_id NOT IN (SELECT customer_id FROM main.customers)
+      OR partner_customer_ref NOT IN (SELECT partner_customer_ref FROM main.customers WHERE partner_customer_ref IS NOT NULL))`
+
+/**
  * Reads a file of the partner's books into the book's lines, all of it in one transaction. A line seen before is updated
  * where its content differs; what cannot be read goes to quarantine with its reason; the import is put on record. The same
  * file by the same map, imported again, changes nothing.
@@ -270,7 +158,7 @@ const patternCharacters = /[*?[\]]/
 export const importBook = (request: ImportRequest) =>
   Effect.gen(function* () {
     const database = yield* Database
-    const { file } = request
+    const { file, whole } = request
     const name = basename(file)
     if (patternCharacters.test(file)) {
       return yield* new BookFileError({
@@ -279,19 +167,18 @@ export const importBook = (request: ImportRequest) =>
         detail: "the path has one of * ? [ ], which would name several files; rename it",
       })
     }
-    const { bytes, sha256 } = yield* hashOf(file, resolve(file), request.format)
-    const read: ReadMap = request.map ?? { file: "the map of bank statements", map: camtMap, sha256: "built in" }
+    const reader = readers[request.format]
+    const { bytes, sha256 } = yield* hashOf(file, resolve(file), reader.isText)
+    const read = request.map ?? (yield* readStatementMap)
     const base = { book: request.book, file: name, format: request.format, sha256 }
 
-    const [last] = yield* database.rows<
-      ImportRow & { sha256: string; map_sha256: string; format: string; whole: boolean }
-    >("SELECT * FROM recon.book_imports WHERE book = $1 ORDER BY import_id DESC LIMIT 1", [request.book])
-    const isSame = last?.sha256 === sha256 && last.map_sha256 === read.sha256 && last.format === request.format
-    if (isSame && (last.whole || !request.whole)) {
+    const last = request.again === true ? undefined : yield* earlierImport(database, request, sha256, read.sha256)
+    if (last !== undefined) {
       return {
         ...base,
         importId: last.import_id,
         known: true,
+        knownSince: last.imported_at,
         read: Number(last.lines_read),
         new: 0,
         changed: 0,
@@ -300,38 +187,55 @@ export const importBook = (request: ImportRequest) =>
         quarantined: Number(last.lines_quarantined),
         removed: 0,
         statements: [],
+        told: [],
         faults: yield* faultsOf(database, last.import_id),
       } satisfies ImportResult
     }
 
     yield* checkMoment(database, read)
-    const { source, statements } = yield* readSource(database, request, read)
-    yield* database.run(readLinesSql(read.map, source, mappedColumns(read.map)))
+    const columns = mappedColumns(read.map)
+    const book = yield* reader.open(askOf(database, file, read))
+    yield* stageRows(database, read.map, columns, book, { ...knownPlaces, ...request.places })
     const { importId, importedAt } = yield* newImportId
-    yield* database.transaction((sql) =>
+    const year = Number(importedAt.slice(0, 4))
+    const { ahead, back } = request.plausibleYears ?? { back: 10, ahead: 1 }
+    const moment = (read.map.date ?? read.map.dateTime)?.column ?? ""
+    yield* database.run(
+      readSql(read.map, {
+        isTyped: book.moments.has(moment),
+        isWritersDay: book.statements.length > 0,
+        firstYear: year - back,
+        lastYear: year + ahead,
+      }),
+    )
+    yield* publishStatements(database)
+    const told = yield* database.transaction((sql) =>
       Effect.gen(function* () {
         yield* sql.run(`SET VARIABLE book = ${quoteText(request.book)}`)
         yield* sql.run(`SET VARIABLE import = ${quoteText(importId)}`)
         yield* sql.run(`SET VARIABLE file = ${quoteText(name)}`)
-        yield* sql.run(`SET VARIABLE whole = ${request.whole}`)
-        yield* sql.run(sortLinesSql)
+        yield* sql.run(`SET VARIABLE whole = ${whole}`)
+        const ofStatements = { book: request.book, file: name, importId, statements: book.statements, whole }
+        yield* sql.run(book.statements.length > 0 ? "SELECT 1" : sortLinesSql)
+        const plan = book.statements.length > 0 ? yield* sortBookings(sql, ofStatements) : null
+        if (plan === null) yield* sql.run(removedSql)
+        if (plan === null && whole) yield* replaceStatements(sql, request.book, importId)
         yield* refuseUseless(sql, request)
         for (const step of steps) yield* sql.run(step)
         yield* sql.run(importSql, [request.format, String(bytes), sha256, read.sha256, importedAt, request.by])
-        for (const one of statements) {
-          yield* sql.run("INSERT INTO recon.book_statements VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", [
-            importId,
-            one.id,
-            one.account,
-            one.currency,
-            one.opening,
-            one.booked,
-            one.closing,
-            one.entries,
-            one.notBooked,
-            one.opening !== null && one.closing !== null,
-          ])
-        }
+        if (plan !== null) yield* keepAccounts(sql)
+        const [strangers] = yield* sql.rows<{ lines: bigint; name: string | null }>(strangersSql)
+        const lines = Number(strangers?.lines ?? 0n)
+        return [
+          ...book.statements.map(statementSentence),
+          ...(plan === null ? [] : yield* tellStatements(sql, plan)),
+          ...(plan === null ? [] : yield* gapsOf(sql, request.book, importId)),
+          ...(lines === 0
+            ? []
+            : [
+                `${lines} ${lines === 1 ? "line names a customer" : "lines name customers"} that no roster has had yet, such as ${strangers?.name}`,
+              ]),
+        ]
       }),
     )
     for (const table of leftovers) yield* database.run(`DROP TABLE IF EXISTS temp.${table}`)
@@ -340,6 +244,7 @@ export const importBook = (request: ImportRequest) =>
       ...base,
       importId,
       known: false,
+      knownSince: null,
       read: Number(row?.lines_read),
       new: Number(row?.lines_new),
       changed: Number(row?.lines_changed),
@@ -347,7 +252,8 @@ export const importBook = (request: ImportRequest) =>
       repeated: Number(row?.lines_repeated),
       quarantined: Number(row?.lines_quarantined),
       removed: Number(row?.lines_removed),
-      statements,
+      statements: book.statements,
+      told,
       faults: yield* faultsOf(database, importId),
     } satisfies ImportResult
   })

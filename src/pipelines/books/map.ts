@@ -2,6 +2,8 @@ import { FileSystem } from "@effect/platform"
 import { Data, Effect, type ParseResult, Schema } from "effect"
 import { sha256Hex } from "../../api/signing.ts"
 import { issuesByKey, type KeyIssues, knownKeys, valueFault } from "../configuration/schema-issues.ts"
+import { whole } from "../configuration/setting-values.ts"
+import type { BookFormat } from "./readers/formats.ts"
 
 /** Why a map cannot be used; the sentence names the key and the remedy. */
 export class BookMapError extends Data.TaggedError("BookMapError")<{
@@ -27,6 +29,8 @@ const Moment = Schema.Struct({
   format: Schema.optional(Name),
   /** Such as `Europe/Berlin`; left out, UTC. */
   zone: Schema.optional(Name),
+  /** Which of the two instants a local time means that the clocks strike twice; left out, such a line is set aside. */
+  twice: Schema.optional(Schema.Literal("earlier", "later")),
 })
 
 const Amount = Schema.Struct({
@@ -37,6 +41,10 @@ const Amount = Schema.Struct({
   direction: Schema.optional(Name),
   creditWords: Schema.optional(Schema.Array(Name)),
   debitWords: Schema.optional(Schema.Array(Name)),
+  /** What a minus means that stands beside a stated side; left out, such a line is set aside. */
+  minus: Schema.optional(Schema.Literal("debit", "reversal")),
+  /** Amounts count the smallest unit: of the currency, or the one of so many decimal places. */
+  minorUnits: Schema.optional(Schema.Union(Schema.Literal(true), whole(0, 18))),
 })
 
 export const referenceKinds = ["transactionId", "resourceId", "reference"] as const
@@ -57,11 +65,19 @@ const MapSchema = Schema.Struct({
   sign: Schema.optionalWith(Schema.Literal("creditPositive", "debitPositive"), {
     default: () => "creditPositive" as const,
   }),
+  /** Texts that stand for no value. */
+  emptyWords: Schema.optionalWith(Schema.Array(Name), { default: () => [] }),
+  /** The currency is what stands beside each amount. */
+  currencyInAmount: Schema.optionalWith(Schema.Boolean, { default: () => false }),
+  /** Where in a JSON file the list of the lines lies, such as `data.entries`. */
+  list: Schema.optional(Name),
+  /** Of a bank statement: which side the entry of a reversal states; left out, balances must prove it. */
+  reversals: Schema.optional(Schema.Literal("ownSide", "originalSide")),
   lineId: Column,
   date: Schema.optional(Moment),
   dateTime: Schema.optional(Moment),
   amount: Amount,
-  currency: ColumnOrConstant,
+  currency: Schema.optional(ColumnOrConstant),
   customerId: Schema.optional(ColumnOrConstant),
   partnerCustomerRef: Schema.optional(ColumnOrConstant),
   reference: Schema.optional(Reference),
@@ -94,6 +110,14 @@ const fault = (map: BookMap): string | null => {
   if (amount.direction === undefined && (amount.creditWords ?? amount.debitWords) !== undefined) {
     return "amount: creditWords and debitWords explain direction; name that column too, or remove them"
   }
+  if (amount.minus !== undefined && amount.column !== undefined && amount.direction === undefined) {
+    return "amount.minus explains a minus beside a stated side; an amount in one column is read by its sign; remove it"
+  }
+  if (map.currencyInAmount === (map.currency !== undefined)) {
+    return map.currencyInAmount
+      ? "currencyInAmount says that the currency stands beside the amount; remove currency, or currencyInAmount"
+      : "currency is missing; name its column, give a constant, or set currencyInAmount where it stands beside the amount"
+  }
   for (const key of ["currency", "customerId", "partnerCustomerRef"] as const) {
     const given = map[key]
     if (given !== undefined && (given.column === undefined) === (given.constant === undefined)) {
@@ -104,10 +128,44 @@ const fault = (map: BookMap): string | null => {
     return "give customerId or partnerCustomerRef, and not both"
   }
   if (map.thousandsSeparator === map.decimalSeparator) return "decimalSeparator and thousandsSeparator are the same"
-  if (/%z/i.test(map.dateTime?.format ?? "")) {
-    return "dateTime.format: offsets are read without a format, as ISO 8601; remove the format, or give the zone"
+  for (const key of ["date", "dateTime"] as const) {
+    if (/%z/i.test(map[key]?.format ?? "")) {
+      return `${key}.format: offsets are read without a format, as ISO 8601; remove the format, or give the zone`
+    }
   }
+  if (map.date?.twice !== undefined) return "date.twice: a whole day is there once; remove it"
   return null
+}
+
+/** Keys that mean something in files of one format alone. */
+const keysOfFormats = { list: "json", reversals: "camt053", delimiter: "csv" } as const
+
+/** How a bank statement is read where its map says nothing else. */
+export const statementMap = {
+  lineId: { column: "lineId" },
+  date: { column: "bookingDate" },
+  amount: { column: "amount", direction: "creditDebit" },
+  currency: { column: "currency" },
+  reference: { column: "endToEndId", refersTo: "reference" },
+  description: { column: "description" },
+} as const
+
+/** A statement's map needs only what is to be otherwise. */
+const completed = (content: unknown, format: BookFormat): unknown => {
+  if (format !== "camt053" || typeof content !== "object" || content === null || Array.isArray(content)) return content
+  const { date, ...others } = statementMap
+  return "dateTime" in content ? { ...others, ...content } : { ...others, date, ...content }
+}
+
+const formatFault = (map: BookMap, format: BookFormat): string | null => {
+  for (const [key, meant] of Object.entries(keysOfFormats)) {
+    if (map[key as keyof typeof keysOfFormats] !== undefined && meant !== format) {
+      return `${key} is for ${meant} files, and this one is ${format}; remove it`
+    }
+  }
+  return format === "camt053" && map.lineId.column !== statementMap.lineId.column
+    ? "lineId: a bank uses its references again, so the lines of a statement are known by account, day and content; remove lineId (the bank's references can be mapped as reference)"
+    : null
 }
 
 const describeKey = ({ issues, key }: KeyIssues): string => {
@@ -122,17 +180,33 @@ const describeKey = ({ issues, key }: KeyIssues): string => {
 
 const describe = (error: ParseResult.ParseError): string => issuesByKey(error).map(describeKey).join("; ")
 
-export const checkMap = (file: string, content: unknown): Effect.Effect<BookMap, BookMapError> =>
-  Schema.decodeUnknown(MapSchema, { onExcessProperty: "error", errors: "all" })(content).pipe(
+export const checkMap = (
+  file: string,
+  content: unknown,
+  format: BookFormat = "csv",
+): Effect.Effect<BookMap, BookMapError> =>
+  Schema.decodeUnknown(MapSchema, { onExcessProperty: "error", errors: "all" })(completed(content, format)).pipe(
     Effect.mapError((error) => new BookMapError({ file, detail: describe(error) })),
     Effect.flatMap((map) => {
-      const detail = fault(map)
+      const detail = fault(map) ?? formatFault(map, format)
       return detail === null ? Effect.succeed(map) : Effect.fail(new BookMapError({ file, detail }))
     }),
   )
 
+/** What a statement without a map of its own is read by. */
+export const readStatementMap: Effect.Effect<ReadMap, BookMapError> = Effect.suspend(() =>
+  Effect.map(checkMap("the map of bank statements", {}, "camt053"), (map) => ({
+    file: "the map of bank statements",
+    map,
+    sha256: "built in",
+  })),
+)
+
 /** Reads a map from its JSON file; a key that is not known is refused by name. */
-export const readMap = (file: string): Effect.Effect<ReadMap, BookMapError, FileSystem.FileSystem> =>
+export const readMap = (
+  file: string,
+  format: BookFormat,
+): Effect.Effect<ReadMap, BookMapError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const fail = (detail: string) => new BookMapError({ file, detail })
@@ -143,7 +217,7 @@ export const readMap = (file: string): Effect.Effect<ReadMap, BookMapError, File
       try: () => JSON.parse(text.replace(/^\uFEFF/, "")) as unknown,
       catch: (error) => fail(`is not JSON: ${error instanceof Error ? error.message : String(error)}`),
     })
-    return { file, map: yield* checkMap(file, content), sha256: sha256Hex(text) }
+    return { file, map: yield* checkMap(file, content, format), sha256: sha256Hex(text) }
   })
 
 /** The columns of the file that a map names, each once. */
@@ -157,7 +231,7 @@ export const mappedColumns = (map: BookMap): ReadonlyArray<string> => [
       map.amount.debit,
       map.amount.credit,
       map.amount.direction,
-      map.currency.column,
+      map.currency?.column,
       map.customerId?.column,
       map.partnerCustomerRef?.column,
       map.reference?.column,
@@ -169,3 +243,9 @@ export const mappedColumns = (map: BookMap): ReadonlyArray<string> => [
 /** The columns that hold amounts. */
 export const amountColumns = (map: BookMap): ReadonlyArray<string> =>
   [map.amount.column, map.amount.debit, map.amount.credit].filter((column) => column !== undefined)
+
+/** The columns of which every digit counts: amounts, ids and references. */
+export const exactColumns = (map: BookMap): ReadonlyArray<string> => [
+  ...amountColumns(map),
+  ...[map.lineId, map.customerId, map.partnerCustomerRef, map.reference].flatMap((key) => key?.column ?? []),
+]

@@ -11,6 +11,9 @@ import type { BookRule, BookSettings } from "../configuration/books-settings.ts"
  * too large.
  */
 
+/** Days at least that a line must lie from the others to be one that lies alone. */
+const loneDays = 31
+
 /** Of each book, what it is meant to hold; NULL where nothing limits it. */
 const scopeSql = `
   CREATE OR REPLACE TABLE recon.book_scope AS
@@ -27,12 +30,29 @@ const scopeSql = `
     ) AS k ON k.partner_customer_ref = c.customer
     GROUP BY c.book
   ),
+  step AS (
+    SELECT *, epoch(booked_from) - epoch(lag(booked_to) OVER (PARTITION BY book ORDER BY booked_from, line_id)) AS apart FROM main.book_lines
+  ),
+  usual AS (
+    SELECT book, greatest(${loneDays} * 86400, 10 * quantile_disc(apart, 0.5)) AS most_apart FROM step GROUP BY book
+  ),
+  -- A line that lies alone, far before or after all others, is likelier a wrong date than a book of all the time between.
+  stretch AS (
+    SELECT s.*, sum(CASE WHEN s.apart > u.most_apart THEN 1 ELSE 0 END) OVER (PARTITION BY s.book ORDER BY s.booked_from, s.line_id ROWS UNBOUNDED PRECEDING) AS nth
+    FROM step AS s JOIN usual AS u ON u.book = s.book
+  ),
+  period AS (
+    SELECT book, nth, count(*) AS lines, min(booked_from) AS first_booked, max(booked_to) AS last_booked, bool_or(customer_id IS NULL AND partner_customer_ref IS NULL) AS has_nameless
+    FROM stretch GROUP BY book, nth
+  ),
   booked AS (
-    SELECT book, min(booked_from) AS first_booked, max(booked_to) AS last_booked, bool_or(customer_id IS NULL AND partner_customer_ref IS NULL) AS has_nameless
-    FROM main.book_lines GROUP BY book
+    SELECT book, min(first_booked) AS first_booked, max(last_booked) AS last_booked, bool_or(has_nameless) AS has_nameless,
+      coalesce(min(first_booked) FILTER (lines > 1), min(first_booked)) AS first_in_company, coalesce(max(last_booked) FILTER (lines > 1), max(last_booked)) AS last_in_company
+    FROM period GROUP BY book
   )
-  SELECT b.book, b.has_nameless, coalesce(c.first_day::TIMESTAMPTZ, b.first_booked) AS period_from,
-    coalesce((c.last_day + 1)::TIMESTAMPTZ - INTERVAL 1 MICROSECOND, b.last_booked) AS period_to,
+  SELECT b.book, b.has_nameless, coalesce(c.first_day::TIMESTAMPTZ, b.first_in_company) AS period_from,
+    coalesce((c.last_day + 1)::TIMESTAMPTZ - INTERVAL 1 MICROSECOND, b.last_in_company) AS period_to,
+    c.first_day IS NULL AND b.first_booked < b.first_in_company AS has_lone_first, c.last_day IS NULL AND b.last_booked > b.last_in_company AS has_lone_last,
     b.first_booked, b.last_booked, c.currencies, c.types, n.customers,
     c.book IS NOT NULL AND (c.currencies IS NOT NULL OR c.types IS NOT NULL OR n.customers IS NOT NULL) AS is_limited
   FROM booked AS b LEFT JOIN configured AS c ON c.book = b.book LEFT JOIN named AS n ON n.book = b.book`
@@ -61,7 +81,11 @@ const scopeNotesSql = `
   FROM value AS v ANTI JOIN known AS k ON k.key = v.key AND k.named = v.named
   UNION ALL
   SELECT recon.run(), concat('books.scope names the book ', book, ', of which no line is in the books: is it misspelt?')
-  FROM (SELECT unnest($1) AS book) WHERE book NOT IN (SELECT book FROM main.book_lines)`
+  FROM (SELECT unnest($1) AS book) WHERE book NOT IN (SELECT book FROM main.book_lines)
+  UNION ALL
+  SELECT recon.run(), concat('A line of the book ', book, ', of ', CASE WHEN has_lone_first THEN first_booked ELSE last_booked END::DATE, ', lies alone, far from all others, so the book is taken to go from ', period_from::DATE, ' to ', period_to::DATE,
+    '; correct its date, or say from and to in books.scope.', book)
+  FROM recon.book_scope WHERE has_lone_first OR has_lone_last`
 
 /**
  * customer is the one that a line names. A reference that the store does not know, or knows twice, is no customer's: it

@@ -58,6 +58,14 @@ export const BookSettingsSchema = Schema.Struct({
   amount: Schema.optionalWith(Schema.Literal("netAmount", "amount"), { default: () => "netAmount" as const }),
   /** Hours that booking and posting of what is matched by a reference may lie apart. */
   dateWindowHours: Schema.optionalWith(whole(0, 8784), { default: () => 72 }),
+  /** A line that lies further from now, in years, is set aside. */
+  plausibleYears: Schema.optionalWith(
+    Schema.Struct({
+      back: Schema.optionalWith(whole(0, 200), { default: () => 10 }),
+      ahead: Schema.optionalWith(whole(0, 200), { default: () => 1 }),
+    }),
+    { default: () => ({ back: 10, ahead: 1 }) },
+  ),
   /** By the book's name. */
   scope: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Scope }), { default: () => ({}) }),
 })

@@ -59,7 +59,7 @@ const order = [
 ]
 
 /** What came of matching the partner's books, once it is done. */
-const bookOrder = ["book_match", "book_line_verdict", "book_posting_verdict"]
+const bookOrder = ["book_match", "book_line_verdict", "book_posting_verdict", "book_statement_gap"]
 
 /** What people ask most, over what was judged and over the life of exceptions. They decide nothing, so they are no part of the rules. */
 const questions = [
@@ -199,6 +199,10 @@ export const publishQuestions = (sql: Sql, run: Run, configuration: Configuratio
     }
     yield* publishAll(sql, filesOf(questions))
   })
+
+/** Publishes what the bank statements of the books show by themselves, which an import tells too. */
+export const publishStatements = (sql: Sql): Effect.Effect<void, StoreError> =>
+  Effect.zipRight(sql.run(publishedSql), publishAll(sql, filesOf(["book_statement_gap"])))
 
 /** Publishes what is known of the run: its own tables first, then the views over the lists, then what stands on them. */
 export const publishEvidence = (sql: Sql, run: Run, configuration: Configuration): Effect.Effect<void, StoreError> =>

@@ -8,6 +8,7 @@ export const bookCodes = [
   "BOOK_DUPLICATE",
   "BOOK_AMBIGUOUS",
   "BOOK_INVALID",
+  "BOOK_STATEMENT_GAP",
 ] as const
 
 export type BookCode = (typeof bookCodes)[number]

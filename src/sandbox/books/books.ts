@@ -5,6 +5,7 @@ import { type BookCode, bookCodes } from "./book-code.ts"
 import { openDesk } from "./desk.ts"
 import type { BookLine } from "./line.ts"
 import { bookPlanters } from "./planters.ts"
+import { statementsXml } from "./statements.ts"
 
 /** A partner's own books over a world, and what is wrong with them. */
 export interface Books {
@@ -12,6 +13,8 @@ export interface Books {
   readonly csv: string
   readonly map: typeof booksMap
   readonly lines: ReadonlyArray<BookLine>
+  /** The bank's statements (CAMT.053), for `tidemark books import` too; null where nothing is planted on them. */
+  readonly statements: string | null
   /** Record ids are `book/line id`, or `book/transaction id` for what the books lack. */
   readonly answerKey: ReadonlyArray<AnswerKeyEntry>
   readonly nearMisses: ReadonlyArray<NearMissEntry>
@@ -59,6 +62,7 @@ export const booksOf = (
     ),
     map: booksMap,
     lines,
+    statements: desk.statements.length === 0 ? null : statementsXml(desk.statements, desk.now),
     answerKey: desk.answerKey,
     nearMisses: desk.nearMisses,
   }

@@ -5,12 +5,15 @@ import type { World } from "../world.ts"
 import type { BookCode } from "./book-code.ts"
 import { type BookLine, lineOf } from "./line.ts"
 import { type Posting, postingsOf, readCustomers, unreadableOf } from "./posting.ts"
+import type { Statement } from "./statements.ts"
 
 /** What a fault or a near miss is planted on. */
 export interface Desk {
   readonly now: Instant
   /** By the transaction that they stand for, or by their own id where they stand for none. */
   readonly lines: Map<string, ReadonlyArray<BookLine>>
+  /** The bank's statements. */
+  readonly statements: Array<Statement>
   readonly answerKey: Array<AnswerKeyEntry>
   readonly nearMisses: Array<NearMissEntry>
   /** Transactions on the lists that cannot be read: what has no counterpart may be one of them. */
@@ -62,6 +65,7 @@ export const openDesk = (
   return {
     now,
     lines: new Map(postings.map((posting) => [posting.transactionId, [lineOf(posting)]])),
+    statements: [],
     answerKey,
     nearMisses,
     unreadable,

@@ -3,6 +3,7 @@ import type { BookCode } from "./book-code.ts"
 import type { Desk } from "./desk.ts"
 import { inTwo, lineOf, withMore } from "./line.ts"
 import type { Posting } from "./posting.ts"
+import { gapAfter, type Statement } from "./statements.ts"
 
 /** So often each fault is planted. */
 const times = [1, 2]
@@ -133,5 +134,32 @@ export const bookPlanters: Readonly<Record<BookCode, (desk: Desk) => void>> = {
     const amount = line.amount.startsWith("-") ? `(${line.amount.slice(1)})` : `+${line.amount}`
     desk.lines.set(posting.transactionId, [{ ...line, amount }])
     desk.nearMiss("BOOK_INVALID", line.lineId, "an amount in brackets, or with a plus")
+  },
+
+  BOOK_STATEMENT_GAP: (desk) => {
+    const of = (account: string, id: string, daysAgo: number, opening: string, closing: string): Statement => {
+      const statement = { account, id, daysAgo, opening, closing }
+      desk.statements.push(statement)
+      return statement
+    }
+    for (const nth of times) {
+      const account = `XX00SANDBOX000000000${nth}`
+      const before = of(account, "00001", 9, "100.00", "100.00")
+      of(account, "00002", 5, `13${nth}.00`, `13${nth}.00`)
+      desk.plant(
+        "BOOK_STATEMENT_GAP",
+        gapAfter(desk.now, before),
+        "high",
+        "a statement between two others was never imported",
+      )
+    }
+    const whole = "XX00SANDBOX0000000009"
+    const before = of(whole, "00001", 9, "100.00", "100.00")
+    of(whole, "00002", 5, "100.00", "100.00")
+    desk.nearMiss(
+      "BOOK_STATEMENT_GAP",
+      gapAfter(desk.now, before),
+      "days without a booking between two statements that join",
+    )
   },
 }

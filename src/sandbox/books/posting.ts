@@ -66,5 +66,9 @@ export const postingsOf = (nights: ReadonlyArray<World>): ReadonlyArray<Posting>
       }
     }
   }
-  return [...known.values()].sort((a, b) => a.at - b.at || (a.transactionId < b.transactionId ? -1 : 1))
+  // Nobody books what lies in the future.
+  const now = nights.at(-1)?.now ?? 0
+  return [...known.values()]
+    .filter(({ at }) => at <= now)
+    .sort((a, b) => a.at - b.at || (a.transactionId < b.transactionId ? -1 : 1))
 }

@@ -12,6 +12,7 @@ import { closings } from "./0011-closings.ts"
 import { verdicts } from "./0013-verdicts.ts"
 import { patience } from "./0014-patience.ts"
 import { apiOfTheStore } from "./0019-api-of-the-store.ts"
+import { statements } from "./0020-statements.ts"
 
 /** In the order of their names; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -28,6 +29,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0013-verdicts": verdicts,
   "0014-patience": patience,
   "0019-api-of-the-store": apiOfTheStore,
+  "0020-statements": statements,
 }
 
 /** The migrations that this program knows, in order. */

@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import { checkMap } from "../../../src/pipelines/books/map.ts"
-import { formatOf } from "../../../src/pipelines/books/readers/reader.ts"
+import { formatOf } from "../../../src/pipelines/books/readers/formats.ts"
 
 const good = {
   lineId: { column: "id" },

@@ -43,7 +43,7 @@ const everything = Effect.all({
   lines: rows("SELECT * FROM main.book_lines ORDER BY line_id"),
   superseded: rows("SELECT * FROM main.superseded_book_lines ORDER BY line_id"),
   quarantine: rows(
-    "SELECT * EXCLUDE (amount, booked_from, booked_to, reference) FROM raw.book_quarantine ORDER BY source_line",
+    "SELECT * EXCLUDE (amount, booked_from, booked_to, reference, place) FROM raw.book_quarantine ORDER BY source_line",
   ),
   imports: rows("SELECT * FROM recon.book_imports ORDER BY import_id"),
   judged: rows("SELECT * FROM recon.book_judged ORDER BY side, record_id"),

@@ -1,8 +1,7 @@
-import { FileSystem } from "@effect/platform"
-import { Effect, Option } from "effect"
+import { Effect } from "effect"
 import { type ImportRequest, type ImportResult, importBook } from "../../../pipelines/books/import.ts"
 import { readMap } from "../../../pipelines/books/map.ts"
-import { bookFormats, formatOf } from "../../../pipelines/books/readers/reader.ts"
+import { bookFormats } from "../../../pipelines/books/readers/formats.ts"
 import { publishActs } from "../../../pipelines/exceptions/publish.ts"
 import { count, plural } from "../../../pipelines/run/quantities.ts"
 import { command } from "../../command.ts"
@@ -13,6 +12,7 @@ import { argument, defaultTo, flag, type Given, oneOf, optional, path, required,
 import { by, config, db, json, quiet } from "../../options.ts"
 import { personOf } from "../../person.ts"
 import { configurationOf } from "../../workplace.ts"
+import { bookFileOf } from "./book-file.ts"
 
 const rows = {
   config,
@@ -23,6 +23,7 @@ const rows = {
   ),
   book: defaultTo(text("NAME"), "books", "Which of your books the file belongs to."),
   format: optional(oneOf(bookFormats), "How the file is written. Default: by its extension (csv, json, parquet, xml)."),
+  again: flag("Read the file although it was imported before, so that it holds over what came since."),
   replace: flag("The file is the whole book: lines that it does not have are taken out."),
   by,
   json,
@@ -37,7 +38,7 @@ const rows = {
 
 const nameShape = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/
 
-const sentences = (result: ImportResult): ReadonlyArray<string> => {
+export const sentences = (result: ImportResult): ReadonlyArray<string> => {
   const counted = [
     `${count(result.new)} new`,
     `${count(result.changed)} changed`,
@@ -47,14 +48,11 @@ const sentences = (result: ImportResult): ReadonlyArray<string> => {
   ].join(", ")
   const more = result.quarantined - result.faults.length
   return [
-    result.known
-      ? `${result.file} is the last import of book ${result.book} already; nothing changed`
+    result.knownSince !== null
+      ? `${result.file} was imported into book ${result.book} before, on ${result.knownSince.slice(0, 16).replace("T", " at ")}; nothing changed (--again reads it once more)`
       : `${result.file} into book ${result.book}: ${plural(result.read, "line")} read, ${counted}`,
     ...(result.removed > 0 ? [`${plural(result.removed, "line")} of earlier imports taken out`] : []),
-    ...result.statements.map(
-      (one) =>
-        `statement ${one.id}: ${one.opening === null || one.closing === null ? "it gives no opening and closing balance, so it is not proven that its entries are all there" : `opening ${one.opening} and ${plural(one.entries, "entry", "entries")} make closing ${one.closing} ${one.currency}`}${one.notBooked > 0 ? `; ${plural(one.notBooked, "entry", "entries")} not booked yet, and left out` : ""}`,
-    ),
+    ...result.told,
     ...result.faults.map((fault) => `${result.file}, line ${fault.line}: ${fault.reason}`),
     ...(more > 0 && result.faults.length > 0
       ? [`and ${plural(more, "more line")}; all of them are in raw.book_quarantine`]
@@ -66,30 +64,24 @@ const sentences = (result: ImportResult): ReadonlyArray<string> => {
 
 const requestOf = (options: Given<typeof rows>) =>
   Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const { book, file, map, replace } = options
+    const { again, book, file, map, replace } = options
     const refuse = (detail: string) => new UsageError({ detail })
-    const kind = yield* Effect.option(fs.stat(file))
-    if (Option.isNone(kind)) return yield* refuse(`${file}: there is no such file`)
-    if (kind.value.type === "Directory") return yield* refuse(`${file}: is a folder; name one file`)
+    const format = yield* bookFileOf(file, options.format)
     if (!nameShape.test(book)) {
       return yield* refuse(`--book ${book}: use letters, digits, and - _ . between them, up to 64`)
     }
-    const format = options.format ?? formatOf(file)
-    if (format === null) {
-      return yield* refuse(
-        `${file}: its extension does not say how it is written; give --format ${bookFormats.join(" or ")}`,
-      )
-    }
     if (map === null && format !== "camt053") {
-      return yield* refuse(`a ${format} file needs --map FILE, which says which column means what`)
+      return yield* refuse(
+        `a ${format} file needs --map FILE, which says which column means what; tidemark books map ${file} proposes one`,
+      )
     }
     return {
       file,
       format,
-      map: map === null ? null : yield* readMap(map),
+      map: map === null ? null : yield* readMap(map, format),
       book,
       whole: replace,
+      again,
       by: yield* personOf(options.by),
     } satisfies ImportRequest
   })
@@ -102,7 +94,11 @@ export const importCommand = command({
   run: (options) =>
     Effect.gen(function* () {
       const configuration = yield* configurationOf(options)
-      const request = yield* requestOf(options)
+      const request = {
+        ...(yield* requestOf(options)),
+        plausibleYears: configuration.books.plausibleYears,
+        places: configuration.currencyPlaces,
+      }
       const result = yield* importBook(request).pipe(
         Effect.zipLeft(publishActs),
         Effect.provide(existingStore(options.db, { configuration, command: "books", onlyFiles: [options.file] })),

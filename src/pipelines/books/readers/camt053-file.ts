@@ -1,10 +1,16 @@
-import { textOfUnits, unitsOf } from "../exact-units.ts"
+import { sha256Hex } from "../../../api/signing.ts"
+import { textOfUnits } from "../exact-units.ts"
 import type { BankStatement } from "./bank-statement.ts"
-import { find, findAll, parseXml, textAt, type XmlElement, XmlFault } from "./xml-tree.ts"
+import { amountIn, balancesOf, dateOf, type Money, moneyOf, sayingsOf, signOf, statusOf } from "./camt-elements.ts"
+import { type Signed, settledSigns } from "./camt-sides.ts"
+import { descendants, find, findAll, parseXml, textAt, type XmlElement, XmlFault } from "./xml-tree.ts"
 
 /** A booked entry of a statement, or one transaction of its details, by the names that a map may use as columns. */
 export interface CamtLine {
   readonly sourceLine: number
+  /** Which statement of the file, from 0. */
+  readonly statement: number
+  readonly fault: string | null
   readonly fields: Readonly<Record<CamtColumn, string | null>>
 }
 
@@ -16,6 +22,14 @@ export const camtColumns = [
   "accountServicerReference",
   "endToEndId",
   "transactionId",
+  "instructionId",
+  "mandateId",
+  "uetr",
+  "paymentInformationId",
+  "creditorReference",
+  "counterparty",
+  "counterpartyAccount",
+  "reversal",
   "bookingDate",
   "bookingDateTime",
   "valueDate",
@@ -31,153 +45,153 @@ export interface CamtFile {
   readonly lines: ReadonlyArray<CamtLine>
 }
 
-const messageShape = /^urn:iso:std:iso:20022:tech:xsd:(camt\.\d{3})\.\d{3}\.\d{2}$/
-
-interface Money {
-  readonly units: bigint
-  readonly text: string
-  readonly currency: string
+/** The messages that hold an account's entries: what each calls its list, and its pages. */
+const messages: Readonly<Record<string, { readonly code: string; readonly list: string; readonly pages: string }>> = {
+  BkToCstmrStmt: { code: "camt.053", list: "Stmt", pages: "StmtPgntn" },
+  BkToCstmrAcctRpt: { code: "camt.052", list: "Rpt", pages: "RptPgntn" },
+  BkToCstmrDbtCdtNtfctn: { code: "camt.054", list: "Ntfctn", pages: "NtfctnPgntn" },
 }
-
-const moneyOf = (element: XmlElement): Money => {
-  const text = element.text.trim()
-  const units = unitsOf(text)
-  const currency = element.attributes.Ccy ?? ""
-  if (units === null) throw new XmlFault(element.line, `the amount ${JSON.stringify(text)} is not a plain decimal`)
-  if (!/^[A-Z]{3}$/.test(currency)) throw new XmlFault(element.line, "an amount has no currency (Ccy)")
-  return { units, text, currency }
-}
-
-const signOf = (owner: XmlElement): bigint => {
-  const side = textAt(owner, "CdtDbtInd")
-  if (side === "CRDT") return 1n
-  if (side === "DBIT") return -1n
-  throw new XmlFault(
-    owner.line,
-    `CdtDbtInd is ${side === null ? "missing" : JSON.stringify(side)}; CRDT or DBIT is expected`,
-  )
-}
-
-const amountIn = (owner: XmlElement): Money => {
-  const element = find(owner, "Amt")
-  if (element === null) throw new XmlFault(owner.line, `${owner.name} has no amount (Amt)`)
-  return moneyOf(element)
-}
-
-const balanceOf = (statement: XmlElement, codes: ReadonlyArray<string>): Money | null => {
-  for (const code of codes) {
-    const balance = findAll(statement, "Bal").find((one) => textAt(one, "Tp", "CdOrPrtry", "Cd") === code)
-    if (balance === undefined) continue
-    const money = amountIn(balance)
-    return { ...money, units: money.units * signOf(balance) }
-  }
-  return null
-}
-
-/** Version 2 writes the status as text, later ones as a code within. */
-const isBooked = (entry: XmlElement): boolean => (textAt(entry, "Sts", "Cd") ?? textAt(entry, "Sts")) === "BOOK"
-
-const dateOf = (owner: XmlElement, name: string): string | null =>
-  textAt(owner, name, "Dt") ?? textAt(owner, name, "DtTm")
-
-const remittance = (details: XmlElement | null): string | null => {
-  const info = details === null ? null : find(details, "RmtInf")
-  if (info === null) return null
-  const texts = findAll(info, "Ustrd").map((line) => line.text.trim())
-  const structured = textAt(info, "Strd", "CdtrRefInf", "Ref")
-  return [...texts, ...(structured === null ? [] : [structured])].join(" ") || null
-}
-
-/** `NOTPROVIDED` is what the standard has banks write where there is no end-to-end id. */
-const provided = (text: string | null): string | null => (text === "NOTPROVIDED" ? null : text)
 
 /** The amount of one transaction of the details: its own, or as version 2 has it within AmtDtls. */
 const detailAmount = (details: XmlElement): XmlElement | null =>
   find(details, "Amt") ?? find(details, "AmtDtls", "TxAmt", "Amt")
 
 interface Part {
-  readonly details: XmlElement | null
+  readonly details: ReadonlyArray<XmlElement>
   readonly units: bigint
   readonly sign: bigint
+}
+
+interface Parts {
+  readonly parts: ReadonlyArray<Part>
+  /** How many transactions of the entry do not stand for themselves. */
+  readonly unused: number
 }
 
 /**
  * The transactions of a batch, where the statement gives an amount for each and they make the entry's amount; else the
  * entry as one, because a part that is not proven must not stand for the whole.
  */
-const partsOf = (entry: XmlElement, money: Money, sign: bigint): ReadonlyArray<Part> => {
+const partsOf = (entry: XmlElement, { currency, units }: Money): Parts => {
+  const sign = signOf(entry)
   const details = findAll(entry, "NtryDtls").flatMap((group) => findAll(group, "TxDtls"))
-  const whole = [{ details: details.length === 1 ? (details[0] ?? null) : null, units: money.units, sign }]
+  const whole = { parts: [{ details, units, sign }], unused: details.length > 1 ? details.length : 0 }
   if (details.length < 2) return whole
   const parts = details.map((one) => {
     const amount = detailAmount(one)
     const part = amount === null ? null : moneyOf(amount)
-    return { details: one, part, sign: find(one, "CdtDbtInd") === null ? sign : signOf(one) }
+    return { details: [one], part, sign: find(one, "CdtDbtInd") === null ? sign : signOf(one) }
   })
   const sum = parts.reduce((total, { part, sign }) => total + (part?.units ?? 0n) * sign, 0n)
-  const proven = parts.every(({ part }) => part?.currency === money.currency) && sum === money.units * sign
-  return proven ? parts.map(({ details, part, sign }) => ({ details, units: part?.units ?? 0n, sign })) : whole
+  const proven = parts.every(({ part }) => part?.currency === currency) && sum === units * sign
+  return proven
+    ? { parts: parts.map(({ details, part, sign }) => ({ details, units: part?.units ?? 0n, sign })), unused: 0 }
+    : whole
 }
 
-interface Draft {
-  readonly sourceLine: number
-  /** The bank's own reference, which is the id where it is unique in the file. */
-  readonly own: string | null
-  readonly fallback: string
-  readonly fields: Omit<CamtLine["fields"], "lineId">
+const accountOf = (statement: XmlElement): string | null =>
+  (textAt(statement, "Acct", "Id", "IBAN")?.replace(/\s/g, "").toUpperCase() ??
+    textAt(statement, "Acct", "Id", "Othr", "Id")) ||
+  null
+
+/**
+ * What a booking is known again by, whichever statement holds it: the account, the day, and what the bank says of it. A number
+ * within the statement is no part of it, because another statement numbers anew.
+ */
+const spoken = camtColumns.filter(
+  (column) =>
+    !["lineId", "statementId", "account", "entryReference", "bookingDate", "bookingDateTime", "reversal"].includes(
+      column,
+    ),
+)
+
+const identityOf = (account: string | null, fields: CamtLine["fields"]): string => {
+  const said = spoken.map((column) => fields[column]?.replace(/\s+/g, " ") ?? null)
+  const day = fields.bookingDate?.slice(0, 10) ?? "no day"
+  return [account ?? "no account", fields.currency, day, sha256Hex(JSON.stringify(said)).slice(0, 16)].join("/")
 }
 
-const draftsOf = (
+const linesOf = (
   entry: XmlElement,
-  place: number,
-  statement: { readonly id: string; readonly account: string | null },
-): ReadonlyArray<Draft> => {
+  statement: { readonly id: string; readonly account: string | null; readonly place: number },
+  settled: Signed,
+): { readonly lines: ReadonlyArray<CamtLine>; readonly unused: number } => {
   const money = amountIn(entry)
-  const parts = partsOf(entry, money, signOf(entry))
-  const entryReference = textAt(entry, "NtryRef")
-  const ofEntry = textAt(entry, "AcctSvcrRef")
+  const { parts, unused } = partsOf(entry, money)
   const booked = dateOf(entry, "BookgDt") ?? dateOf(entry, "ValDt")
-  const entryId = `${statement.id}/${entryReference ?? place}`
-  return parts.map(({ details, sign, units }, index) => {
-    const refs = details === null ? null : find(details, "Refs")
-    const ofPart = refs === null ? null : textAt(refs, "AcctSvcrRef")
-    const several = parts.length > 1
+  const lines = parts.map(({ details, sign, units }) => {
+    const side = sign * settled.turn === 1n ? "CRDT" : "DBIT"
+    const { partReference, remittance, ...sayings } = sayingsOf(details, sign === 1n ? "CRDT" : "DBIT")
+    const known = {
+      lineId: null,
+      statementId: statement.id,
+      account: statement.account,
+      entryReference: textAt(entry, "NtryRef"),
+      accountServicerReference: partReference ?? textAt(entry, "AcctSvcrRef"),
+      ...sayings,
+      reversal: textAt(entry, "RvslInd"),
+      bookingDate: booked,
+      bookingDateTime: booked,
+      valueDate: dateOf(entry, "ValDt"),
+      amount: textOfUnits(settled.isMinusSettled && units < 0n ? -units : units),
+      currency: money.currency,
+      creditDebit: side,
+      description: remittance ?? textAt(entry, "AddtlNtryInf"),
+    } as const
+    const sourceLine = (parts.length > 1 ? details[0]?.line : entry.line) ?? entry.line
     return {
-      sourceLine: (several ? details?.line : entry.line) ?? entry.line,
-      own: several ? (ofPart === ofEntry || ofPart === null ? null : ofPart) : (ofEntry ?? ofPart),
-      fallback: several ? `${ofEntry ?? entryId}/${index + 1}` : entryId,
-      fields: {
-        statementId: statement.id,
-        account: statement.account,
-        entryReference,
-        accountServicerReference: ofPart ?? ofEntry,
-        endToEndId: provided(refs === null ? null : textAt(refs, "EndToEndId")),
-        transactionId: refs === null ? null : textAt(refs, "TxId"),
-        bookingDate: booked?.slice(0, 10) ?? null,
-        bookingDateTime: booked,
-        valueDate: dateOf(entry, "ValDt")?.slice(0, 10) ?? null,
-        amount: textOfUnits(units),
-        currency: money.currency,
-        creditDebit: sign === 1n ? "CRDT" : "DBIT",
-        description: remittance(details) ?? textAt(entry, "AddtlNtryInf"),
-      },
+      sourceLine,
+      statement: statement.place,
+      fault: settled.fault,
+      fields: { ...known, lineId: identityOf(statement.account, known) },
     }
   })
+  return { lines, unused }
+}
+
+const dayBefore = (day: string): string =>
+  new Date(Date.parse(`${day}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10)
+
+/** The period that the bank states; one that ends where a day begins ends with the day before, or is that day alone. */
+const statedPeriod = (stated: XmlElement | null) => {
+  const from = stated === null ? null : (textAt(stated, "FrDtTm") ?? textAt(stated, "FrDt"))?.slice(0, 19)
+  const to = stated === null ? null : (textAt(stated, "ToDtTm") ?? textAt(stated, "ToDt"))?.slice(0, 19)
+  if (from == null || to == null) return null
+  const begins = from.length === 10 ? `${from}T00:00:00` : from
+  const ends = to.length === 10 ? `${to}T23:59:59` : to
+  if (!ends.endsWith("T00:00:00")) return { from: begins, to: ends, hasStatedPeriod: true }
+  const day = ends.slice(0, 10)
+  return { from: begins, to: `${ends <= begins ? day : dayBefore(day)}T23:59:59`, hasStatedPeriod: true }
 }
 
 interface ReadStatement {
   readonly statement: BankStatement
-  readonly drafts: ReadonlyArray<Draft>
+  readonly lines: ReadonlyArray<CamtLine>
 }
 
-const readStatement = (element: XmlElement): ReadStatement => {
+const wordCounts = (words: ReadonlyArray<string>): string =>
+  [...new Set(words)].map((word) => `${words.filter((one) => one === word).length} ${word}`).join(", ")
+
+const isLast = (page: XmlElement | null): boolean => page !== null && /^(true|1)$/.test(textAt(page, "LastPgInd") ?? "")
+
+interface Place {
+  readonly place: number
+  readonly code: string
+  readonly pages: string
+  /** The page of the message, for a statement that goes over several of them. */
+  readonly messagePage: XmlElement | null
+  readonly reversals: "ownSide" | "originalSide" | undefined
+}
+
+const readStatement = (element: XmlElement, { code, messagePage, pages, place, reversals }: Place): ReadStatement => {
   const id = textAt(element, "Id")
   if (id === null) throw new XmlFault(element.line, "a statement has no id (Id)")
-  const account = textAt(element, "Acct", "Id", "IBAN") ?? textAt(element, "Acct", "Id", "Othr", "Id")
+  const account = accountOf(element)
   const entries = findAll(element, "Ntry")
-  const booked = entries.filter(isBooked)
-  const opening = balanceOf(element, ["OPBD", "PRCD"])
-  const closing = balanceOf(element, ["CLBD"])
+  const booked = entries.filter((entry) => statusOf(entry) === "BOOK")
+  const notBooked = entries.filter((entry) => statusOf(entry) !== "BOOK").map(statusOf)
+  const balances = balancesOf(element)
+  const { closesWithin, closing, opening, opensWithin } = balances
   const [first] = booked
   const currency =
     textAt(element, "Acct", "Ccy") ??
@@ -189,53 +203,99 @@ const readStatement = (element: XmlElement): ReadStatement => {
   if (stranger !== undefined) {
     throw new XmlFault(stranger.line, `an entry of statement ${id} is not in the account's currency ${currency}`)
   }
-  const sum = booked.reduce((total, entry) => total + amountIn(entry).units * signOf(entry), 0n)
-  if (opening !== null && closing !== null && opening.units + sum !== closing.units) {
-    throw new XmlFault(
-      element.line,
-      `statement ${id} does not add up: opening ${textOfUnits(opening.units)} and entries ${textOfUnits(sum)} make ${textOfUnits(opening.units + sum)} ${currency}, and its closing balance is ${textOfUnits(closing.units)}; ask the bank for a whole statement`,
-    )
-  }
+  const settled = settledSigns(element, { id, currency, booked, balances, reversals })
+  const read = booked.map((entry, at) => linesOf(entry, { id, account, place }, settled.signs[at] ?? settled.plain))
+  const lines = read.flatMap(({ lines }) => lines)
+  const unused = read.filter((one) => one.unused > 0)
+  const days = lines.flatMap(({ fields }) => fields.bookingDate?.slice(0, 10) ?? []).sort()
+  const lastDay = [...days, ...(balances.day === null ? [] : [balances.day])].sort().at(-1)
+  const created = textAt(element, "CreDtTm")?.slice(0, 10) ?? ""
+  const [fromDay = balances.day ?? created, toDay = lastDay ?? created] = [days[0], lastDay]
+  const stated = find(element, "FrToDt")
+  const own = find(element, pages)
+  const page = own ?? (opening === null || closing === null || opensWithin || closesWithin ? messagePage : null)
+  const pageNumber = page === null ? null : Number(textAt(page, "PgNb") ?? "1")
+  const sequence = textAt(element, "ElctrncSeqNb") ?? textAt(element, "LglSeqNb")
   return {
     statement: {
       id,
       account,
       currency,
+      message: code,
+      created: textAt(element, "CreDtTm")?.slice(0, 19) ?? null,
+      page: pageNumber === 1 && isLast(page) ? null : pageNumber,
+      isLastPage: page === null || isLast(page) || (closing !== null && !closesWithin),
+      sequence: sequence === null || !/^\d{1,15}$/.test(sequence) ? null : Number(sequence),
+      ...(statedPeriod(stated) ?? { from: `${fromDay}T00:00:00`, to: `${toDay}T23:59:59`, hasStatedPeriod: false }),
       opening: opening === null ? null : textOfUnits(opening.units),
       closing: closing === null ? null : textOfUnits(closing.units),
-      booked: textOfUnits(sum),
+      opensWithin,
+      closesWithin,
+      booked: textOfUnits(settled.sum),
       entries: booked.length,
-      notBooked: entries.length - booked.length,
+      notBooked: notBooked.length,
+      notes: [
+        ...(notBooked.length === 0 ? [] : [`entries that are not booked are left out: ${wordCounts(notBooked)}`]),
+        ...(unused.length === 0
+          ? []
+          : [
+              `${unused.length === 1 ? "a batch is" : `${unused.length} batches are`} one line each, because the ${unused.reduce((sum, one) => sum + one.unused, 0)} transactions within do not make its amount`,
+            ]),
+        ...settled.notes,
+      ],
     },
-    drafts: booked.flatMap((entry, place) => draftsOf(entry, place + 1, { id, account })),
+    lines,
   }
 }
 
-/** The bank's reference where no other line of the file has it, else the place in the statement. */
-const withIds = (drafts: ReadonlyArray<Draft>): ReadonlyArray<CamtLine> => {
-  const uses = new Map<string, number>()
-  for (const { own } of drafts) if (own !== null) uses.set(own, (uses.get(own) ?? 0) + 1)
-  return drafts.map(({ fallback, fields, own, sourceLine }) => ({
-    sourceLine,
-    fields: { ...fields, lineId: own !== null && uses.get(own) === 1 ? own : fallback },
-  }))
+/** Pages that follow one another in one file must join; pages in different files are joined where the book is looked at. */
+const refuseBrokenPages = (all: ReadonlyArray<ReadStatement>, line: number): void => {
+  for (const { statement: before } of all) {
+    if (before.page === null) continue
+    const next = all.find(
+      ({ statement: other }) =>
+        other.id === before.id &&
+        other.account === before.account &&
+        other.currency === before.currency &&
+        other.page === (before.page ?? 0) + 1,
+    )?.statement
+    if (next === undefined || before.closing === null || next.opening === null || before.closing === next.opening)
+      continue
+    throw new XmlFault(
+      line,
+      `the pages of statement ${before.id} do not join: page ${before.page} ends with ${before.closing} ${before.currency}, and page ${next.page} begins with ${next.opening}; ask the bank for a whole statement`,
+    )
+  }
 }
 
 /**
- * Reads a CAMT.053 bank statement of any version (ISO 20022, namespace camt.053.001.NN): its booked entries, with the
- * transactions of a batch where they prove themselves, after opening balance and entries were found to make the closing
- * balance. Throws XmlFault.
+ * Reads a bank's account message of any version and national name (ISO 20022: camt.053, camt.052, camt.054), also within an
+ * envelope: its booked entries, with the transactions of a batch where they prove themselves, after the balances and entries
+ * of each statement or page were found to agree. Throws XmlFault.
  */
-export const readCamt053 = (text: string): CamtFile => {
-  const root = parseXml(text)
-  const message = messageShape.exec(root.namespace)?.[1]
-  if (root.name !== "Document" || message !== "camt.053") {
+export const readCamt053 = (text: string, reversals: Place["reversals"]): CamtFile => {
+  const blank = text.length - text.trimStart().length
+  const root = parseXml(text.slice(blank), (text.slice(0, blank).match(/\n/g) ?? []).length)
+  const bodies = descendants(root).filter(({ name }) => name in messages)
+  if (bodies.length === 0) {
+    const other = /camt\.\d{3}|pain\.\d{3}|pacs\.\d{3}/.exec(
+      descendants(root).find(({ name }) => name === "Document")?.namespace ?? "",
+    )
     throw new XmlFault(
       root.line,
-      `is not a bank statement camt.053 (it is ${message ?? `<${root.name}> of ${JSON.stringify(root.namespace)}`})`,
+      `is not a bank statement camt.053 (it is ${other?.[0] ?? `<${root.name}> of ${JSON.stringify(root.namespace)}`}); ask the bank for an export as camt.053`,
     )
   }
-  const read = root.children.flatMap((body) => findAll(body, "Stmt")).map(readStatement)
+  let place = 0
+  const read = bodies.flatMap((body) => {
+    const message = messages[body.name]
+    if (message === undefined) return []
+    const messagePage = find(body, "GrpHdr", "MsgPgntn")
+    return findAll(body, message.list).map((one) =>
+      readStatement(one, { ...message, messagePage, place: place++, reversals }),
+    )
+  })
   if (read.length === 0) throw new XmlFault(root.line, "holds no statement (Stmt)")
-  return { statements: read.map(({ statement }) => statement), lines: withIds(read.flatMap(({ drafts }) => drafts)) }
+  refuseBrokenPages(read, root.line)
+  return { statements: read.map(({ statement }) => statement), lines: read.flatMap(({ lines }) => lines) }
 }

@@ -1,121 +1,136 @@
-import { parse } from "csv-parse/sync"
-import { Effect } from "effect"
-import type { Sql } from "../../../store/database.ts"
-import { quoteText } from "../../../store/describe-table.ts"
+import { Effect, Option, Stream } from "effect"
 import type { StoreError } from "../../../store/store-error.ts"
-import { BookFileError, type BookSource, fieldName, missingColumns } from "./reader.ts"
+import { type CsvRecord, csvRecord } from "./csv-records.ts"
+import { type BookAsk, BookFileError, type BookReader, type BookRow, missingColumns, nothing } from "./reader.ts"
+import { linesAfter, loadLines, type TextLine } from "./text-lines.ts"
 
 const delimiters = [",", ";", "\t", "|"]
 
-/** The file's physical lines in order; a character that no line holds stands where a delimiter must be named. */
-export const linesSql = (file: string): string => `
-  CREATE OR REPLACE TEMP TABLE book_text AS
-  SELECT row_number() OVER () AS n, line
-  FROM read_csv(${quoteText(file)}, auto_detect = false, header = false, columns = {'line': 'VARCHAR'}, delim = chr(1),
-    quote = '', escape = '', strict_mode = false, parallel = false, max_line_size = 16000000)`
+/** What a spreadsheet writes so that it takes a number for text. */
+const spreadsheetText = /^="(.*)"$/s
 
-const headerOf = (line: string, delimiter: string): ReadonlyArray<string> =>
-  (parse(line, { delimiter, relax_quotes: true, relax_column_count: true, bom: true }) as Array<Array<string>>)[0]?.map(
-    (name) => name.trim(),
-  ) ?? []
+const valueOf = (text: string): string => spreadsheetText.exec(text)?.[1] ?? text
 
-interface Dialect {
+interface Header {
   readonly delimiter: string
-  readonly header: ReadonlyArray<string>
+  /** Without what ends the line: a delimiter with no name after it. */
+  readonly names: ReadonlyArray<string>
+  /** The lines that it takes. */
+  readonly lines: number
+}
+
+const headerOf = (lines: ReadonlyArray<TextLine>, delimiter: string): Header | null => {
+  const record = csvRecord(
+    lines.map(({ text }) => text),
+    0,
+    delimiter,
+    true,
+  )
+  if (record?.values == null) return null
+  const names = record.values.map((name) => valueOf(name).trim())
+  while (names.length > 1 && names.at(-1) === "") names.pop()
+  return { delimiter, names, lines: record.next }
 }
 
 /** The header line says which delimiter it is: the one that yields every mapped column. */
-const dialectOf = (
-  file: string,
-  line: string,
-  wanted: ReadonlyArray<string>,
-  given: string | undefined,
-): Effect.Effect<Dialect, BookFileError> => {
-  const dialects = (given === undefined ? delimiters : [given]).map((delimiter) => ({
-    delimiter,
-    header: headerOf(line, delimiter),
-  }))
-  const fitting = dialects.find(({ header }) => missingColumns(wanted, header) === null)
-  const [best = { delimiter: ",", header: [] }] = [...dialects].sort((a, b) => b.header.length - a.header.length)
-  const fail = (detail: string) => Effect.fail(new BookFileError({ file, line: 1, detail }))
-  if (fitting === undefined) return fail(missingColumns(wanted, best.header) ?? "the header cannot be read")
-  const twice = wanted.find((column) => fitting.header.filter((name) => name === column).length > 1)
-  return twice === undefined ? Effect.succeed(fitting) : fail(`the column ${JSON.stringify(twice)} is there twice`)
+const readHeader = ({
+  columns,
+  delimiter,
+  file,
+  path,
+  sql,
+}: BookAsk): Effect.Effect<Header, StoreError | BookFileError> =>
+  Effect.gen(function* () {
+    const fail = (detail: string, line: number | null = 1) => new BookFileError({ file, line, detail })
+    yield* loadLines(sql, path)
+    const lines = yield* linesAfter(sql, 0)
+    const [first] = lines
+    if (first === undefined || (first.text === "" && lines.length === 1)) {
+      return yield* fail("the file is empty; a header line is expected", null)
+    }
+    const start = [{ ...first, text: first.text.replace(/^\uFEFF/, "") }, ...lines.slice(1)]
+    const tried = delimiter === undefined ? delimiters : [delimiter]
+    const headers = tried.flatMap((one) => headerOf(start, one) ?? [])
+    const [best] = [...headers].sort((one, other) => other.names.length - one.names.length)
+    const fitting = columns.length === 0 ? best : headers.find(({ names }) => missingColumns(columns, names) === null)
+    if (best === undefined || (fitting === undefined && headers.length < tried.length)) {
+      return yield* fail("the header has a quote that is not closed, or one inside a name that is not written twice")
+    }
+    if (fitting === undefined) {
+      const broken = best.lines > 1 ? "; a quoted name of the header goes over a line break" : ""
+      return yield* fail(`${missingColumns(columns, best.names) ?? "the header cannot be read"}${broken}`)
+    }
+    const twice = columns.find((column) => fitting.names.filter((name) => name === column).length > 1)
+    if (twice !== undefined) return yield* fail(`the column ${JSON.stringify(twice)} is there twice`)
+    return fitting
+  })
+
+const brokenQuote = "a quote is not closed, or stands inside a value without being written twice"
+
+const rowOf = (
+  { names, places }: { readonly names: ReadonlyArray<string>; readonly places: ReadonlyArray<number> },
+  lines: ReadonlyArray<TextLine>,
+  { next, start, values }: CsvRecord,
+): BookRow => {
+  const surplus = values?.slice(names.length) ?? []
+  const fault =
+    values === null
+      ? brokenQuote
+      : values.length < names.length
+        ? "the line has fewer values than the header has columns"
+        : surplus.some((value) => value.trim() !== "")
+          ? "the line has more values than the header has columns"
+          : null
+  return {
+    line: lines[start]?.n ?? 0,
+    payload: lines
+      .slice(start, next)
+      .map(({ text }) => text)
+      .join("\n"),
+    fault,
+    fields: places.map((place) => (fault === null ? valueOf(values?.[place] ?? "") : null)),
+  }
 }
 
-/**
- * A record begins at each line before which every quote was closed. Blank lines count, because DuckDB counts them where it
- * numbers what it rejects.
- */
-const recordsSql = `
-  CREATE OR REPLACE TEMP TABLE book_record AS
-  WITH quoted AS (
-    SELECT n, line, sum(len(line) - len(replace(line, '"', ''))) OVER (ORDER BY n ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS quotes
-    FROM book_text
-  ),
-  numbered AS (
-    SELECT n, line, count(*) FILTER (coalesce(quotes, 0) % 2 = 0) OVER (ORDER BY n ROWS UNBOUNDED PRECEDING) AS unit FROM quoted
-  ),
-  record AS (
-    SELECT unit, min(n) AS n, string_agg(line, chr(10) ORDER BY n) AS payload FROM numbered GROUP BY unit
-  )
-  SELECT r.unit, r.n, r.payload, x.fault, row_number() OVER (PARTITION BY x.fault IS NULL ORDER BY r.n) AS place
-  FROM record AS r LEFT JOIN book_reject AS x ON x.unit = r.unit
-  WHERE r.payload IS NOT NULL AND r.unit > 1`
-
-const countsSql = `
-  SELECT (SELECT count(*) FROM book_parsed) AS parsed, (SELECT count(*) FROM book_reject) AS rejected,
-    (SELECT count(*) FROM book_record WHERE fault IS NULL) AS good, (SELECT count(*) FROM book_record WHERE fault IS NOT NULL) AS bad`
+/** A row of a spreadsheet that has no value at all is none. */
+const isBlank = ({ values }: CsvRecord): boolean => values?.every((value) => value.trim() === "") ?? false
 
 /**
- * Reads a CSV file with a header line through DuckDB's reader, every column as text. Lines that DuckDB rejects stay, with
- * the reason. Records and lines are counted apart and must tie, so that no line is lost between the two.
+ * A CSV with a header line. Lines that are none stay, with the reason; each physical line is part of one row, blank ones
+ * aside.
  */
-export const csvSource = (
-  sql: Sql,
-  file: string,
-  path: string,
-  columns: ReadonlyArray<string>,
-  delimiter: string | undefined,
-): Effect.Effect<BookSource, StoreError | BookFileError> =>
-  Effect.gen(function* () {
-    const fail = (detail: string) => new BookFileError({ file, line: null, detail })
-    yield* sql.run("SET preserve_insertion_order = true")
-    yield* sql.run(linesSql(path))
-    const [first] = yield* sql.rows<{ line: string | null }>("SELECT line FROM book_text WHERE n = 1")
-    if (first === undefined || first.line === null) return yield* fail("the file is empty; a header line is expected")
-    const dialect = yield* dialectOf(file, first.line, columns, delimiter)
-    const names = dialect.header.map((_, place) => `'c${place}': 'VARCHAR'`).join(", ")
-    yield* sql.run("DROP TABLE IF EXISTS book_reject_error")
-    yield* sql.run("DROP TABLE IF EXISTS book_reject_scan")
-    yield* sql.run(`
-      CREATE OR REPLACE TEMP TABLE book_parsed AS
-      SELECT row_number() OVER () AS place, * FROM read_csv(${quoteText(path)}, auto_detect = false, header = true,
-        columns = {${names}}, delim = ${quoteText(dialect.delimiter)}, quote = '"', escape = '"', parallel = false,
-        max_line_size = 16000000, store_rejects = true, rejects_table = 'book_reject_error', rejects_scan = 'book_reject_scan')`)
-    yield* sql.run(`
-      CREATE OR REPLACE TEMP TABLE book_reject AS
-      WITH said AS (
-        SELECT DISTINCT line AS unit, CASE CAST(error_type AS VARCHAR)
-          WHEN 'MISSING COLUMNS' THEN 'the line has fewer values than the header has columns'
-          WHEN 'TOO MANY COLUMNS' THEN 'the line has more values than the header has columns'
-          WHEN 'UNQUOTED VALUE' THEN 'a quote is not closed, or stands inside a value without being written twice'
-          ELSE error_message END AS fault
-        FROM book_reject_error
+export const csv: BookReader = {
+  extensions: ["csv", "tsv", "txt"],
+  isText: true,
+  columnsOf: (ask) =>
+    Effect.map(readHeader({ ...ask, columns: [] }), ({ names }) => [...new Set(names.filter((name) => name !== ""))]),
+  open: (ask) =>
+    Effect.gen(function* () {
+      const header = yield* readHeader(ask)
+      const layout = { names: header.names, places: ask.columns.map((column) => header.names.indexOf(column)) }
+      const pages = Stream.unfoldEffect(
+        { after: header.lines, kept: [] as ReadonlyArray<TextLine>, done: false },
+        ({ after, done, kept }) =>
+          done
+            ? Effect.succeedNone
+            : Effect.map(linesAfter(ask.sql, after), (more) => {
+                const lines = [...kept, ...more]
+                const texts = lines.map(({ text }) => text)
+                const isEnd = more.length === 0
+                const rows: Array<BookRow> = []
+                let at = 0
+                while (at < lines.length) {
+                  const record = csvRecord(texts, at, header.delimiter, isEnd)
+                  if (record === undefined) break
+                  if (!isBlank(record)) rows.push(rowOf(layout, lines, record))
+                  at = record.next
+                }
+                return Option.some([
+                  rows,
+                  { after: more.at(-1)?.n ?? after, kept: lines.slice(at), done: isEnd },
+                ] as const)
+              }),
       )
-      SELECT unit, string_agg(fault, '; ' ORDER BY fault) AS fault FROM said GROUP BY unit`)
-    yield* sql.run("SET preserve_insertion_order = false")
-    yield* sql.run(recordsSql)
-    const [counts] = yield* sql.rows<{ parsed: bigint; rejected: bigint; good: bigint; bad: bigint }>(countsSql)
-    if (counts === undefined || counts.parsed !== counts.good || counts.rejected !== counts.bad) {
-      return yield* fail(
-        `its lines make ${Number(counts?.good ?? 0n) + Number(counts?.bad ?? 0n)} records, of which ${Number(counts?.parsed ?? 0n)} were read and ${Number(counts?.rejected ?? 0n)} were not; look for a quote that is not closed, and write quotes inside a value twice`,
-      )
-    }
-    const fields = columns.map((column) => `p.c${dialect.header.indexOf(column)} AS ${fieldName(columns, column)}`)
-    yield* sql.run(`
-      CREATE OR REPLACE TEMP TABLE book_source AS
-      SELECT r.n AS source_line, r.payload, r.fault, ${fields.join(", ")}
-      FROM book_record AS r LEFT JOIN book_parsed AS p ON r.fault IS NULL AND p.place = r.place`)
-    return { decimals: new Set<string>(), moments: new Set<string>() }
-  })
+      return { ...nothing, rows: Stream.flattenIterables(pages) }
+    }),
+}

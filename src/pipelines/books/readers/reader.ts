@@ -1,4 +1,8 @@
-import { Data } from "effect"
+import type { FileSystem } from "@effect/platform"
+import { Data, type Effect, type Stream } from "effect"
+import type { Sql } from "../../../store/database.ts"
+import type { StoreError } from "../../../store/store-error.ts"
+import type { BankStatement } from "./bank-statement.ts"
 
 /** Why a file of the partner's books cannot be read at all; the sentence names the place and the remedy. */
 export class BookFileError extends Data.TaggedError("BookFileError")<{
@@ -13,40 +17,59 @@ export class BookFileError extends Data.TaggedError("BookFileError")<{
   }
 }
 
-export const bookFormats = ["csv", "json", "parquet", "camt053"] as const
-export type BookFormat = (typeof bookFormats)[number]
-
-const formatOfExtension: Readonly<Record<string, BookFormat>> = {
-  csv: "csv",
-  tsv: "csv",
-  txt: "csv",
-  json: "json",
-  jsonl: "json",
-  ndjson: "json",
-  parquet: "parquet",
-  pq: "parquet",
-  xml: "camt053",
-  camt: "camt053",
+/** A line of a file as its reader gives it: where it stands, what stood there, and the mapped columns as text. */
+export interface BookRow {
+  readonly line: number
+  readonly payload: string
+  /** Why it is no line of its format; null for a good one. */
+  readonly fault: string | null
+  /** In the order of the mapped columns; all null where there is a fault. */
+  readonly fields: ReadonlyArray<string | null>
+  /** Of a bank statement: which one of the file, from 0, and what the booking is known again by. */
+  readonly booking?: { readonly statement: number; readonly identity: string }
 }
 
-/** The format that a file's extension means; null where it means none. */
-export const formatOf = (file: string): BookFormat | null =>
-  formatOfExtension[/\.([^./\\]+)$/.exec(file)?.[1]?.toLowerCase() ?? ""] ?? null
+/** What a reader is asked: the file, and which of its columns the map names. */
+export interface BookAsk {
+  readonly sql: Sql
+  /** As the user named it. */
+  readonly file: string
+  readonly path: string
+  readonly columns: ReadonlyArray<string>
+  /** Those of the columns that hold amounts, and those whose every digit counts. */
+  readonly amounts: ReadonlyArray<string>
+  readonly exact: ReadonlyArray<string>
+  readonly delimiter: string | undefined
+  /** Where in a JSON file the list lies. */
+  readonly list: string | undefined
+  /** Whether the map reads amounts as JSON writes numbers. */
+  readonly hasPlainAmounts: boolean
+  readonly reversals: "ownSide" | "originalSide" | undefined
+}
 
-/**
- * Every reader leaves the temporary table `book_source` behind, one row for each line of the file: `source_line`,
- * `payload` (the line as it stands there), `fault` (why it cannot be read; NULL for a good one) and the mapped columns as
- * text, named by `fieldName`. What the file's own types make exact already is told here, so that no separator of the map
- * is applied to it.
- */
-export interface BookSource {
+/** An opened file: its lines, and what its own types make exact already, so that no separator or format is applied to it. */
+export interface OpenedBook {
+  readonly rows: Stream.Stream<BookRow, StoreError | BookFileError>
   /** Columns whose text is a plain decimal with a point, whatever the map says. */
   readonly decimals: ReadonlySet<string>
   /** Columns whose text is ISO 8601, whatever the map says. */
   readonly moments: ReadonlySet<string>
+  readonly statements: ReadonlyArray<BankStatement>
 }
 
-export const fieldName = (columns: ReadonlyArray<string>, column: string): string => `field_${columns.indexOf(column)}`
+/** A format: how its files are opened, and by which extensions they are known. */
+export interface BookReader {
+  readonly extensions: ReadonlyArray<string>
+  /** As text, which must be UTF-8; what says its own encoding, or is no text, is not. */
+  readonly isText: boolean
+  /** How many columns a file has that is not mapped yet, for `books map`; null where its format names them. */
+  readonly columnsOf:
+    | ((ask: BookAsk) => Effect.Effect<ReadonlyArray<string>, StoreError | BookFileError, FileSystem.FileSystem>)
+    | null
+  readonly open: (ask: BookAsk) => Effect.Effect<OpenedBook, StoreError | BookFileError, FileSystem.FileSystem>
+}
+
+export const nothing: Omit<OpenedBook, "rows"> = { decimals: new Set(), moments: new Set(), statements: [] }
 
 /** Which of the mapped columns a file lacks, in a sentence; null where it has them all. */
 export const missingColumns = (wanted: ReadonlyArray<string>, present: ReadonlyArray<string>): string | null => {

@@ -27,21 +27,21 @@ interface Growing extends XmlElement {
 
 /**
  * Reads XML into a tree; throws XmlFault. A document type is refused, and with it every entity that it could define, so
- * that a file can neither reach for another file nor grow without end.
+ * that a file can neither reach for another file nor grow without end. Lines are counted on from those that stood before.
  */
-export const parseXml = (text: string): XmlElement => {
+export const parseXml = (text: string, linesBefore = 0): XmlElement => {
   const parser = new SaxesParser({ xmlns: true })
   const open: Array<Growing> = []
   let root: Growing | null = null
   parser.on("error", (error) => {
     throw new XmlFault(
-      parser.line,
+      parser.line + linesBefore,
       `is not well-formed XML (${error.message.replace(/^\d+:\d+: /, "").replace(/\.$/, "")})`,
     )
   })
   parser.on("doctype", () => {
     throw new XmlFault(
-      parser.line,
+      parser.line + linesBefore,
       "has a document type (DOCTYPE), which a bank statement does not need; it is refused",
     )
   })
@@ -50,7 +50,7 @@ export const parseXml = (text: string): XmlElement => {
       name: tag.local,
       namespace: tag.uri,
       attributes: Object.fromEntries(Object.values(tag.attributes).map(({ local, value }) => [local, value])),
-      line: parser.line,
+      line: parser.line + linesBefore,
       text: "",
       children: [],
     }
@@ -69,6 +69,12 @@ export const parseXml = (text: string): XmlElement => {
   if (root === null) throw new XmlFault(1, "is empty")
   return root
 }
+
+/** The element and all that lie in it, in the order of the file. */
+export const descendants = (element: XmlElement): ReadonlyArray<XmlElement> => [
+  element,
+  ...element.children.flatMap(descendants),
+]
 
 /** The first element under the path of names, or null. */
 export const find = (element: XmlElement, ...path: ReadonlyArray<string>): XmlElement | null => {

@@ -1,0 +1,21 @@
+import { FileSystem } from "@effect/platform"
+import { Effect, Option } from "effect"
+import { type BookFormat, bookFormats, formatOf } from "../../../pipelines/books/readers/formats.ts"
+import { UsageError } from "../../ending.ts"
+
+/** The format of a file that a person named; refuses one that is not there, or of which nothing says how it is written. */
+export const bookFileOf = (file: string, given: BookFormat | null) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const refuse = (detail: string) => new UsageError({ detail })
+    const kind = yield* Effect.option(fs.stat(file))
+    if (Option.isNone(kind)) return yield* refuse(`${file}: there is no such file`)
+    if (kind.value.type === "Directory") return yield* refuse(`${file}: is a folder; name one file`)
+    const format = given ?? formatOf(file)
+    if (format === null) {
+      return yield* refuse(
+        `${file}: its extension does not say how it is written; give --format ${bookFormats.join(" or ")}`,
+      )
+    }
+    return format
+  })
