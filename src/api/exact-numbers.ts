@@ -1,3 +1,5 @@
+import { stringEnd } from "./json-text.ts"
+
 /**
  * JSON number tokens become strings, digit for digit, so that neither JSON.parse nor DuckDB's JSON reader can carry
  * them through a double. Source: docs/partner-api.md, "Money".
@@ -6,12 +8,27 @@
 /** A digit where a field's value or a list begins: cheap, and a false alarm (inside a string) costs only time. */
 const looksNumeric = /(?:"\s*:|\[)\s*-?\d/
 
-const stringOrNumber = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 
-export const quoteNumbers = (json: string): string =>
-  looksNumeric.test(json)
-    ? json.replace(stringOrNumber, (token) => (token.startsWith('"') ? token : `"${plainDecimal(token)}"`))
-    : json
+const beginsNumber = (code: number): boolean => code === 45 || (code >= 48 && code <= 57)
+
+export const quoteNumbers = (json: string): string => {
+  if (!looksNumeric.test(json)) return json
+  const quoted: Array<string> = []
+  let from = 0
+  for (let place = 0; place < json.length; ) {
+    const code = json.charCodeAt(place)
+    number.lastIndex = place
+    if (code === 34) place = stringEnd(json, place)
+    else if (beginsNumber(code) && number.test(json)) {
+      const end = number.lastIndex
+      quoted.push(json.slice(from, place), '"', plainDecimal(json.slice(place, end)), '"')
+      place = from = end
+    } else place++
+  }
+  quoted.push(json.slice(from))
+  return quoted.join("")
+}
 
 /** Exponents beyond this are left as they are: no amount needs them, and `1e999999999` must not fill the memory. */
 const largestExponent = 60

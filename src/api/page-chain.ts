@@ -7,6 +7,7 @@ import type { PersonalData } from "./personal-data.ts"
 import { type ReadPage, readPage } from "./read-page.ts"
 import type { ReceivedAnswer } from "./received-answer.ts"
 import { policyOf } from "./retry-policy.ts"
+import { makeSeenRecords, type SeenRecords } from "./seen-records.ts"
 import { sha256Hex } from "./signing.ts"
 
 /** A page with its place in its chain. */
@@ -49,7 +50,7 @@ export const firstPosition: ChainPosition = {
 
 /** The list would not hold still, or its cursors did not last, and the restarts are used up. */
 export class UnsteadyChain extends Data.TaggedError("UnsteadyChain")<{
-  readonly reason: "CursorExpired" | "ListMoved" | "PageRepeated"
+  readonly reason: "CursorExpired" | "ListMoved" | "PageRepeated" | "NothingNew"
   readonly restarts: number
   readonly requestId: string
 }> {
@@ -63,6 +64,7 @@ const unsteadySentences = {
   CursorExpired: "the API no longer takes a cursor that it gave",
   ListMoved: "records of the list moved while it was being read",
   PageRepeated: "the list gave a page again that it had given before",
+  NothingNew: "page after page of the list gave only records that it had given before",
 } as const
 
 /** Restarts of a chain within a run. Source: docs/rules.md, "Cursors". */
@@ -74,6 +76,9 @@ const mostFutile = 2
 /** Empty pages in a row that say more follows. Some lists filter after paging; a list that does so for ever has no end. */
 const mostEmptyPages = 10
 
+/** Pages in a row that give only what the chain gave before: the list grew by whole pages at its head, or it has no end. */
+const mostStalePages = 3
+
 /** Pages of a look back: more than a list ever grows by while it is read. */
 const mostLookBackPages = 1000
 
@@ -81,14 +86,28 @@ const mostLookBackPages = 1000
 interface Walk extends ChainPosition {
   /** Grows with the chain. */
   readonly used: Set<string>
-  /** SHA-256 of the ids of each page that this chain gave; grows with the chain. */
+  /** SHA-256 of the records of each page that this chain gave; grows with the chain. */
   readonly given: Set<string>
+  readonly seen: SeenRecords
+  /** Whether the page before said that nothing follows, and gave a cursor. */
+  readonly endIsDoubtful: boolean
   readonly lookBackPages: number
   readonly emptyInARow: number
+  readonly staleInARow: number
   readonly restarts: number
   readonly furthest: number
   readonly futile: number
 }
+
+/** A chain at its beginning, or as an earlier process left it. */
+const nothingGiven = () => ({
+  given: new Set<string>(),
+  seen: makeSeenRecords(),
+  endIsDoubtful: false,
+  lookBackPages: 0,
+  emptyInARow: 0,
+  staleInARow: 0,
+})
 
 export type WalkFailure = ApiFailure | UnsteadyChain
 
@@ -100,10 +119,8 @@ const anew = (walk: Walk, reason: UnsteadyChain["reason"], requestId: string): E
   const next: Walk = {
     ...firstPosition,
     chain: walk.chain + 1,
+    ...nothingGiven(),
     used: new Set(),
-    given: new Set(),
-    lookBackPages: 0,
-    emptyInARow: 0,
     restarts: walk.restarts + 1,
     furthest: Math.max(walk.furthest, walk.sequence),
     futile,
@@ -114,14 +131,30 @@ const anew = (walk: Walk, reason: UnsteadyChain["reason"], requestId: string): E
 const unreadable = (reason: UnreadablePage["reason"], detail: string, answer: ReceivedAnswer): UnreadablePage =>
   new UnreadablePage({ reason, detail, requestId: answer.requestId, status: answer.status, body: answer.body })
 
-/** The page's ids as one short text; null for a page that is empty or has a record without an id. */
-const fingerprint = (page: ReadPage): string | null =>
-  page.ids.length === 0 || page.ids.includes(null) ? null : sha256Hex(page.ids.join("\n"))
+/** Each record by its id; one that has none by all it says. */
+const marksOf = ({ ids, rejected }: ReadPage): ReadonlyArray<string> => {
+  if (!ids.includes(null)) return ids as ReadonlyArray<string>
+  const payloads = new Map(rejected.map(({ index, payload }) => [index, payload]))
+  return ids.map((id, index) => id ?? payloads.get(index) ?? "")
+}
+
+/**
+ * A page that says that nothing follows and gives a cursor is believed where that cursor was followed before, or where
+ * the page before said the same and here is nothing. Else the cursor is followed, and what lies behind it tells.
+ */
+const withItsEnd = (walk: Walk, page: ReadPage): ReadPage =>
+  walk.part === "chain" &&
+  page.endIsDoubtful &&
+  page.nextCursor !== null &&
+  (walk.used.has(page.nextCursor) || (walk.endIsDoubtful && page.items === 0))
+    ? { ...page, hasMore: false, nextCursor: null }
+    : page
 
 /** What follows a page of the chain: more of it, a look back, or nothing (null). */
 const afterChainPage = (walk: Walk, { answer, page }: PageRead): Effect.Effect<Walk | null, WalkFailure> => {
   const next = page.nextCursor
-  const print = fingerprint(page)
+  const marks = marksOf(page)
+  const print = marks.length === 0 ? null : sha256Hex(JSON.stringify(marks))
   if (print !== null && walk.given.has(print)) return anew(walk, "PageRepeated", answer.requestId)
   const emptyInARow = page.items === 0 ? walk.emptyInARow + 1 : 0
   const head: ListHead = walk.head ?? {
@@ -138,9 +171,22 @@ const afterChainPage = (walk: Walk, { answer, page }: PageRead): Effect.Effect<W
   if (emptyInARow > mostEmptyPages) {
     return unreadable("EmptyPages", `${emptyInARow} in a row up to page ${walk.sequence}`, answer)
   }
+  const bringsNew = walk.seen.bringsNew(marks)
+  const staleInARow = bringsNew === null ? walk.staleInARow : bringsNew ? 0 : walk.staleInARow + 1
+  if (staleInARow === mostStalePages) {
+    return anew(walk, "NothingNew", answer.requestId)
+  }
   walk.used.add(next)
   if (print !== null) walk.given.add(print)
-  return Effect.succeed({ ...walk, sequence: walk.sequence + 1, cursor: next, head, emptyInARow })
+  return Effect.succeed({
+    ...walk,
+    sequence: walk.sequence + 1,
+    cursor: next,
+    head,
+    endIsDoubtful: page.endIsDoubtful,
+    emptyInARow,
+    staleInARow,
+  })
 }
 
 /** What follows a page that was read to look back: nothing where it leads to known records, more of it, or a new chain. */
@@ -174,7 +220,7 @@ export interface ChainOptions {
  * Hands on the pages of a partition from a position on: each cursor the one that the previous page gave, until "no more";
  * then, where there were several, the first page again, to see what arrived while the others were read. A list that moved
  * otherwise than by growing, a page that came before, and a cursor that is no longer taken begin the chain anew, at most
- * three times. A cursor that comes twice ends it, because such a chain would never end by itself.
+ * three times, as does one that brings nothing new. A cursor that comes twice ends it, because such a chain would never end by itself.
  */
 export const walkChain = <E, R>(
   options: ChainOptions,
@@ -192,10 +238,12 @@ export const walkChain = <E, R>(
         api.page(request, (answer) =>
           Effect.map(readPage(contract, stream, customerId, personalData, answer), (page) => ({ answer, page })),
         ),
-        ({ answer, page }) =>
-          page.nextCursor !== null && part === "chain" && walk.used.has(page.nextCursor)
+        ({ answer, page: given }) => {
+          const page = withItsEnd(walk, given)
+          return page.nextCursor !== null && part === "chain" && walk.used.has(page.nextCursor)
             ? unreadable("RepeatedCursor", `after page ${sequence}`, answer)
-            : Effect.succeed({ chain, part, sequence, cursorIn, answer, page }),
+            : Effect.succeed({ chain, part, sequence, cursorIn, answer, page })
+        },
       )
     }
 
@@ -211,10 +259,8 @@ export const walkChain = <E, R>(
 
     let walk: Walk | null = {
       ...from,
+      ...nothingGiven(),
       used: new Set(from.used),
-      given: new Set(),
-      lookBackPages: 0,
-      emptyInARow: 0,
       restarts: from.chain - 1,
       furthest: 0,
       futile: 0,

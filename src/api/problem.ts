@@ -1,5 +1,6 @@
 import { Data, Either, type ParseResult, Schema } from "effect"
 import { duration, retryAfterMillis, serverTimeMillis } from "./answer-times.ts"
+import { told } from "./printable.ts"
 
 /** The documented codes. Source: docs/partner-api.md, "Errors". */
 export const problemCodes = [
@@ -25,6 +26,7 @@ interface ProblemFields {
   readonly status: number
   readonly code: string | null
   readonly title: string | null
+  /** What the API explains in its own words; null where that may name a person and names are hashed. */
   readonly detail: string | null
   /** The request id as the API echoed it, else the one sent. For support. */
   readonly requestId: string
@@ -114,14 +116,25 @@ export interface RefusedRequest {
   readonly url: URL
   readonly requestId: string
   readonly withCursor: boolean
+  /** Whether the API's own words are told; they may name a person. */
+  readonly tellsDetail: boolean
   readonly status: number
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Uint8Array
   readonly receivedAtMillis: number
 }
 
-const saysItsOwn = (code: string | null): boolean =>
-  code !== null && (code.startsWith("PARTNER_") || problemCodes.some((listed) => listed === code))
+/** A code is a word in capitals; anything else in its place may be a name, or a forged line. */
+const codeOf = (given: string | null): string | null =>
+  given !== null && /^[A-Z][A-Z0-9_]{1,79}$/.test(given) ? given : null
+
+/** An id, as support asks for it; anything else in its place is none. */
+export const requestIdOf = (given: string | null | undefined): string | null =>
+  given != null && /^[\w.:~+/=@-]{1,128}$/.test(given) ? given : null
+
+/** Whether a code is the API's own word. */
+export const saysItsOwn = (code: unknown): boolean =>
+  typeof code === "string" && (code.startsWith("PARTNER_") || problemCodes.some((listed) => listed === code))
 
 const hostOf = (location: string | undefined, from: URL): string | null =>
   location !== undefined && URL.canParse(location, from.href) ? new URL(location, from).host : null
@@ -131,19 +144,21 @@ export const problemOfAnswer = (answer: RefusedRequest): PartnerProblem => {
   const { headers, receivedAtMillis, status } = answer
   const document = readProblemBody(new TextDecoder().decode(answer.body))
   const serverTime = serverTimeMillis(headers)
-  const echoed = document.requestId ?? headers["x-request-id"] ?? null
+  const echoed = requestIdOf(document.requestId) ?? requestIdOf(headers["x-request-id"])
+  const code = codeOf(document.code)
+  const words = (given: string | null): string | null => (given === null || !answer.tellsDetail ? null : told(given))
   return new PartnerProblem({
     status,
-    code: document.code,
-    title: document.title,
-    detail: document.detail,
+    code,
+    title: words(document.title),
+    detail: words(document.detail),
     requestId: echoed ?? answer.requestId,
     echoedRequestId: echoed,
     retryAfterMillis: retryAfterMillis(headers["retry-after"], serverTime ?? receivedAtMillis),
     serverTimeMillis: serverTime,
     clockOffsetMillis: serverTime === null ? null : serverTime - receivedAtMillis,
     withCursor: answer.withCursor,
-    isOwn: saysItsOwn(document.code) || (document.isRead && isProblemDocument(headers["content-type"])),
+    isOwn: saysItsOwn(code) || (document.isRead && isProblemDocument(headers["content-type"])),
     redirectHost: isRedirect(status) ? hostOf(headers.location, answer.url) : null,
   })
 }

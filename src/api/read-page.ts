@@ -3,13 +3,21 @@ import type { Contract, ContractStream } from "./contract.ts"
 import { isDateTime } from "./date-time.ts"
 import { quoteNumbers } from "./exact-numbers.ts"
 import { UnreadablePage } from "./failures.ts"
-import { hashFields, hashPersonal, isHidden, type PersonalData } from "./personal-data.ts"
+import type { Field } from "./field.ts"
+import { hidePersonal, pageShapeOf, showsNothing } from "./hide-personal.ts"
+import { keysOf, recordTexts } from "./json-text.ts"
+import type { PersonalData } from "./personal-data.ts"
+import { mayBeUnprintable, printable, withoutControls } from "./printable.ts"
+import { saysItsOwn } from "./problem.ts"
 import { type RejectedRecord, readableColumns, readRecord, recordId } from "./read-record.ts"
 
 /** A page of a list as the contract reads it: what to keep, what to load, what was refused. */
 export interface ReadPage {
   readonly items: number
+  /** Whether the page says that more follows, or gives a cursor all the same. */
   readonly hasMore: boolean
+  /** It says that no more follows, and gives a cursor: what lies behind that tells. */
+  readonly endIsDoubtful: boolean
   readonly nextCursor: string | null
   /** The body to keep as evidence: as received, personal data aside. */
   readonly kept: string
@@ -35,32 +43,17 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 /** The value at a dotted path, `pageInfo.nextCursor`; undefined where the way ends early. */
 const at = (value: unknown, path: string): unknown =>
-  path === ""
-    ? value
-    : path.split(".").reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), value)
+  keysOf(path).reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), value)
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
-/** DuckDB's JSON reader refuses half a surrogate pair, which JSON.parse lets pass. */
-const loneSurrogateEscape = /\\u[dD][89a-fA-F][0-9a-fA-F]{2}/
-
-const wellFormed = (value: unknown): unknown => {
-  if (typeof value === "string") return value.toWellFormed()
-  if (Array.isArray(value)) return value.map(wellFormed)
-  return isObject(value)
-    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.toWellFormed(), wellFormed(inner)]))
-    : value
-}
-
-const countKeys = (value: object): number => {
+const countKeys = (page: unknown): number => {
   let keys = 0
-  if (Array.isArray(value)) {
-    for (const inner of value) if (typeof inner === "object" && inner !== null) keys += countKeys(inner as object)
-    return keys
-  }
-  for (const inner of Object.values(value)) {
-    keys++
-    if (typeof inner === "object" && inner !== null) keys += countKeys(inner as object)
+  const open = [page]
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (!Array.isArray(value)) keys += Object.keys(value as object).length
+    for (const inner of Object.values(value as object))
+      if (typeof inner === "object" && inner !== null) open.push(inner)
   }
   return keys
 }
@@ -76,7 +69,48 @@ const countColons = (json: string): number => {
  * Whether an object may say a key twice: JSON.parse takes the last, DuckDB the first. Text in a string that looks like
  * a key is a false alarm, which costs only time.
  */
-const saysKeysTwice = (json: string, page: object): boolean => countColons(json) > countKeys(page)
+const saysKeysTwice = (json: string, page: unknown): boolean => countColons(json) > countKeys(page)
+
+/** Whether all that the record says are single values. */
+const isPlain = (item: unknown): boolean => {
+  if (!isObject(item)) return false
+  for (const key in item) if (typeof item[key] === "object" && item[key] !== null) return false
+  return true
+}
+
+/** Ids are links, in which two texts must stay two; in other text a line's end is a blank. */
+const isLink = ({ column }: Field, stream: ContractStream): boolean =>
+  column.endsWith("_id") || stream.idFields.some((field) => field.column === column)
+
+/** The page as it is loaded where it cannot be as it came: the contract's fields alone, each once and printable. */
+const projected = (stream: ContractStream, itemsPath: string, items: ReadonlyArray<unknown>): string => {
+  const fields = stream.fields.map((field) => ({
+    name: field.field,
+    shown: isLink(field, stream) ? withoutControls : printable,
+  }))
+  const records = items.map((item) => {
+    if (!isObject(item)) return null
+    const record: Record<string, string> = {}
+    for (const { name, shown } of fields) {
+      const value = item[name]
+      if (typeof value === "string") record[name] = shown(value.toWellFormed())
+    }
+    return record
+  })
+  return JSON.stringify(keysOf(itemsPath).reduceRight<unknown>((inner, key) => ({ [key]: inner }), records))
+}
+
+/** The text of a page as it may be kept: without what may name a person, unless that is kept. */
+export const keptText = (
+  contract: Contract,
+  stream: ContractStream,
+  personalData: PersonalData,
+  text: string,
+): string | null => {
+  if (personalData._tag === "Keep") return text
+  const isJson = Either.isRight(Either.try(() => JSON.parse(text) as unknown))
+  return isJson ? hidePersonal(text, pageShapeOf(contract.page, stream), personalData.salt) : null
+}
 
 const createdTime = (item: unknown, field: string | undefined): string | null => {
   const value = field !== undefined && isObject(item) ? item[field] : null
@@ -103,76 +137,70 @@ export const readPage = (
 
   // The body as it arrived must be JSON by itself: quoting numbers could mend what is broken (`012`).
   const original = Either.try(() => JSON.parse(text) as unknown)
-  if (Either.isLeft(original))
-    return refuse("NotJson", `${received.body.length} bytes beginning ${JSON.stringify(text.slice(0, 40))}`)
-
-  const personalFields =
-    personalData._tag === "Hash"
-      ? stream.fields.filter((field) => field.type === "personal").map((field) => field.field)
-      : []
-  const hashed = personalData._tag === "Hash" ? hashFields(text, personalFields, personalData.salt) : text
-  const quoted = quoteNumbers(hashed)
-  let page = quoted === text ? original.right : (JSON.parse(quoted) as unknown)
-  let kept = hashed
-  let loadable = quoted
-
-  const items = at(page, contract.page.items)
-  if (!Array.isArray(items)) return refuse("NoItems", `${contract.page.items} is not a list`)
-
-  const twice = saysKeysTwice(quoted, page as object)
-  if (
-    personalData._tag === "Hash" &&
-    personalFields.length > 0 &&
-    (twice || !items.every((item) => !isObject(item) || personalFields.every((field) => isHidden(item[field]))))
-  ) {
-    // A name that came as an object or a list, or twice: rare enough to pay for writing the page anew.
-    const salt = personalData.salt
-    for (const item of items.filter(isObject)) {
-      for (const field of personalFields) {
-        if (!isHidden(item[field])) item[field] = hashPersonal(salt, JSON.stringify(item[field]))
-      }
-    }
-    kept = loadable = JSON.stringify(page)
+  if (Either.isLeft(original)) {
+    const looksLikeHtml = /^\s*</.test(text) ? ", which look like HTML" : ""
+    return refuse("NotJson", `${received.body.length} bytes${looksLikeHtml}`)
   }
-  if (twice) loadable = JSON.stringify(page)
-  if (loneSurrogateEscape.test(loadable)) {
-    page = wellFormed(page)
-    loadable = JSON.stringify(page)
+  const exact = quoteNumbers(text)
+  const asReceived = exact === text ? original.right : (JSON.parse(exact) as unknown)
+
+  const listed = at(asReceived, contract.page.items)
+  if (!Array.isArray(listed)) return refuse("NoItems", `${contract.page.items} is not a list`)
+  if (listed.length === 0 && isObject(asReceived) && saysItsOwn(asReceived.code)) {
+    return refuse("NoItems", "the list is empty, and a code says why")
   }
 
-  const hasMore = at(page, contract.page.hasMore)
+  const read = (records: ReadonlyArray<unknown>) => records.map((record) => readRecord(stream, customerId, record))
+
+  const twice = saysKeysTwice(exact, asReceived)
+  const shape = pageShapeOf(contract.page, stream)
+  const isHash = personalData._tag === "Hash"
+  const mayShow = isHash && (twice || !showsNothing(shape, asReceived))
+  const plainFaults = mayShow ? [] : read(listed)
+  const hides = mayShow || (isHash && plainFaults.some((fault) => fault !== null))
+  const kept = hides ? hidePersonal(text, shape, personalData.salt) : text
+  const quoted = hides ? quoteNumbers(kept) : exact
+  const page = hides ? (JSON.parse(quoted) as unknown) : asReceived
+  const items = at(page, contract.page.items) as ReadonlyArray<unknown>
+  const faults = hides ? read(items) : plainFaults
+  const asItIs = !twice && !mayBeUnprintable(quoted) && items.every(isPlain)
+
+  const saysMore = at(page, contract.page.hasMore)
   const nextCursor = at(page, contract.page.nextCursor) ?? null
-  if (typeof hasMore !== "boolean") return refuse("NoPageInfo", `${contract.page.hasMore} is not true or false`)
+  if (typeof saysMore !== "boolean") return refuse("NoPageInfo", `${contract.page.hasMore} is not true or false`)
   if (nextCursor !== null && typeof nextCursor !== "string") {
     return refuse("NoPageInfo", `${contract.page.nextCursor} is neither text nor null`)
   }
-  if (hasMore && (nextCursor === null || nextCursor === ""))
-    return refuse("MoreWithoutCursor", contract.page.nextCursor)
+  const hasCursor = nextCursor !== null && nextCursor !== ""
+  if (saysMore && !hasCursor) return refuse("MoreWithoutCursor", contract.page.nextCursor)
 
   const rejected: Array<RejectedRecord> = []
-  const list = at(page, contract.page.items) as ReadonlyArray<unknown>
-  list.forEach((item, index) => {
-    const fault = readRecord(stream, customerId, item)
-    if (fault !== null) {
-      rejected.push({
-        index,
-        recordId: recordId(stream, item),
-        reason: fault,
-        payload: JSON.stringify(item),
-        readable: JSON.stringify(readableColumns(stream, item)),
-      })
-    }
+  let texts: ReadonlyArray<string> | null = null
+  items.forEach((item, index) => {
+    const fault = faults[index] ?? null
+    if (fault === null) return
+    // What lies deep is taken as text.
+    if (!isPlain(item)) texts ??= recordTexts(quoted, contract.page.items)
+    rejected.push({
+      index,
+      recordId: recordId(stream, item),
+      // The reason tells how it was written, not the hash in its place.
+      reason: (hides ? readRecord(stream, customerId, listed[index], "Hash") : null) ?? fault,
+      payload: isPlain(item) ? JSON.stringify(item) : (texts?.[index] ?? ""),
+      readable: JSON.stringify(readableColumns(stream, item)),
+    })
   })
   const createdField = stream.fields.find((field) => field.column === "created_at")?.field
   return Either.right({
-    items: list.length,
-    hasMore,
-    nextCursor: hasMore ? nextCursor : null,
-    kept: kept === text ? decoded.right : kept,
-    redacted: kept !== text,
-    loadable,
+    items: items.length,
+    hasMore: hasCursor,
+    endIsDoubtful: hasCursor && !saysMore,
+    nextCursor: hasCursor ? nextCursor : null,
+    kept: hides ? kept : decoded.right,
+    redacted: hides && kept !== text,
+    loadable: asItIs ? quoted : projected(stream, contract.page.items, items),
     rejected,
-    ids: list.map((item) => recordId(stream, item)),
-    createdAt: list.map((item) => createdTime(item, createdField)),
+    ids: items.map((item) => recordId(stream, item)),
+    createdAt: items.map((item) => createdTime(item, createdField)),
   })
 }

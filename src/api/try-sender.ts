@@ -6,10 +6,11 @@ import { Entropy } from "./entropy.ts"
 import { type ApiFailure, RequestWithheld, type TryFailure, UnreadablePage } from "./failures.ts"
 import { type Finding, type Gate, type GateOptions, makeGate, type Shut, type Turn } from "./gate.ts"
 import type { PageRequest } from "./page-request.ts"
-import { type PartnerProblem, problemOfAnswer } from "./problem.ts"
+import { type PartnerProblem, problemOfAnswer, requestIdOf } from "./problem.ts"
 import type { ReceivedAnswer } from "./received-answer.ts"
 import type { RequestTally } from "./request-tally.ts"
 import { classify, findingFrom } from "./retry-policy.ts"
+import { makeSecretMask } from "./secret-mask.ts"
 import { signedGet } from "./signed-request.ts"
 import { makeWire, type WireAnswer, type WireOptions } from "./wire.ts"
 
@@ -28,8 +29,10 @@ export interface Try {
   turn: Turn | null
 }
 
-export interface TrySenderOptions extends GateOptions, Omit<WireOptions, "onBytes"> {
+export interface TrySenderOptions extends GateOptions, Omit<WireOptions, "mask" | "onBytes"> {
   readonly credentials: Credentials
+  /** Whether a refusal's own words are told; false unless given, because they may name a person. */
+  readonly tellsDetail?: boolean
 }
 
 /**
@@ -60,7 +63,8 @@ export const makeTrySender = (
     const entropy = yield* Entropy
     const usual = yield* HttpClient.HttpClient
     const fresh = Option.getOrElse(yield* Effect.serviceOption(FreshConnections), () => usual)
-    const wireOptions = { ...options, onBytes: tally.received }
+    const mask = makeSecretMask(options.credentials.clientSecret)
+    const wireOptions = { ...options, mask, onBytes: tally.received }
     const wire = makeWire(usual, wireOptions)
     const freshWire = makeWire(fresh, wireOptions)
     /** The API's time less ours, milliseconds, once the API has found fault with ours. */
@@ -72,7 +76,7 @@ export const makeTrySender = (
         const stamp = { requestId: tried.requestId, nonce: entropy.uuid(), atMillis: now + clockOffset }
         return by(signedGet(options.credentials, tried.url, stamp), tried.requestId, ({ headers, status }) => {
           tried.status = status
-          tried.apiRequestId = headers["x-request-id"] ?? null
+          tried.apiRequestId = requestIdOf(headers["x-request-id"])
         })
       })
 
@@ -92,6 +96,7 @@ export const makeTrySender = (
         url: tried.url,
         requestId: tried.requestId,
         withCursor: tried.request.cursor !== null,
+        tellsDetail: options.tellsDetail ?? false,
       })
 
     /** A refusal may also come with status 200; then only its code, in the place of a list, tells what it is. */

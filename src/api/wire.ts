@@ -3,7 +3,9 @@ import { Clock, Duration, Effect } from "effect"
 import { answerBody, type BodyFault } from "./answer-body.ts"
 import { barredBy } from "./barred.ts"
 import { TransportFailure, UnreadablePage } from "./failures.ts"
+import { told } from "./printable.ts"
 import { rootMessage } from "./root-message.ts"
+import type { SecretMask } from "./secret-mask.ts"
 
 /** An answer as it came off the wire, its body decompressed. */
 export interface WireAnswer {
@@ -17,6 +19,7 @@ export interface WireAnswer {
 export interface WireOptions {
   readonly timeout: Duration.DurationInput
   readonly maxPageBytes: number
+  readonly mask: SecretMask
   /** Told how many bytes of bodies arrive. */
   readonly onBytes: (bytes: number) => void
 }
@@ -42,6 +45,12 @@ const resetCodes: ReadonlySet<unknown> = new Set(["ECONNRESET", "EPIPE", "UND_ER
 const isReset = (error: unknown): boolean =>
   error instanceof Error && (("code" in error && resetCodes.has(error.code)) || isReset(error.cause))
 
+/** The headers that anybody reads, without the secret. */
+const maskedHeaders = (headers: WireAnswer["headers"], mask: SecretMask): WireAnswer["headers"] =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, value === undefined ? value : mask.text(value)]),
+  )
+
 /** Sends one request and takes its whole answer, in time and within the size limit. Redirects are not followed. */
 export const makeWire = (given: HttpClient.HttpClient, options: WireOptions): Wire => {
   const client = given.pipe(
@@ -49,14 +58,31 @@ export const makeWire = (given: HttpClient.HttpClient, options: WireOptions): Wi
     HttpClient.withTracerPropagation(false),
     HttpClient.withTracerDisabledWhen(() => true),
   )
-  const { maxPageBytes, onBytes, timeout } = options
+  const { mask, maxPageBytes, onBytes, timeout } = options
+  let hasWarned = false
+
+  const masked = (received: Uint8Array): Effect.Effect<Uint8Array> => {
+    const body = mask.bytes(received)
+    if (body === received || hasWarned) return Effect.succeed(body)
+    hasWarned = true
+    return Effect.as(
+      Effect.logWarning("the API sent our secret back; it is masked in all that is kept; have it replaced"),
+      body,
+    )
+  }
   const timeoutDetail = `no whole answer within ${Duration.format(Duration.decode(timeout))}`
 
   const failureOf = (fault: BodyFault, status: number, requestId: string) =>
     fault.reason === "CutShort"
-      ? new TransportFailure({ reason: "CutShort", detail: fault.detail, requestId })
+      ? new TransportFailure({ reason: "CutShort", detail: told(fault.detail), requestId })
       : // What could not be read whole cannot be searched for names, so it is not kept.
-        new UnreadablePage({ reason: fault.reason, detail: fault.detail, requestId, status, body: new Uint8Array() })
+        new UnreadablePage({
+          reason: fault.reason,
+          detail: told(mask.text(fault.detail)),
+          requestId,
+          status,
+          body: new Uint8Array(),
+        })
 
   return (request, requestId, onHead) =>
     client.execute(request).pipe(
@@ -65,18 +91,19 @@ export const makeWire = (given: HttpClient.HttpClient, options: WireOptions): Wi
         return barred === null
           ? new TransportFailure({
               reason: "Connection",
-              detail: rootMessage(error),
+              detail: told(mask.text(rootMessage(error))),
               requestId,
               mayBeOld: isReset(error),
             })
-          : new TransportFailure({ reason: "Barred", detail: barred, requestId })
+          : new TransportFailure({ reason: "Barred", detail: told(mask.text(barred)), requestId })
       }),
       Effect.flatMap((response) => {
-        const { headers, status } = response
+        const { status } = response
+        const headers = maskedHeaders(response.headers, mask)
         onHead({ headers, status })
         const body = answerBody(response, maxPageBytes, onBytes)
         return Effect.zipWith(
-          Effect.catchAll(body, (fault) =>
+          Effect.catchAll(Effect.flatMap(body, masked), (fault) =>
             saysEnough(status, fault)
               ? Effect.succeed(new Uint8Array())
               : Effect.fail(failureOf(fault, status, requestId)),

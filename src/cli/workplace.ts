@@ -78,6 +78,7 @@ export const partnerApi = (
     retryBudget: configuration.retryBudget,
     startPatience: `${configuration.startPatienceMinutes} minutes`,
     deadline: configuration.deadlineMinutes === null ? null : `${configuration.deadlineMinutes} minutes`,
+    tellsDetail: configuration.personalData === "keep",
     ...changes,
   }).pipe(Layer.provide(connections))
 

@@ -50,10 +50,14 @@ const bookkeeping: ReadonlyArray<readonly [name: string, type: string, comment: 
 
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
-/** The record's id as one text: the key's parts joined with a slash, absent parts left out. */
+/**
+ * The record's id as one text: the key's parts joined with a slash, absent parts left out. A slash inside one of several
+ * is written as in a URL, so that `XXX/TRON` is not `XXX` on `TRON`.
+ */
 export const recordIdOf = (table: TypedTable, row: string): string => {
   const [only, ...others] = table.key.map((column) => `${row}.${column.column}`)
-  return others.length === 0 ? `${only}` : `concat_ws('/', ${[only, ...others].join(", ")})`
+  const parts = [only, ...others].map((part) => `replace(replace(${part}, '%', '%25'), '/', '%2F')`)
+  return others.length === 0 ? `${only}` : `concat_ws('/', ${parts.join(", ")})`
 }
 
 const columnDefinition = (column: TypedColumn): string =>

@@ -9,6 +9,7 @@ const since = "2026-03-10T02:30:07Z"
 /** A first page as it looks now: `d-7` is an old record, `d-7!` one that was created after the chain had begun. */
 const page = (ids: ReadonlyArray<string>, nextCursor: string | null = "more"): ReadPage => ({
   items: ids.length,
+  endIsDoubtful: false,
   hasMore: nextCursor !== null,
   nextCursor,
   kept: "",

@@ -30,11 +30,7 @@ describe("an amount", () => {
   it.each(["", " ", "12,50", "1 000", "1.", ".5", "+1", "1e3", "0x10", "NaN", "Infinity", "--1", "١٢", "1\n", "€5"])(
     "is not %j",
     (text) => {
-      expect(moneyFault(text)).toBe(`${JSON.stringify(text)} is not a plain decimal`)
+      expect(moneyFault(text)).toBe("is not a plain decimal")
     },
   )
-
-  it("that is absurdly long is shown in part", () => {
-    expect((moneyFault("x".repeat(10_000)) ?? "").length).toBeLessThan(120)
-  })
 })

@@ -373,6 +373,148 @@ describe("a chain that would never end", () => {
   )
 })
 
+/** A page of these records, with what it says of its end. */
+const saying = (records: ReadonlyArray<unknown>, nextCursor: string | null, hasMore: boolean) =>
+  says(200, JSON.stringify({ data: records, pageInfo: { nextCursor, hasMore } }))
+
+describe("a list whose records come again and again, under ever new cursors", () => {
+  const rotated = (records: ReadonlyArray<unknown>, by: number) => [...records.slice(by), ...records.slice(0, by)]
+  const withoutIds = older(6).map((entry) => ({ ...item(entry), depositId: null, reference: entry.id }))
+
+  it.effect.each([
+    ["in another order", older(6).map(item)],
+    ["without ids", withoutIds],
+    ["without anything that can be read", [1, 2, 3, 4, 5]],
+  ] as const)("ends after a few requests: %s", ([_how, records]) =>
+    Effect.gen(function* () {
+      const { cursors, failure } = yield* walk(({ number }) =>
+        Effect.succeed(saying(rotated(records, number % records.length), `c-${number}`, true)),
+      )
+      expect(failure).toMatchObject({ _tag: "UnsteadyChain", reason: expect.stringMatching(/NothingNew|PageRepeated/) })
+      expect(cursors.length).toBeLessThan(20)
+    }),
+  )
+
+  it.effect("ends as well where it is long, without remembering all of it", () =>
+    Effect.gen(function* () {
+      const pages = 101
+      const records = older(pages * 200).map(item)
+      const { cursors, failure } = yield* walk(({ number }) => {
+        const from = ((number - 1) % pages) * 200
+        // Each time round the pages begin a record later.
+        const at = from + Math.floor((number - 1) / pages)
+        return Effect.succeed(saying(records.slice(at, at + 200), `c-${number}`, true))
+      })
+      expect(failure).toMatchObject({ reason: "NothingNew" })
+      expect(cursors.length).toBeLessThan(3 * (pages + 10))
+    }),
+  )
+
+  it.effect("is another thing than a page or two that a long list gives again", () =>
+    Effect.gen(function* () {
+      const records = older(6).map(item)
+      const pages = [
+        [0, 3],
+        [1, 3],
+        [0, 2],
+        [3, 6],
+      ].map(([from, to]) => records.slice(from, to))
+      const { failure } = yield* walk(({ number, url }) =>
+        Effect.succeed(
+          url.searchParams.has("cursor") || number === 1
+            ? saying(pages[number - 1] ?? [], number < 4 ? `c-${number}` : null, number < 4)
+            : saying(records.slice(0, 3), "c-1", true),
+        ),
+      )
+      expect(failure).toBe(null)
+    }),
+  )
+})
+
+describe("a page that says that nothing follows, and gives a cursor", () => {
+  const [one, two, three] = [older(9).slice(0, 3), older(9).slice(3, 6), older(9).slice(6)].map((list) =>
+    list.map(item),
+  )
+  const chains =
+    (pages: ReadonlyArray<readonly [records: ReadonlyArray<unknown> | undefined, cursor: string | null]>): Behaviour =>
+    ({ url }) => {
+      const at = pages.findIndex(([, cursor]) => cursor === url.searchParams.get("cursor"))
+      const [records = [], next] = pages[at + 1] ?? []
+      return Effect.succeed(saying(records, next ?? null, false))
+    }
+
+  it.effect("is followed, and what lies behind it is read", () =>
+    Effect.gen(function* () {
+      const { cursors, failure, pages } = yield* walk(
+        chains([
+          [[], null],
+          [one, "a"],
+          [two, "b"],
+          [three, null],
+        ]),
+      )
+      expect([failure, cursors]).toEqual([null, [null, "a", "b", null]])
+      expect(idsOf(pages).size).toBe(9)
+      expect(pages.map(({ page: { hasMore } }) => hasMore)).toEqual([true, true, false, true])
+    }),
+  )
+
+  it.effect("is the end where nothing lies behind it, though that gives a cursor again", () =>
+    Effect.gen(function* () {
+      const { cursors, failure, pages } = yield* walk(
+        chains([
+          [[], null],
+          [one, "a"],
+          [[], "b"],
+          [[], "c"],
+        ]),
+      )
+      expect([failure, cursors]).toEqual([null, [null, "a", null]])
+      expect(pages.map(({ page: { hasMore, nextCursor } }) => [hasMore, nextCursor])).toEqual([
+        [true, "a"],
+        [false, null],
+        [true, "a"],
+      ])
+    }),
+  )
+
+  it.effect("is the end where the cursor is the one that led to it", () =>
+    Effect.gen(function* () {
+      const { cursors, failure } = yield* walk(({ url }) =>
+        Effect.succeed(url.searchParams.has("cursor") ? saying(two ?? [], "a", false) : saying(one ?? [], "a", true)),
+      )
+      expect([failure, cursors]).toEqual([null, [null, "a", null]])
+    }),
+  )
+
+  it.effect("is no end where its cursor is refused", () =>
+    Effect.gen(function* () {
+      const { failure } = yield* walk(({ url }) =>
+        Effect.succeed(url.searchParams.has("cursor") ? problem(400, null) : saying(one ?? [], "a", false)),
+      )
+      expect(failure).toMatchObject({ reason: "CursorExpired" })
+    }),
+  )
+})
+
+describe("an empty list beside a code", () => {
+  it.effect("is the problem that the code names, though its status is 200", () =>
+    Effect.gen(function* () {
+      const refusal = {
+        code: "PARTNER_SCOPE_DENIED",
+        title: "No",
+        data: [],
+        pageInfo: { nextCursor: null, hasMore: false },
+      }
+      const { failure, pages } = yield* walk(inTurn(says(200, JSON.stringify(refusal))))
+      expect(failure).toMatchObject({ _tag: "PartnerProblem", code: "PARTNER_SCOPE_DENIED" })
+      expect(pages).toEqual([])
+      const other = yield* walk(inTurn(says(200, JSON.stringify({ ...refusal, code: "OK" }))))
+      expect([other.failure, other.pages.length]).toEqual([null, 1])
+    }),
+  )
+})
+
 describe("a chain that goes on from where an earlier process had come", () => {
   it.effect("asks for the next page, and looks back at the list as it was when the chain began", () =>
     Effect.gen(function* () {

@@ -136,9 +136,12 @@ describe("an answer", () => {
         detail: "No such customer",
         requestId: "echo-1",
       }
-      const { layer } = fakeApi(inTurn(says(404, JSON.stringify(said))))
-      const failure = yield* ask().pipe(Effect.flip, Effect.provide(layer))
+      const askedBy = (tellsDetail: boolean) =>
+        ask().pipe(Effect.flip, Effect.provide(fakeApi(inTurn(says(404, JSON.stringify(said))), { tellsDetail }).layer))
+      const failure = yield* askedBy(true)
       expect(failure).toMatchObject({ _tag: "PartnerProblem", status: 404, ...said })
+      // Its own words may name a person.
+      expect(yield* askedBy(false)).toMatchObject({ code: said.code, requestId: "echo-1", title: null, detail: null })
       expect([String(failure), JSON.stringify(failure), inspect(failure, { depth: 9 })].join()).not.toContain(secret)
     }),
   )

@@ -71,9 +71,19 @@ describe("a page that can be read", () => {
     expect(read(pageOf())).toMatchObject({ items: 0, hasMore: false, nextCursor: null, rejected: [] })
   })
 
-  it("gives no cursor once it says that nothing follows", () => {
-    expect(read('{"data":[],"pageInfo":{"nextCursor":"left over","hasMore":false}}').nextCursor).toBe(null)
-    expect(read('{"data":[],"pageInfo":{"hasMore":false}}').nextCursor).toBe(null)
+  it("gives a cursor beside the word that nothing follows, and its end is doubtful", () => {
+    expect(read('{"data":[],"pageInfo":{"nextCursor":"left over","hasMore":false}}')).toMatchObject({
+      hasMore: true,
+      endIsDoubtful: true,
+      nextCursor: "left over",
+    })
+    for (const info of ['{"hasMore":false}', '{"hasMore":false,"nextCursor":""}']) {
+      expect(read(`{"data":[],"pageInfo":${info}}`)).toMatchObject({
+        hasMore: false,
+        endIsDoubtful: false,
+        nextCursor: null,
+      })
+    }
   })
 
   it("may give its cursor as a number, which is as opaque as any other", () => {
@@ -116,6 +126,11 @@ describe("a page whose envelope cannot be read", () => {
     ["NoItems", "no list", '{"pageInfo":{"hasMore":false}}'],
     ["NoItems", "an object for a list", '{"data":{},"pageInfo":{"hasMore":false}}'],
     ["NoItems", "null", "null"],
+    [
+      "NoItems",
+      "an empty list beside a code that says why",
+      '{"code":"PARTNER_SCOPE_DENIED","data":[],"pageInfo":{"hasMore":false}}',
+    ],
     ["NoItems", "a bare list", "[]"],
     ["NoPageInfo", "no pageInfo", '{"data":[]}'],
     ["NoPageInfo", "hasMore as text", '{"data":[],"pageInfo":{"nextCursor":null,"hasMore":"false"}}'],
@@ -255,6 +270,74 @@ describe("what is legal although it looks odd", () => {
   })
 })
 
+/** What nobody sends, and nothing may break by. */
+const enormous: ReadonlyArray<readonly [what: string, text: string]> = [
+  ["200,000 lists in each other", `${"[".repeat(200_000)}1${"]".repeat(200_000)}`],
+  ["200,000 objects in each other", `${'{"a":'.repeat(200_000)}"Ada"${"}".repeat(200_000)}`],
+  ["10 MB of escapes", `"${String.raw`\"\\\u0041`.repeat(1_000_000)}"`],
+]
+
+describe.each([
+  ["kept", keep],
+  ["hashed", hash],
+] as const)("a record that says something enormous, personal data %s", (_how, personalData) => {
+  it.each(enormous)("is read, where it is a field that nobody knows: %s", (_what, text) => {
+    const body = pageOf({ ...deposit, extra: "here" }, deposit).replace('"here"', text)
+    const page = read(body, { personalData })
+    expect([page.items, page.rejected.length]).toEqual([2, 0])
+    expect(loaded(page).map(({ depositId }) => depositId)).toEqual(["d-1", "d-1"])
+    expect(personalData === hash || page.kept === body).toBe(true)
+    // Where a name belongs, too.
+    const named = pageOf({ ...deposit, senderName: "here" }).replace('"here"', text)
+    expect(read(named, { personalData }).items).toBe(1)
+  })
+
+  it.each(enormous)("is set aside alone, where it stands for an amount or a record: %s", (_what, text) => {
+    const body = pageOf({ ...deposit, amount: "here" }, "here", deposit).replaceAll('"here"', text)
+    const page = read(body, { personalData })
+    expect(page.rejected.map(({ index }) => index)).toEqual([0, 1])
+    expect(page.rejected.every(({ reason }) => reason.length < 200)).toBe(true)
+    expect((JSON.parse(page.loadable) as { readonly data: ReadonlyArray<unknown> }).data.length).toBe(3)
+  })
+
+  it.each(enormous)("fails with its page alone, where it stands for the list: %s", (_what, text) => {
+    expect(Either.isLeft(attempt(`{"data":${text},"pageInfo":1}`, { personalData }))).toBe(true)
+    expect(Either.isLeft(attempt(text, { personalData }))).toBe(true)
+  })
+})
+
+describe("text with control characters", () => {
+  const odd = {
+    ...deposit,
+    depositId: "d\u001f1\n",
+    reference: "a\u001b[2J\n CLEAN\u202e\u0085\u009bx",
+    status: "X\u0000",
+  }
+
+  it("is kept as it came, and loaded without them", () => {
+    const body = pageOf(odd)
+    const page = read(body)
+    expect([page.kept, page.rejected]).toEqual([body, []])
+    expect(loaded(page)[0]).toMatchObject({
+      depositId: String.raw`d\u001f1\u000a`,
+      reference: String.raw`a\u001b[2J  CLEAN\u202e \u009bx`,
+      status: String.raw`X\u0000`,
+    })
+    expect(page.ids).toEqual([String.raw`d\u001f1\u000a`])
+  })
+
+  it("is told without them, and in part where it is long", () => {
+    const reasons = [
+      { amount: "\u001b[1A\nCLEAN" },
+      { customerId: "c\u009b2\u202e" },
+      { createdAt: "x".repeat(100_000) },
+    ].map((changes) => reasonFor(changes) ?? "")
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there.
+    for (const reason of reasons) expect(reason).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/)
+    for (const reason of reasons) expect(reason.length).toBeLessThan(200)
+  })
+})
+
 describe("a record that says a field twice", () => {
   const twice = pageOf(deposit).replace('"amount":"5.00"', '"amount":"5.00","amount":"7.00"')
 
@@ -291,9 +374,13 @@ describe("personal data on a page", () => {
     for (const text of [page.kept, page.loadable]) expect(text).not.toMatch(/Lovelace|Amazing|1815/)
   })
 
-  it("leaves everything else as it was", () => {
+  it("is looked for in fields that nobody knows; what the contract names stays as it was", () => {
     const [first] = loaded(page)
-    expect(first).toMatchObject({ bankAccountId: "b-1", currency: "EUR", note: "Ada pays on the 5th" })
+    expect(first).toMatchObject({
+      bankAccountId: "b-1",
+      currency: "EUR",
+      note: hashPersonal(salt, "Ada pays on the 5th"),
+    })
   })
 
   it("is left alone byte for byte where the configuration keeps it", () => {

@@ -310,10 +310,16 @@ describe("an answer with status 200", () => {
     }),
   )
 
-  it.live("that holds a list is a page, whatever else it says", () =>
+  it.live("that holds records is a page, whatever else it says; an empty one says why by its code", () =>
     Effect.gen(function* () {
-      const body = page.toString().replace("{", '{"code":"PARTNER_SCOPE_DENIED",')
-      expect(Buffer.from((yield* ask(answers(body))).body).toString()).toBe(body)
+      const saying = (code: string, body: string) => body.replace("{", `{"code":"${code}",`)
+      const empty = page.toString()
+      const full = empty.replace("[]", "[{}]")
+      for (const body of [saying("PARTNER_SCOPE_DENIED", full), saying("OK", empty)]) {
+        expect(Buffer.from((yield* ask(answers(body))).body).toString()).toBe(body)
+      }
+      const refused = yield* Effect.flip(ask(answers(saying("PARTNER_SCOPE_DENIED", empty))))
+      expect(classify(refused)).toBe("scope_denied")
     }),
   )
 

@@ -23,10 +23,19 @@ import { flag } from "../option-row.ts"
 import { config, customers, db, json, logs, out } from "../options.ts"
 import { partnerApi } from "../workplace.ts"
 
-/** Every failure is shown as it comes, so nothing is tried again but what a second try is part of asking. */
-const oneTryEach = retryPolicy.map((row) =>
-  row.failure === "signature_expired" || row.failure === "nonce_replayed" ? row : { ...row, tries: 1, requeue: false },
-)
+/**
+ * Every failure is shown as it comes, so nothing is tried again but what a second try is part of asking; and with the API's own
+ * words, of which nothing is kept.
+ */
+const asItComes = {
+  policy: retryPolicy.map((row) =>
+    row.failure === "signature_expired" || row.failure === "nonce_replayed"
+      ? row
+      : { ...row, tries: 1, requeue: false },
+  ),
+  patient: false,
+  tellsDetail: true,
+}
 
 const noCustomer = fail(
   "customers",
@@ -67,7 +76,7 @@ const askApi = (
     return Effect.succeed([warn("API", `it was not asked, because ${missing} is wrong`, null)])
   }
   return checkApi(configuration.contract, customers.right, thorough).pipe(
-    Effect.provide(partnerApi(configuration, given, { policy: oneTryEach, patient: false })),
+    Effect.provide(partnerApi(configuration, given, asItComes)),
   )
 }
 

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer"
 import { FileSystem } from "@effect/platform"
 import { parse } from "csv-parse/sync"
 import { Data, Effect, ParseResult, Schema } from "effect"
+import { depthOf } from "../../api/json-text.ts"
 import type { Product } from "../../api/streams.ts"
 
 /** A customer to read. The API has no list of customers, so the partner names its own. Source: docs/partner-api.md, "Customers". */
@@ -92,6 +93,9 @@ const columnFault = (rows: ReadonlyArray<unknown>): string | null => {
     : `no column ${missing.join(" and no column ")}; the header must name customerId and partnerCustomerRef, separated by commas (it has ${names.join(", ")})`
 }
 
+/** Objects and lists in each other: a list of customers with their products has three. */
+const deepest = 32
+
 /** Reads a roster: CSV with a header line, or a JSON list, of customerId, partnerCustomerRef and optionally products. */
 export const readRoster = (
   file: string,
@@ -106,6 +110,12 @@ export const readRoster = (
     // Other encodings would give names with characters that nobody wrote.
     if (!isUtf8(bytes)) return yield* new RosterError({ file, detail: "is not UTF-8; save it as UTF-8" })
     const text = new TextDecoder().decode(bytes)
+    if (isJson(text) && depthOf(text) > deepest) {
+      return yield* new RosterError({
+        file,
+        detail: `is nested more than ${deepest} deep, which no list of customers is`,
+      })
+    }
     const rows = yield* rowsOf(file, text)
     const fault = isJson(text) ? null : columnFault(rows)
     if (fault !== null) return yield* new RosterError({ file, detail: fault })

@@ -2,6 +2,8 @@ import { dirname, resolve as resolvePath } from "node:path"
 import { FileSystem } from "@effect/platform"
 import { Data, Duration, Effect, Either, type ParseResult, Schema } from "effect"
 import { type Contract, type ContractOverrides, resolveContract } from "../../api/contract.ts"
+import { depthOf } from "../../api/json-text.ts"
+import { told } from "../../api/printable.ts"
 import { changePolicy, type RetryRow } from "../../api/retry-policy.ts"
 import { sha256Hex } from "../../api/signing.ts"
 import { type StreamName, streams } from "../../api/streams.ts"
@@ -97,6 +99,10 @@ const checkFault = (settings: FileSettings, checks: ReadonlyArray<KnownCheck>): 
   return null
 }
 
+/** Segments of plain letters: nothing that leads out of the API's own prefix, begins a query, or is written otherwise on the way. */
+const isListPath = (path: string): boolean =>
+  path.length <= 200 && path.split("/").every((segment) => /^[A-Za-z0-9_~-][\w.~-]*$/.test(segment))
+
 /** Names that the schema cannot check by itself, because they stand in tables. */
 const nameFault = (settings: FileSettings, checks: ReadonlyArray<KnownCheck>): string | null => {
   const badCheck = checkFault(settings, checks)
@@ -114,6 +120,9 @@ const nameFault = (settings: FileSettings, checks: ReadonlyArray<KnownCheck>): s
   for (const [stream, override] of Object.entries(settings.contract.streams ?? {})) {
     const row = streams.find((candidate) => candidate.stream === (stream as StreamName))
     if (row === undefined) return unknownName("contract.streams", stream, names)
+    if (override.path !== undefined && !isListPath(override.path)) {
+      return `contract.streams.${stream}.path: ${JSON.stringify(told(override.path, 60))} is no path of a list; write what follows /partner/v1/customers/{customerId}/, in letters, digits and - _ . ~, without a slash at either end`
+    }
     const columns = row.fields.map((field) => field.column)
     const badColumn = Object.keys(override.fields ?? {}).find((column) => !columns.includes(column))
     if (badColumn !== undefined) return unknownName(`contract.streams.${stream}.fields`, badColumn, columns)
@@ -188,6 +197,9 @@ const resolve = <E>(
     return { ...settled, ownChecks, ownReports: placed(settings.ownReports) }
   })
 
+/** Objects and lists in each other: far more than any setting needs. */
+const deepest = 32
+
 export const defaultConfigurationFile = "tidemark.json"
 
 /**
@@ -215,6 +227,8 @@ export const readConfiguration = <E = never>(
           fail(error.message.includes("EISDIR") ? "is a folder; --config names a file" : error.message),
         ),
       )
+    // Whatever lies deeper is no setting, and nothing is to go down with it.
+    if (depthOf(text) > deepest) return yield* fail(`is nested more than ${deepest} deep, which no setting is`)
     const content = yield* Effect.try({
       try: () => JSON.parse(text) as unknown,
       catch: (error) => fail(`is not JSON: ${error instanceof Error ? error.message : String(error)}`),

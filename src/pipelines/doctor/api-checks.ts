@@ -1,8 +1,9 @@
-import { Array as Arr, Effect, Either } from "effect"
+import { Array as Arr, Effect, Either, Redacted } from "effect"
 import { clockSentence } from "../../api/answer-times.ts"
 import type { Contract, ContractStream } from "../../api/contract.ts"
 import type { ApiFailure } from "../../api/failures.ts"
 import { PartnerApi } from "../../api/partner-api.ts"
+import type { PersonalData } from "../../api/personal-data.ts"
 import { type ReadPage, readPage } from "../../api/read-page.ts"
 import { classify, meansOutage } from "../../api/retry-policy.ts"
 import type { RosterEntry } from "../configuration/roster.ts"
@@ -19,7 +20,9 @@ interface Asked {
   readonly clockOffsetMillis: number | null
 }
 
-/** What is read is looked at and forgotten: nothing is kept, so nothing needs to be hidden. */
+/** What is read is looked at and forgotten; what is told of it names nobody. */
+const hidden: PersonalData = { _tag: "Hash", salt: Redacted.make("of no store") }
+
 const ask = (
   contract: Contract,
   customer: RosterEntry,
@@ -32,7 +35,7 @@ const ask = (
     const outcome = yield* Effect.either(
       api.page({ stream, customerId, cursor: null }, (answer) => {
         if (answer.serverTimeMillis !== null) offset = answer.serverTimeMillis - answer.receivedAtMillis
-        return readPage(contract, stream, customerId, { _tag: "Keep" }, answer)
+        return readPage(contract, stream, customerId, hidden, answer)
       }),
     )
     const refused = Either.isLeft(outcome) && outcome.left._tag === "PartnerProblem" ? outcome.left : null

@@ -1,8 +1,8 @@
 import { Effect } from "effect"
 import type { Contract } from "../../api/contract.ts"
 import { quoteNumbers } from "../../api/exact-numbers.ts"
+import { recordTexts } from "../../api/json-text.ts"
 import { recordId } from "../../api/read-record.ts"
-import { recordTexts } from "../../api/record-texts.ts"
 import type { Row, Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
 

@@ -1,11 +1,12 @@
-import { Array as Arr, Clock, DateTime, Effect, Queue } from "effect"
+import { Array as Arr, DateTime, Effect, Option, Queue } from "effect"
 import type { ChainPage } from "../../api/page-chain.ts"
 import { sha256Hex } from "../../api/signing.ts"
-import type { Database, Sql } from "../../store/database.ts"
-import { keepUnreadablePage, type LoadCounts, type LoadPage, makePageLoader } from "../../store/load-pages.ts"
+import type { Database } from "../../store/database.ts"
+import { type LoadPage, makePageLoader } from "../../store/load-pages.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import type { TypedTable } from "../../store/typed-table.ts"
 import type { PartitionEnd } from "./coverage.ts"
+import { endPartitions, movePositions, partitionKey } from "./partition-rows.ts"
 import { keepCosts, type ReadingCosts } from "./reading-costs.ts"
 
 /** What the readers hand to the writer, in the order of each chain. */
@@ -19,7 +20,7 @@ interface PageRead {
 }
 
 /** Nothing more is read of a partition. */
-interface PartitionEnded {
+export interface PartitionEnded {
   readonly _tag: "End"
   readonly customerId: string
   readonly stream: string
@@ -70,95 +71,6 @@ const loadPageOf = (customerId: string, stream: string, read: PageRead["read"]):
   }
 }
 
-/** Where each touched partition stands after the group: added to its row in the same transaction as its pages. */
-const movePositions = (
-  sql: Sql,
-  runId: string,
-  pages: ReadonlyArray<LoadPage>,
-  counts: ReadonlyArray<LoadCounts>,
-): Effect.Effect<void, StoreError> => {
-  const key = (partition: { readonly customerId: string; readonly stream: string }) =>
-    `${partition.stream}\n${partition.customerId}`
-  const byPartition = Arr.groupBy(pages, key)
-  const countsOf = new Map(counts.map((count) => [key(count), count]))
-  const moved = Object.entries(byPartition).map(([partition, group]) => ({
-    group,
-    first: group[0],
-    last: Arr.lastNonEmpty(group),
-    counted: countsOf.get(partition),
-  }))
-  const column = (value: (row: (typeof moved)[number]) => string | number | null): ReadonlyArray<string | null> =>
-    moved.map((row) => {
-      const given = value(row)
-      return given === null ? null : String(given)
-    })
-  return sql.run(
-    `UPDATE recon.coverage AS c SET
-       pages = c.pages + m.pages, records = c.records + m.records, new_records = c.new_records + m.added,
-       changed_records = c.changed_records + m.changed, unchanged_records = c.unchanged_records + m.unchanged,
-       duplicate_records = c.duplicate_records + m.duplicates, quarantined_records = c.quarantined_records + m.quarantined,
-       next_cursor = m.next_cursor, chain = m.chain, reason = 'the chain was not walked to its end'
-     FROM (
-       SELECT unnest($2) AS customer_id, unnest($3) AS stream, unnest($4)::INTEGER AS pages, unnest($5)::BIGINT AS records,
-         unnest($6)::BIGINT AS added, unnest($7)::BIGINT AS changed, unnest($8)::BIGINT AS unchanged,
-         unnest($9)::BIGINT AS duplicates, unnest($10)::BIGINT AS quarantined, unnest($11) AS next_cursor, unnest($12)::INTEGER AS chain
-     ) AS m
-     WHERE c.run_id = $1 AND c.customer_id = m.customer_id AND c.stream = m.stream`,
-    [
-      runId,
-      column((row) => row.first.customerId),
-      column((row) => row.first.stream),
-      column((row) => row.group.length),
-      column((row) => row.group.reduce((sum, page) => sum + page.items, 0)),
-      column((row) => row.counted?.added ?? 0),
-      column((row) => row.counted?.changed ?? 0),
-      column((row) => row.counted?.unchanged ?? 0),
-      column((row) => row.counted?.duplicates ?? 0),
-      column((row) => row.counted?.quarantined ?? 0),
-      column((row) => (row.last.part === "chain" ? row.last.cursorOut : null)),
-      column((row) => row.last.chain),
-    ],
-  )
-}
-
-const endPartitions = (sql: Sql, runId: string, ends: ReadonlyArray<PartitionEnded>): Effect.Effect<void, StoreError> =>
-  Effect.gen(function* () {
-    yield* sql.run(
-      `UPDATE recon.coverage AS c SET state = e.state, reason = e.reason, problem_code = e.problem_code,
-         request_id = e.request_id, ended = e.state = 'COMPLETE'
-       FROM (
-         SELECT unnest($2) AS customer_id, unnest($3) AS stream, unnest($4) AS state, unnest($5) AS reason,
-           unnest($6) AS problem_code, unnest($7) AS request_id
-       ) AS e
-       WHERE c.run_id = $1 AND c.customer_id = e.customer_id AND c.stream = e.stream`,
-      [
-        runId,
-        ends.map((row) => row.customerId),
-        ends.map((row) => row.stream),
-        ends.map((row) => row.end.state),
-        ends.map((row) => row.end.reason),
-        ends.map((row) => row.end.problemCode),
-        ends.map((row) => row.end.requestId),
-      ],
-    )
-    const receivedAt = iso(yield* Clock.currentTimeMillis)
-    for (const { customerId, stream, unreadable } of ends) {
-      if (unreadable === null) continue
-      yield* keepUnreadablePage(sql, runId, {
-        customerId,
-        stream,
-        ...unreadable,
-        receivedAt,
-        sha256: sha256Hex(unreadable.body),
-        redacted: unreadable.redacted,
-        keptSha256: sha256Hex(unreadable.text ?? unreadable.body),
-        bytes: unreadable.body.byteLength,
-        body: unreadable.text,
-        bodyBytes: unreadable.text === null ? unreadable.body : null,
-      })
-    }
-  })
-
 /** JSON that two readers could understand differently (a key twice) is written anew as JavaScript understood it. */
 const canonical = (page: LoadPage): LoadPage => ({ ...page, loadable: JSON.stringify(JSON.parse(page.loadable)) })
 
@@ -170,29 +82,97 @@ export interface Written {
 /** Pages in one commit at most: about ten thousand records, which costs little time and bounds the memory. */
 export const usualPagesPerCommit = 64
 
+/** Bytes of bodies in one commit at most, but for the page that passes it. */
+const bytesPerCommit = 16_000_000
+
+/** Bytes of bodies that may wait for the writer; with more, the readers wait. */
+const waitingBytes = 32_000_000
+
+/** The pages on their way from the readers to the writer, bounded in number and in bytes. */
+export interface Readings {
+  readonly offer: (reading: Reading) => Effect.Effect<void>
+  /** What has arrived, at most as much as goes into one commit; waits where that is nothing. */
+  readonly take: (most: number) => Effect.Effect<ReadonlyArray<Reading>>
+}
+
+const bytesOf = (reading: Reading): number =>
+  Math.min(reading._tag === "Page" ? reading.read.answer.body.byteLength : 0, waitingBytes)
+
+export const makeReadings: Effect.Effect<Readings> = Effect.gen(function* () {
+  const queue = yield* Queue.bounded<Reading>(usualPagesPerCommit)
+  const room = yield* Effect.makeSemaphore(waitingBytes)
+  return {
+    offer: (reading) =>
+      Effect.zipRight(bytesOf(reading) === 0 ? Effect.void : room.take(bytesOf(reading)), queue.offer(reading)),
+    take: (most) =>
+      Effect.gen(function* () {
+        const group = [yield* queue.take]
+        let bytes = group.reduce((sum, reading) => sum + bytesOf(reading), 0)
+        while (group.length < most && bytes < bytesPerCommit) {
+          const next = Option.getOrNull(yield* Queue.poll(queue))
+          if (next === null) break
+          group.push(next)
+          bytes += bytesOf(next)
+        }
+        yield* room.release(bytes)
+        return group
+      }),
+  }
+})
+
+export interface Written {
+  readonly records: number
+  readonly ended: number
+}
+
 export interface WriterOptions {
   readonly pagesPerCommit: number
   readonly runId: string
   readonly tables: ReadonlyArray<TypedTable>
   /** Where the items sit in a page's body. */
   readonly itemsPath: string
-  readonly readings: Queue.Dequeue<Reading>
+  readonly readings: Readings
   /** What the reading has cost since it was last asked. */
   readonly costs: Effect.Effect<ReadingCosts>
   readonly onWritten: (written: Written) => Effect.Effect<void>
 }
 
+/** What is written in one transaction. */
+interface Group {
+  readonly pages: ReadonlyArray<LoadPage>
+  readonly ends: ReadonlyArray<PartitionEnded>
+}
+
+/** The database's words may quote what stood in the record. */
+const cannotBeStored: PartitionEnd = {
+  state: "FAILED",
+  reason: "a page of it could not be stored, though the contract reads it; please report it",
+  problemCode: null,
+  requestId: null,
+}
+
+const byPartition = ({ ends, pages }: Group): ReadonlyArray<Group> => {
+  const endsOf = Arr.groupBy(ends, partitionKey)
+  const pagesOf = Arr.groupBy(pages, partitionKey)
+  return [...new Set([...Object.keys(pagesOf), ...Object.keys(endsOf)])].map((key) => ({
+    pages: pagesOf[key] ?? [],
+    ends: endsOf[key] ?? [],
+  }))
+}
+
 /**
  * Takes readings until all are read, in groups as large as have arrived meanwhile. A group is one transaction: pages,
- * typed rows, positions and costs are there together or not at all.
+ * typed rows, positions and costs are there together or not at all. Where the database refuses a group, each list of it is
+ * written by itself, so that only the one that it refuses fails.
  */
 export const writeReadings = (
   database: Database["Type"],
   { costs, itemsPath, onWritten, pagesPerCommit, readings, runId, tables }: WriterOptions,
 ): Effect.Effect<void, StoreError> => {
   const load = makePageLoader(tables, itemsPath)
+  const failed = new Set<string>()
 
-  const writeGroup = (pages: ReadonlyArray<LoadPage>, ends: ReadonlyArray<PartitionEnded>, cost: ReadingCosts) =>
+  const write = ({ ends, pages }: Group, cost: ReadingCosts) =>
     database.transaction((sql) =>
       Effect.gen(function* () {
         if (pages.length > 0) yield* movePositions(sql, runId, pages, yield* load(sql, runId, pages))
@@ -201,24 +181,52 @@ export const writeReadings = (
       }),
     )
 
+  /** Pages of one list alone; where they cannot be stored, the list has ended. */
+  const writeAlone = (group: Group, cost: ReadingCosts) =>
+    write({ ...group, pages: group.pages.map(canonical) }, cost).pipe(
+      Effect.catchIf(
+        (error) => error.reason === "Query" && group.pages.length > 0,
+        () => {
+          const [{ customerId, stream }] = group.pages as Arr.NonEmptyReadonlyArray<LoadPage>
+          failed.add(partitionKey({ customerId, stream }))
+          const end = { _tag: "End", customerId, stream, end: cannotBeStored, unreadable: null } as const
+          return Effect.zipRight(
+            Effect.logError(`a list ends FAILED: ${cannotBeStored.reason}`).pipe(
+              Effect.annotateLogs({ customerId, stream }),
+            ),
+            write({ pages: [], ends: [end] }, { ...cost, failed: [] }),
+          )
+        },
+      ),
+    )
+
+  const writeEach = (group: Group, cost: ReadingCosts) =>
+    Effect.forEach(
+      byPartition(group),
+      // The costs are of the whole group, and are kept once.
+      (one, place) => writeAlone(one, place === 0 ? cost : { ...cost, failed: [] }),
+      { discard: true },
+    )
+
   const writeNext: Effect.Effect<boolean, StoreError> = Effect.gen(function* () {
-    const group = [...(yield* Queue.takeBetween(readings, 1, pagesPerCommit))]
-    const pages = group.flatMap((reading) =>
+    const taken = yield* readings.take(pagesPerCommit)
+    const open = taken.filter((reading) => reading._tag === "AllRead" || !failed.has(partitionKey(reading)))
+    const pages = open.flatMap((reading) =>
       reading._tag === "Page" ? [loadPageOf(reading.customerId, reading.stream, reading.read)] : [],
     )
-    const ends = group.filter((reading) => reading._tag === "End")
+    const ends = open.filter((reading) => reading._tag === "End")
     const cost = yield* costs
-    yield* writeGroup(pages, ends, cost).pipe(
+    yield* write({ pages, ends }, cost).pipe(
       Effect.catchIf(
         (error) => error.reason === "Query" && pages.length > 0,
-        () => writeGroup(pages.map(canonical), ends, cost),
+        () => writeEach({ pages, ends }, cost),
       ),
     )
     yield* onWritten({
       records: pages.reduce((sum, page) => sum + page.items, 0),
-      ended: ends.length,
+      ended: taken.filter((reading) => reading._tag === "End").length,
     })
-    return group.some((reading) => reading._tag === "AllRead")
+    return taken.some((reading) => reading._tag === "AllRead")
   })
 
   return Effect.repeat(writeNext, { until: (done) => done }).pipe(Effect.asVoid)

@@ -1,16 +1,17 @@
-import { Array as Arr, Clock, Duration, Effect, type Queue } from "effect"
+import { Array as Arr, Clock, Duration, Effect } from "effect"
 import { duration } from "../../api/answer-times.ts"
-import type { ContractStream } from "../../api/contract.ts"
+import type { Contract, ContractStream } from "../../api/contract.ts"
 import { type ApiFailure, groundsOf, UnreadablePage } from "../../api/failures.ts"
 import { type ChainPosition, firstPosition, type UnsteadyChain, walkChain } from "../../api/page-chain.ts"
 import { PartnerApi } from "../../api/partner-api.ts"
 import { patience } from "../../api/patience.ts"
-import { hashFields, type PersonalData } from "../../api/personal-data.ts"
+import type { PersonalData } from "../../api/personal-data.ts"
+import { keptText } from "../../api/read-page.ts"
 import { classify, policyOf } from "../../api/retry-policy.ts"
 import type { RosterEntry } from "../configuration/roster.ts"
 import type { Configuration } from "../configuration/settings.ts"
 import { deniedToOthers, endOf, isOutage, isThePartnerApis, type PartitionEnd, walkedToTheEnd } from "./coverage.ts"
-import type { Reading, UnreadableBody } from "./page-writer.ts"
+import type { Readings, UnreadableBody } from "./page-writer.ts"
 import { ApiUnavailable, CredentialsRefused, NotThePartnerApi, WayClosed } from "./run-failures.ts"
 
 /** Customers whose lists are read at once; the requests under way are bounded by the client. */
@@ -27,7 +28,7 @@ export interface ReadOptions {
   readonly personalData: PersonalData
   readonly baseUrl: string
   readonly unread: Unread
-  readonly readings: Queue.Enqueue<Reading>
+  readonly readings: Pick<Readings, "offer">
 }
 
 /** What the readers have learnt over a run. */
@@ -67,18 +68,18 @@ const textOf = (bytes: Uint8Array): string | null => {
   }
 }
 
+/** The bytes as they may be kept. What cannot be searched for names is kept only where names are. */
 const unreadableBody = (
   failure: ApiFailure | UnsteadyChain,
+  contract: Contract,
   stream: ContractStream,
   personalData: PersonalData,
   { chain, cursor, sequence }: ChainPosition,
 ): UnreadableBody | null => {
   if (!(failure instanceof UnreadablePage) || failure.body.byteLength === 0) return null
-  const personal = stream.fields.filter((field) => field.type === "personal").map((field) => field.field)
   const text = textOf(failure.body)
-  // Bytes that cannot be searched for names are not kept where names are expected.
-  if (text === null && personal.length > 0 && personalData._tag === "Hash") return null
-  const kept = text === null || personalData._tag === "Keep" ? text : hashFields(text, personal, personalData.salt)
+  const kept = text === null ? null : keptText(contract, stream, personalData, text)
+  if (kept === null && personalData._tag === "Hash") return null
   return {
     chain,
     sequence,
@@ -150,7 +151,12 @@ const afterFailure = (
     const expected = customer.products?.includes(stream.product) ?? false
     const end = endOf(failure, pagesBefore(list.from), stream.product, expected, effortOf(list))
     if (end.state !== "NOT_APPLICABLE") yield* Effect.logWarning(`a list ends ${end.state}: ${end.reason}`)
-    yield* offerEnd(shared, list, end, unreadableBody(failure, stream, shared.personalData, list.from))
+    yield* offerEnd(
+      shared,
+      list,
+      end,
+      unreadableBody(failure, shared.configuration.contract, stream, shared.personalData, list.from),
+    )
   })
 
 const policyOfAny = (failure: ApiFailure | UnsteadyChain) =>

@@ -1,4 +1,4 @@
-import { Cause, Clock, DateTime, Effect, Exit, Queue, Ref } from "effect"
+import { Cause, Clock, DateTime, Effect, Exit, Ref } from "effect"
 import { PartnerApi } from "../../api/partner-api.ts"
 import type { PersonalData } from "../../api/personal-data.ts"
 import { Database } from "../../store/database.ts"
@@ -8,7 +8,7 @@ import type { Configuration } from "../configuration/settings.ts"
 import { ensureStore } from "../ensure-store.ts"
 import { ProgressListener } from "../run/progress.ts"
 import { streamTables } from "../stream-tables.ts"
-import { type Reading, usualPagesPerCommit, type Written, writeReadings } from "./page-writer.ts"
+import { makeReadings, usualPagesPerCommit, type Written, writeReadings } from "./page-writer.ts"
 import { readPartitions } from "./read-partitions.ts"
 import { proveCoverage } from "./run-coverage.ts"
 import { planRun } from "./run-plan.ts"
@@ -27,9 +27,6 @@ export interface SyncOptions {
   /** Pages in one commit at most; 64 unless given. */
   readonly pagesPerCommit?: number
 }
-
-/** Pages that may wait for the writer; with more, the readers wait. */
-const waitingPages = 64
 
 /**
  * Reads every list of every customer to its end and stores what came, or goes on with a run whose process ended before
@@ -66,7 +63,7 @@ const readAndWrite = (options: SyncOptions, planned: Effect.Effect.Success<Retur
     const { learntRate, requestsBefore, run, unread } = planned
     yield* api.startAtRate(learntRate)
     const tables = streamTables(configuration.contract)
-    const readings = yield* Queue.bounded<Reading>(waitingPages)
+    const readings = yield* makeReadings
     const open = customers.flatMap(({ customerId }) =>
       configuration.contract.streams.filter(({ stream }) => unread(customerId, stream) !== null),
     )

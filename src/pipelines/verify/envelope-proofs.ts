@@ -70,14 +70,20 @@ const storedPage = `
   WHERE run_id = $1 AND customer_id = $2 AND stream = $3 AND chain = $4 AND part = $5 AND sequence = $6
     AND request_id = $7 AND body IS NOT NULL`
 
+/** An end beside a cursor may have been confirmed by what lay behind it. */
+const isConfirmedEnd = (stored: StoredPage, page: ReadPage): boolean =>
+  page.endIsDoubtful && stored.has_more === false && stored.cursor_out === null
+
 const envelopeFaults = (stored: StoredPage, page: ReadPage): ReadonlyArray<string> => [
   ...(page.items === stored.items
     ? []
     : [`its body holds ${page.items} records, and ${stored.items} records are recorded`]),
-  ...(page.hasMore === stored.has_more
+  ...(isConfirmedEnd(stored, page) || page.hasMore === stored.has_more
     ? []
     : [`its body says that ${page.hasMore ? "more" : "no more"} follows, and the reverse is recorded`]),
-  ...(page.nextCursor === stored.cursor_out ? [] : ["its body gives another cursor than is recorded"]),
+  ...(isConfirmedEnd(stored, page) || page.nextCursor === stored.cursor_out
+    ? []
+    : ["its body gives another cursor than is recorded"]),
 ]
 
 /** A record that was refused is in quarantine once in a run, however often it came. */

@@ -7,7 +7,7 @@ import type { World } from "../../../src/sandbox/world.ts"
 import { temporaryFolder } from "../../support/temporary-folder.ts"
 import { type Ended, runProgram } from "./program.ts"
 import { serveWorld, smallWorld, writeRoster } from "./served-world.ts"
-import { rightsOf, rowsOf, textsFoundIn } from "./working-folder.ts"
+import { foundInRows, rightsOf, rowsOf, textsFoundIn } from "./working-folder.ts"
 
 interface Night {
   readonly cwd: string
@@ -54,30 +54,6 @@ const personalIn = (world: World): ReadonlyArray<Told> =>
 const spellings = (values: Iterable<string>): ReadonlyArray<string> => [
   ...new Set([...values].flatMap((value) => [value, JSON.stringify(value).slice(1, -1)])),
 ]
-
-/** The spellings that some text of some table or view holds, with where: DuckDB compresses, so that bytes alone prove little. */
-const foundInRows = (file: string, texts: ReadonlyArray<string>) =>
-  Effect.gen(function* () {
-    const tables = yield* rowsOf<{ name: string }>(
-      file,
-      `SELECT concat(schema_name, '.', table_name) AS name FROM duckdb_tables() WHERE NOT internal
-       UNION ALL SELECT concat(schema_name, '.', view_name) FROM duckdb_views() WHERE NOT internal ORDER BY name`,
-    )
-    expect(tables.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(["raw.pages", "raw.quarantine", "main.fiat_deposits", "main.record_versions"]),
-    )
-    const found = yield* Effect.forEach(tables, ({ name }) =>
-      Effect.map(rowsOf(file, `FROM ${name}`), (rows) =>
-        rows.flatMap((row) =>
-          Object.entries(row).flatMap(([column, value]) => {
-            const text = value instanceof Uint8Array ? Buffer.from(value).toString("utf8") : String(value)
-            return texts.filter((wanted) => text.includes(wanted)).map((wanted) => `${name}.${column}: ${wanted}`)
-          }),
-        ),
-      ),
-    )
-    return [...new Set(found.flat())]
-  })
 
 /** What the store holds for each value of the world; values in quarantine have no typed row. */
 const storedFor = (file: string, told: ReadonlyArray<Told>) =>

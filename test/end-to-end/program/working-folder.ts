@@ -27,6 +27,30 @@ export const rowsOf = <R = Row>(file: string, statement: string): Effect.Effect<
     Effect.provide(Database.layer({ file, access: "read", memoryLimit: "512MB" })),
   )
 
+/** The spellings that some text of some table or view holds, with where: DuckDB compresses, so that bytes alone prove little. */
+export const foundInRows = (file: string, texts: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const tables = yield* rowsOf<{ name: string }>(
+      file,
+      `SELECT concat(schema_name, '.', table_name) AS name FROM duckdb_tables() WHERE NOT internal
+       UNION ALL SELECT concat(schema_name, '.', view_name) FROM duckdb_views() WHERE NOT internal ORDER BY name`,
+    )
+    for (const looked of ["raw.pages", "raw.quarantine", "main.fiat_deposits", "main.record_versions"]) {
+      if (!tables.some(({ name }) => name === looked)) throw new Error(`${looked} was not looked into`)
+    }
+    const found = yield* Effect.forEach(tables, ({ name }) =>
+      Effect.map(rowsOf(file, `FROM ${name}`), (rows) =>
+        rows.flatMap((row) =>
+          Object.entries(row).flatMap(([column, value]) => {
+            const text = value instanceof Uint8Array ? Buffer.from(value).toString("utf8") : String(value)
+            return texts.filter((wanted) => text.includes(wanted)).map((wanted) => `${name}.${column}: ${wanted}`)
+          }),
+        ),
+      ),
+    )
+    return [...new Set(found.flat())]
+  })
+
 export interface Csv {
   readonly name: string
   readonly bytes: Buffer

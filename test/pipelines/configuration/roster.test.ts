@@ -135,3 +135,10 @@ describe("a roster that cannot be used names the file and the row", () => {
     }),
   )
 })
+
+it.effect("a roster that is nested as nobody nests one is refused in a sentence", () =>
+  Effect.gen(function* () {
+    const text = `[{"customerId":${"[".repeat(100_000)}${"]".repeat(100_000)}}]`
+    expect(yield* refusal(text)).toMatch(/^customers: is nested more than \d+ deep/)
+  }),
+)

@@ -329,3 +329,58 @@ describe("differences from the contract", () => {
     }),
   )
 })
+
+describe("a path of a list in the contract", () => {
+  it.effect.each([
+    ...[
+      "../../../admin",
+      "..",
+      "a/../b",
+      "./a",
+      "/partner/v1/x",
+      "//evil.example/x",
+      "a//b",
+      "a/",
+      "https://evil.example/",
+    ],
+    ...[
+      "a?limit=1",
+      "a#b",
+      "a%2e%2e/b",
+      "a\\..\\b",
+      "a b",
+      "a\u0000",
+      "a\nb",
+      "\u202eab",
+      "é",
+      "a;b",
+      "@evil.example",
+      "x".repeat(300),
+    ],
+  ])("that leaves the API's own prefix is refused: %j", (path) =>
+    Effect.gen(function* () {
+      const message = yield* refusal({ contract: { streams: { balances: { path } } } })
+      expect(message).toContain("contract.streams.balances.path: ")
+      expect(message).toContain("is no path of a list")
+      expect(message.length).toBeLessThan(400)
+    }),
+  )
+
+  it.effect.each(["money-in", "v2/money_in", "money.in~2/list"])("that stays under it is taken: %j", (path) =>
+    Effect.gen(function* () {
+      const { contract } = yield* read({ contract: { streams: { balances: { path } } } })
+      expect(contract.streams.find(({ stream }) => stream === "balances")?.path).toBe(path)
+    }),
+  )
+})
+
+describe("a configuration that is nested as nobody nests one", () => {
+  it.effect.each(["[", '{"contract":', '{"checks":{"REC_INVALID":'])("is refused in a sentence: %s …", (opening) =>
+    Effect.gen(function* () {
+      const closing = [...opening].reverse().flatMap((bracket) => (bracket === "{" ? "}" : bracket === "[" ? "]" : []))
+      const text = `${opening.repeat(100_000)}1${closing.join("").repeat(100_000)}`
+      const error = yield* Effect.flip(readFrom({ "tidemark.json": text }))
+      expect(error.message).toMatch(/^tidemark\.json: is nested more than \d+ deep/)
+    }),
+  )
+})

@@ -8,6 +8,7 @@ import type { Run } from "../../../src/pipelines/run/run.ts"
 import { proveCoverage } from "../../../src/pipelines/sync/run-coverage.ts"
 import { sync } from "../../../src/pipelines/sync/sync.ts"
 import { Database } from "../../../src/store/database.ts"
+import { StoreError } from "../../../src/store/store-error.ts"
 import { configurationWith } from "../../support/configuration.ts"
 import { ledgerStore, newBooks } from "../../support/ledger-case.ts"
 import { sha256 } from "../../support/pages.ts"
@@ -21,7 +22,7 @@ import {
   scriptedApi,
 } from "../../support/scripted-api.ts"
 
-const configuration = configurationWith()
+const usual = configurationWith()
 const keep: PersonalData = { _tag: "Keep" }
 const hash: PersonalData = { _tag: "Hash", salt: Redacted.make("salt") }
 const customer = (customerId: string, products: RosterEntry["products"] = null): RosterEntry => ({
@@ -33,7 +34,12 @@ const one = [customer("c-1")]
 const two = [customer("c-1"), customer("c-2")]
 
 /** One run over the script; a day passes first, so that runs follow each other. */
-const synced = (script: Script, customers: ReadonlyArray<RosterEntry> = one, personalData: PersonalData = keep) =>
+const synced = (
+  script: Script,
+  customers: ReadonlyArray<RosterEntry> = one,
+  personalData: PersonalData = keep,
+  configuration = usual,
+) =>
   Effect.gen(function* () {
     yield* TestClock.adjust("1 day")
     const { asked, layer } = scriptedApi(script)
@@ -528,6 +534,112 @@ layer(ledgerStore)("what is stored is what was judged", (it) => {
 
 const accounts = "c-1/bank_accounts"
 const account = apiRecord("bank_accounts", { bankAccountId: "b-1", accountHolderName: "Ada Lovelace" })
+
+layer(ledgerStore)("what others send and nobody expects", (it) => {
+  it.effect.each([
+    ["kept", keep],
+    ["hashed", hash],
+  ] as const)("fails with its record alone, however deep and long it is, personal data %s", ([_how, personalData]) =>
+    Effect.gen(function* () {
+      yield* newBooks
+      const deep = `${"[".repeat(100_000)}1${"]".repeat(100_000)}`
+      const escapes = `"${String.raw`\"\\`.repeat(500_000)}"`
+      const record = (id: string, field: string, text: string) =>
+        JSON.stringify(deposit(id, { [field]: "here" })).replace('"here"', text)
+      const records = [
+        record("1", "extra", deep),
+        record("2", "extra", escapes),
+        record("3", "amount", deep),
+        record("4", "createdAt", escapes),
+        deep,
+        JSON.stringify(deposit("5")),
+      ]
+      const { exit } = yield* synced({ [deposits]: [apiPageOfText(records.join(","))] }, one, personalData)
+      expect(failureOf(exit)).toBeUndefined()
+      expect(yield* partition("fiat_deposits")).toMatchObject({
+        state: "COMPLETE",
+        records: 6n,
+        new_records: 3n,
+        quarantined_records: 3n,
+      })
+      expect(yield* rows("SELECT deposit_id FROM main.fiat_deposits ORDER BY ALL")).toEqual(
+        ["1", "2", "5"].map((deposit_id) => ({ deposit_id })),
+      )
+      expect(yield* theRun).toMatchObject({ coverage: "COMPLETE" })
+      expect(yield* untied).toEqual([])
+    }),
+  )
+
+  it.effect("fails with its list alone, where the database refuses what the contract reads", () =>
+    Effect.gen(function* () {
+      yield* newBooks
+      const database = yield* Database
+      const refused = new StoreError({ reason: "Query", file: "", detail: "" })
+      const picky: Database["Type"] = {
+        ...database,
+        transaction: (body) =>
+          database.transaction((sql) =>
+            body({
+              ...sql,
+              run: (text, values) =>
+                JSON.stringify(values ?? []).includes("poison") ? refused : sql.run(text, values),
+            }),
+          ),
+      }
+      const script = {
+        [deposits]: [apiPage([deposit("1")], "to 2"), apiPage([deposit("poison")], "to 3"), apiPage([deposit("3")])],
+        "c-2/fiat_deposits": [apiPage([deposit("4", { customerId: "c-2" })])],
+      }
+      const { exit } = yield* synced(script, two).pipe(Effect.provideService(Database, picky))
+      expect(failureOf(exit)).toBeUndefined()
+      expect(yield* partition("fiat_deposits")).toMatchObject({ state: "FAILED" })
+      expect(yield* partition("fiat_deposits", "c-2")).toMatchObject({ state: "COMPLETE" })
+      expect(yield* theRun).toMatchObject({ state: "synced", coverage: "PARTIAL", partitions_proven: 33n })
+      expect(yield* untied).toEqual([])
+      // Asked again, it is taken.
+      yield* synced(script, two)
+      expect(yield* theRun).toMatchObject({ coverage: "COMPLETE" })
+    }),
+  )
+
+  it.effect("is an end beside a cursor: what lies behind it is read, and an empty page confirms it", () =>
+    Effect.gen(function* () {
+      yield* newBooks
+      const ending = (records: ReadonlyArray<unknown>, nextCursor: string) =>
+        JSON.stringify({ data: records, pageInfo: { nextCursor, hasMore: false } })
+      const { asked } = yield* synced({
+        [deposits]: [ending([deposit("1")], "a"), ending([deposit("2")], "b"), ending([], "c")],
+      })
+      expect(asked.filter((request) => request.startsWith(deposits))).toEqual([
+        deposits,
+        `${deposits}?a`,
+        `${deposits}?b`,
+        deposits,
+      ])
+      expect(yield* partition("fiat_deposits")).toMatchObject({ state: "COMPLETE", new_records: 2n, next_cursor: null })
+    }),
+  )
+
+  it.effect("is a slash or a separator in a text, which makes no two records or versions one", () =>
+    Effect.gen(function* () {
+      yield* newBooks
+      const configuration = configurationWith({ currencyAliases: { "USDT/TRON": "USDT" } })
+      const balance = (currency: string, network: string | null) => apiRecord("balances", { currency, network })
+      const posted = (resourceType: string, resourceId: string) =>
+        apiPage([apiRecord("transactions", { transactionId: "t-1", resourceType, resourceId })])
+      const balances = apiPage([balance("USDT", "TRON"), balance("USDT/TRON", null)])
+      const night = (transactions: string) =>
+        synced({ "c-1/balances": [balances], "c-1/transactions": [transactions] }, one, keep, configuration)
+      yield* night(posted("a\u001f=b", "c"))
+      expect(yield* partition("balances")).toMatchObject({ new_records: 2n, duplicate_records: 0n })
+      yield* night(posted("a", "b\u001f=c"))
+      expect(yield* partition("transactions")).toMatchObject({ changed_records: 1n })
+      expect(yield* rows("SELECT resource_type, resource_id FROM main.transactions")).toEqual([
+        { resource_type: "a", resource_id: String.raw`b\u001f=c` },
+      ])
+    }),
+  )
+})
 
 layer(ledgerStore)("names of people", (it) => {
   it.effect("are hashed in the page and in the row, and the page says so", () =>

@@ -1,7 +1,7 @@
 import { expect, it } from "@effect/vitest"
 import { FastCheck } from "effect"
 import { describe } from "vitest"
-import { recordTexts } from "../../src/api/record-texts.ts"
+import { recordTexts } from "../../src/api/json-text.ts"
 
 /** Numbers as JSON may write them, so that a reader which parses and prints again would be found out. */
 const numberText = FastCheck.constantFrom(
