@@ -1,24 +1,23 @@
 import type { Contract, ContractStream } from "../api/contract.ts"
 import type { Field } from "../api/field.ts"
 import type { TypedColumn, TypedTable } from "../store/typed-table.ts"
+import { columnComment } from "./column-words.ts"
 
 const columnType = { text: "text", direction: "text", personal: "text", money: "money", time: "time" } as const
 
 const columnOf =
-  (schema: string) =>
+  (schema: string, stream: string) =>
   (field: Field): TypedColumn => ({
     column: field.column,
     field: field.field,
     type: columnType[field.type],
     required: field.required,
     ...(field.keepsPlaces === true ? { placesIn: `${field.column}_places` } : {}),
-    comment:
-      `${schema}.${field.field}, ${field.standing} by the contract.` +
-      (field.type === "personal" ? " Personal data: a salted hash unless the configuration keeps it." : ""),
+    comment: columnComment(schema, stream, field),
   })
 
 const tableOf = (stream: ContractStream): TypedTable => {
-  const column = columnOf(stream.schema)
+  const column = columnOf(stream.schema, stream.stream)
   return {
     name: stream.stream,
     comment: `${stream.schema}: one row for each record of the API's list ${stream.path}.`,
