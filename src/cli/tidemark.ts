@@ -16,6 +16,7 @@ import { nightCommands } from "./commands/night.ts"
 import { policyCommand } from "./commands/policy.ts"
 import { runsCommands } from "./commands/runs.ts"
 import { sandboxCommand } from "./commands/sandbox.ts"
+import { schemaCommand } from "./commands/schema.ts"
 import { sqlCommand } from "./commands/sql.ts"
 import { supportBundleCommand } from "./commands/support-bundle.ts"
 import { verifyCommand } from "./commands/verify.ts"
@@ -42,6 +43,7 @@ const commands: ReadonlyArray<Command> = [
   mapCommand,
   retireCommand,
   sqlCommand,
+  schemaCommand,
   checksCommand,
   policyCommand,
   ...runsCommands,

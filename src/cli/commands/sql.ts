@@ -1,23 +1,35 @@
 import { text as allOf } from "node:stream/consumers"
 import type { DuckDBConnection } from "@duckdb/node-api"
 import { FileSystem } from "@effect/platform"
+import type { PlatformError } from "@effect/platform/Error"
 import { stringify } from "csv-stringify/sync"
 import { Effect } from "effect"
 import { RFC_4180 } from "../../pipelines/report/csv-file.ts"
+import { beginReports } from "../../pipelines/report/report-session.ts"
+import { summarize } from "../../pipelines/run/run-summary.ts"
 import { Database } from "../../store/database.ts"
 import type { JsValue } from "../../store/dialect/read-value.ts"
 import { type RowBatch, RowStream } from "../../store/dialect/row-stream.ts"
 import { command } from "../command.ts"
 import { UsageError } from "../ending.ts"
 import { snapshotStore } from "../open-store.ts"
-import { argument, defaultTo, oneOf, optional, path, text } from "../option-row.ts"
+import { argument, defaultTo, oneOf, optional, path, repeated, text } from "../option-row.ts"
 import { db } from "../options.ts"
 import { writeOut } from "../output.ts"
 import { Outside } from "../outside.ts"
 import { cellText, textTable, toJson } from "../text-table.ts"
 
 const rows = {
-  format: defaultTo(oneOf(["table", "csv", "json"]), "table", "How rows are printed. Decimals are printed exactly."),
+  format: defaultTo(
+    oneOf(["table", "csv", "json", "jsonl"]),
+    "table",
+    "How rows are printed; jsonl is a JSON object a line. Decimals are printed exactly.",
+  ),
+  output: optional(path("FILE"), "Write the rows there in place of stdout; the file appears when it is whole."),
+  parameter: repeated(
+    text("NAME=VALUE"),
+    "A value for $NAME in the statement, as text; cast where another type is meant: $least::DECIMAL(38,18).",
+  ),
   db,
   file: optional(path("FILE"), "A file that holds the statement, in place of the argument."),
   statement: argument(
@@ -83,7 +95,19 @@ const jsonPrinter = (names: ReadonlyArray<string>): Printer => {
   }
 }
 
-const printers = { table: tablePrinter, csv: csvPrinter, json: jsonPrinter }
+const jsonLinesPrinter = (names: ReadonlyArray<string>): Printer => {
+  const keys = distinctNames(names)
+  return {
+    begin: "",
+    batch: (rows) =>
+      rows
+        .map((row) => `${toJson(Object.fromEntries(keys.map((key, column) => [key, row[column] ?? null])))}\n`)
+        .join(""),
+    end: () => "",
+  }
+}
+
+const printers = { jsonl: jsonLinesPrinter, table: tablePrinter, csv: csvPrinter, json: jsonPrinter }
 
 const refused = (error: unknown): UsageError =>
   new UsageError({ detail: error instanceof Error ? error.message : String(error) })
@@ -125,6 +149,52 @@ const statementOf = (given: string | null, file: string | null) =>
     return yield* Effect.tryPromise({ try: () => allOf(stdin), catch: refused })
   })
 
+/** `currency=EUR` by its name. */
+const parametersOf = (given: ReadonlyArray<string>): Effect.Effect<Readonly<Record<string, string>>, UsageError> =>
+  Effect.map(
+    Effect.forEach(given, (one) => {
+      const [, name, value] = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(one) ?? []
+      return name === undefined || value === undefined
+        ? new UsageError({ detail: `--parameter ${one}: give NAME=VALUE, such as currency=EUR for $currency` })
+        : Effect.succeed([name, value] as const)
+    }),
+    Object.fromEntries,
+  )
+
+/** What the queries of reports use is there for a person's own, too; a snapshot of an earlier version has none of it. */
+const beginLikeReports = (connection: DuckDBConnection, statement: string) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const [known] = yield* database.rows(
+      "SELECT 1 FROM duckdb_functions() WHERE schema_name = 'recon' AND function_name = 'last_run'",
+    )
+    if (known === undefined) return
+    const [run] = yield* database.rows<{ runId: string; startedAt: string }>(
+      'SELECT recon.run() AS "runId", recon.started_at() AS "startedAt"',
+    )
+    if (run === undefined) return
+    // The verdict takes a dozen queries, and hardly anybody asks for it.
+    const verdict = statement.includes("verdict") ? (yield* summarize(database, run.runId)).verdict : null
+    yield* beginReports(connection, run, verdict, "night")
+  })
+
+/** Where rows go: stdout, or a file that appears under its name when it is whole. */
+const writerTo = (file: string | null) =>
+  Effect.gen(function* () {
+    if (file === null) return { write: writeOut, end: Effect.void }
+    const fs = yield* FileSystem.FileSystem
+    const partial = `${file}.partial`
+    const failed = Effect.mapError(
+      (error: PlatformError) => new UsageError({ detail: `--output ${file}: cannot be written: ${error.message}` }),
+    )
+    const out = yield* failed(fs.open(partial, { flag: "w" }))
+    yield* Effect.addFinalizer(() => Effect.ignore(fs.remove(partial, { force: true })))
+    return {
+      write: (text: string) => (text === "" ? Effect.void : failed(out.writeAll(Buffer.from(text, "utf8")))),
+      end: failed(Effect.zipRight(out.sync, fs.rename(partial, file))),
+    }
+  })
+
 export const sqlCommand = command({
   name: "sql",
   about:
@@ -143,14 +213,18 @@ export const sqlCommand = command({
       if (statements.count !== 1) {
         return yield* new UsageError({ detail: `one SQL statement is expected, and there are ${statements.count}` })
       }
-      const rows = yield* asking(connection, () => RowStream.open(connection, statement))
+      const parameters = yield* parametersOf(options.parameter)
+      yield* beginLikeReports(connection, statement)
+      const rows = yield* asking(connection, () => RowStream.open(connection, statement, parameters))
       const printer = printers[options.format](rows.columnNames)
-      yield* writeOut(printer.begin)
+      const { end, write } = yield* writerTo(options.output)
+      yield* write(printer.begin)
       while (true) {
         const batch = yield* asking(connection, () => rows.next())
         if (batch.done === true) break
-        yield* writeOut(printer.batch(batch.value))
+        yield* write(printer.batch(batch.value))
       }
-      yield* writeOut(printer.end())
+      yield* write(printer.end())
+      yield* end
     }).pipe(Effect.scoped, Effect.provide(snapshotStore(options.db, "any version"))),
 })

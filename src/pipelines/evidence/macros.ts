@@ -46,7 +46,7 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> =>
     "digits(amount) AS CAST(CAST(amount AS DECIMAL(38,18)) AS VARCHAR)",
     "fraction(amount) AS rtrim(split_part(recon.digits(amount), '.', 2), '0')",
     "with_places(digits, least) AS rtrim(concat(left(digits, length(digits) - 18 + least), rtrim(right(digits, 18 - least), '0')), '.')",
-    "money(amount, of_currency) AS concat(recon.with_places(recon.digits(amount), coalesce(recon.places(of_currency), 0)), ' ', of_currency)",
+    "money(amount, of_currency) AS CASE WHEN amount IS NOT NULL THEN concat(recon.with_places(recon.digits(amount), coalesce(recon.places(of_currency), 0)), ' ', of_currency) END",
     // What the configuration says of names, fees and refunds.
     `currency_name(name) AS ${aliased(configuration.currencyAliases)}`,
     `network_name(name) AS ${aliased(configuration.networkAliases)}`,

@@ -18,6 +18,7 @@ import {
   refundSql,
 } from "./products-sql.ts"
 import { formerVersionSql, knownRecordSql } from "./records-sql.ts"
+import { sayWords } from "./words.ts"
 
 /**
  * What is known of a run, as views and tables of schema recon that every check asks, and that analysts find in the
@@ -198,6 +199,7 @@ export const publishQuestions = (sql: Sql, run: Run, configuration: Configuratio
       for (const macro of [...runMacros(run), ...macros(configuration)]) yield* sql.run(macro)
     }
     yield* publishAll(sql, filesOf(questions))
+    yield* sayWords(sql)
   })
 
 /** Publishes what the bank statements of the books show by themselves, which an import tells too. */

@@ -13,8 +13,8 @@ const monthSql = (period: Period, next: string): string =>
  * What a report's query may use besides the tables: the run's id and start, the night's verdict, the bucket of an age, and the
  * period, with the run since which rows are new (NULL for all) and the instants between which they lie (NULL for no month).
  */
-const sessionSql = (run: Run, verdict: Verdict, period: Period): ReadonlyArray<string> => [
-  `SET VARIABLE verdict = ${quoteText(verdict)}`,
+const sessionSql = (run: Run, verdict: Verdict | null, period: Period): ReadonlyArray<string> => [
+  `SET VARIABLE verdict = ${verdict === null ? "NULL::VARCHAR" : quoteText(verdict)}`,
   `SET VARIABLE run = ${quoteText(run.runId)}`,
   `SET VARIABLE started_at = ${quoteText(run.startedAt)}::TIMESTAMPTZ`,
   `SET VARIABLE period = ${quoteText(periodName(period))}`,
@@ -30,7 +30,7 @@ const sessionSql = (run: Run, verdict: Verdict, period: Period): ReadonlyArray<s
 export const beginReports = (
   connection: DuckDBConnection,
   run: Run,
-  verdict: Verdict,
+  verdict: Verdict | null,
   period: Period,
 ): Effect.Effect<void> =>
   Effect.forEach(sessionSql(run, verdict, period), (statement) => Effect.promise(() => connection.run(statement)), {

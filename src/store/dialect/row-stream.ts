@@ -33,6 +33,10 @@ const busy = new WeakSet<DuckDBConnection>()
 /** Whether a stream is open on the connection, so that no other statement may run on it. */
 export const isStreaming = (connection: DuckDBConnection): boolean => busy.has(connection)
 
+const isList = (
+  parameters: ReadonlyArray<unknown> | Readonly<Record<string, string>>,
+): parameters is ReadonlyArray<unknown> => Array.isArray(parameters)
+
 /**
  * The rows of one statement, read batch by batch, so that memory stays flat however many there are. Use it in
  * `for await`, once; a stream that is not read to its end is closed by leaving the loop or by `return()`.
@@ -58,10 +62,10 @@ export class RowStream implements AsyncIterableIterator<RowBatch> {
   static async open(
     connection: DuckDBConnection,
     sql: string,
-    parameters: ReadonlyArray<unknown> = [],
+    parameters: ReadonlyArray<unknown> | Readonly<Record<string, string>> = [],
   ): Promise<RowStream> {
     if (busy.has(connection)) throw new RowStreamError({ reason: "Busy", sql })
-    const { values, types } = bindAll(parameters)
+    const { values, types } = isList(parameters) ? bindAll(parameters) : { values: { ...parameters }, types: undefined }
     busy.add(connection)
     try {
       return new RowStream(connection, await connection.stream(sql, values, types), sql)
