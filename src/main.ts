@@ -6,6 +6,9 @@ import { type EndingSignal, Outside } from "./cli/outside.ts"
 import { programName } from "./cli/program-name.ts"
 import { runTidemark } from "./cli/tidemark.ts"
 
+// What is kept of a partner's money is for its owner and their group; an operator may give a file more afterwards.
+process.umask(process.umask() | 0o007)
+
 // Unheard, an error of these streams would end the process in the middle of its work. What is told on stderr may get
 // lost; data may not without the exit code saying so.
 process.stderr.on("error", () => undefined)

@@ -6,7 +6,7 @@ import { Database } from "../store/database.ts"
 import { heldDatabase } from "../store/held-database.ts"
 import { migrationState } from "../store/migrations/migration-state.ts"
 import type { LockHolder } from "../store/run-lock.ts"
-import { snapshotFile, snapshotName } from "../store/snapshot.ts"
+import { isSnapshot, sealedSnapshot, snapshotFile, snapshotName } from "../store/snapshot.ts"
 import { UsageError } from "./ending.ts"
 
 /** A run is writing, and DuckDB lets nobody read meanwhile. */
@@ -82,7 +82,7 @@ export const workingStore = (given: string, { command, configuration, onlyFiles 
       const fs = yield* FileSystem.FileSystem
       const path = yield* Path.Path
       const file = yield* realFile(given)
-      if (path.basename(file) === snapshotName) {
+      if (isSnapshot(file)) {
         return yield* refuse(
           `--db ${given}: ${snapshotName} is the name of the snapshot that is published beside the database; choose another name`,
         )
@@ -108,14 +108,37 @@ const refuseMissing = (given: string) =>
 export const existingStore = (given: string, opening: Opening) =>
   Layer.unwrapScoped(Effect.as(refuseMissing(given), workingStore(given, opening)))
 
+/**
+ * What the last run published: the sealed copy, which nobody else opens or changes; the snapshot itself where there is
+ * none, or none that this account may read. A publication meanwhile takes the file that was about to be opened away.
+ */
+const publishedCopy = (file: string) => {
+  const open = (found: string) => Layer.build(Database.layer({ file: found, access: "read", memoryLimit: "1GB" }))
+  return sealedSnapshot(file).pipe(
+    Effect.flatMap((sealed) =>
+      sealed === null
+        ? open(file)
+        : Effect.catchIf(
+            open(sealed),
+            ({ reason }) => reason === "Denied",
+            () => open(file),
+          ),
+    ),
+    Effect.retry({ times: 3, while: ({ reason }) => reason === "Missing" }),
+  )
+}
+
 /** The database, or a copy of it, for reading only: an earlier run must have made it, and no process may be writing. */
 export const storeToRead = (given: string, { memoryLimit }: Configuration) =>
   Layer.unwrapScoped(
     Effect.gen(function* () {
       yield* refuseMissing(given)
       const file = yield* realFile(given)
-      const snapshot = yield* snapshotFile(file)
-      const store = yield* Layer.build(Database.layer({ file, access: "read", memoryLimit })).pipe(
+      const snapshot = snapshotFile(file)
+      const opened = isSnapshot(file)
+        ? publishedCopy(snapshot)
+        : Layer.build(Database.layer({ file, access: "read", memoryLimit }))
+      const store = yield* opened.pipe(
         Effect.catchIf(
           (error) => error.reason === "Locked",
           () => new StoreInUse({ file, snapshot }),
@@ -135,13 +158,13 @@ export const snapshotStore = (given: string, of: "any version" | "current") =>
     Effect.gen(function* () {
       const path = yield* Path.Path
       const db = yield* realFile(given)
-      const file = yield* snapshotFile(db)
+      const file = snapshotFile(db)
       if (!(yield* isThere(file))) {
         return yield* refuse(
           `${file}: there is no snapshot yet; run tidemark nightly first, or name the database with --db`,
         )
       }
-      const snapshot = yield* Layer.build(Database.layer({ file, access: "read", memoryLimit: "1GB" }))
+      const snapshot = yield* publishedCopy(file)
       const [publication] = yield* Context.get(snapshot, Database).rows<{ published_by: string }>(
         "SELECT published_by FROM recon.publication",
       )

@@ -1,3 +1,4 @@
+import { realpath } from "node:fs/promises"
 import { resolve } from "node:path"
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
 import { Context, Effect, Exit, Layer, type Scope } from "effect"
@@ -94,6 +95,13 @@ const connect = async (instance: DuckDBInstance): Promise<DuckDBConnection> => {
 /** Files that this process has open: DuckDB would open one twice without a word, and lose what one of the two writes. */
 const claimed = new Set<string>()
 
+/** The file behind links: DuckDB keeps the log beside it, and refuses a reader a log that is not beside the path that it was given. */
+const behindLinks = (file: string): Effect.Effect<string> =>
+  Effect.orElseSucceed(
+    Effect.tryPromise(() => realpath(file)),
+    () => file,
+  )
+
 const claim = (file: string): Effect.Effect<void, StoreError, Scope.Scope> =>
   file === ":memory:"
     ? Effect.void
@@ -112,11 +120,12 @@ const claim = (file: string): Effect.Effect<void, StoreError, Scope.Scope> =>
 const open = (options: DatabaseOptions): Effect.Effect<Database["Type"], StoreError, Scope.Scope> =>
   Effect.gen(function* () {
     const fail = storeError(options.file)
-    yield* claim(options.file)
+    const file = yield* behindLinks(options.file)
+    yield* claim(file)
     // Not before the claim: closing a file gives up every lock that this process has on it.
-    yield* checkHeader(options.file)
+    yield* checkHeader(file)
     const instance = yield* Effect.acquireRelease(
-      Effect.tryPromise({ try: () => DuckDBInstance.create(options.file, settings(options)), catch: fail }),
+      Effect.tryPromise({ try: () => DuckDBInstance.create(file, settings(options)), catch: fail }),
       (instance) => Effect.sync(() => instance.closeSync()),
     )
     const kysely = yield* Effect.acquireRelease(

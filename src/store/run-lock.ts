@@ -115,8 +115,12 @@ export const takeRunLock = (
           DateTime.distance(owner.beatAt, time) < Duration.toMillis(lapsesAfter),
       )
     const removeDraft = Effect.ignore(fs.remove(draft, { force: true }))
+    // A file made anew: whoever may write the folder may not lead us elsewhere by a link of this name.
     const writeDraft = Effect.flatMap(now, (beatAt) =>
-      fs.writeFileString(draft, encode({ ...holder, startedAt, beatAt })),
+      Effect.zipRight(
+        fs.remove(draft, { force: true }),
+        fs.writeFileString(draft, encode({ ...holder, startedAt, beatAt }), { flag: "wx" }),
+      ),
     )
     /** Puts our name in the place of whatever is there. */
     const replace = Effect.zipRight(writeDraft, fs.rename(draft, file)).pipe(

@@ -8,6 +8,7 @@ import { Outside } from "../../src/cli/outside.ts"
 import { Database } from "../../src/store/database.ts"
 import { migrationNames } from "../../src/store/migrations/migrate.ts"
 import { serveWorld, smallWorld, writeRoster } from "../end-to-end/program/served-world.ts"
+import { namesIn } from "../end-to-end/program/working-folder.ts"
 import { runInProcess } from "../support/in-process.ts"
 import { temporaryFolder } from "../support/temporary-folder.ts"
 
@@ -85,7 +86,13 @@ layer(Layer.scoped(AfterANight, afterANight), { excludeTestServices: true, timeo
       Effect.gen(function* () {
         const { cwd } = yield* AfterANight
         expect(readdirSync(join(cwd, "links"))).toEqual(["link.duckdb"])
-        expect(readdirSync(join(cwd, "store")).sort()).toEqual(["analytics.duckdb", "real.duckdb", "real.duckdb.salt"])
+        expect(namesIn(join(cwd, "store"))).toEqual([
+          ".analytics-n.duckdb",
+          ".analytics-n.sealed",
+          "analytics.duckdb",
+          "real.duckdb",
+          "real.duckdb.salt",
+        ])
       }),
     )
 

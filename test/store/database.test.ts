@@ -1,13 +1,11 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it, layer } from "@effect/vitest"
 import { Cause, Deferred, Effect, Exit, Fiber, Layer } from "effect"
 import { resolveContract } from "../../src/api/contract.ts"
 import { ensureStore } from "../../src/pipelines/ensure-store.ts"
 import { streamTables } from "../../src/pipelines/stream-tables.ts"
 import { Database } from "../../src/store/database.ts"
-import { publishSnapshot, snapshotName } from "../../src/store/snapshot.ts"
 import { StoreError } from "../../src/store/store-error.ts"
 import { holdOpen } from "../support/other-process.ts"
 import { temporaryFolder } from "../support/temporary-folder.ts"
@@ -314,48 +312,5 @@ layer(opened(":memory:"))("the dictionary", (it) => {
       ]
       expect(present.map((row) => row.name)).toEqual(expect.arrayContaining(designed))
     }),
-  )
-})
-
-describe("the published snapshot", () => {
-  it.scopedLive("replaces the last one whole, and a reader keeps the file that it has open", () =>
-    Effect.gen(function* () {
-      const folder = yield* temporaryFolder
-      const file = join(folder, "tidemark.duckdb")
-      const publishWith = (setting: string) =>
-        using(
-          file,
-          Effect.flatMap(Database, (database) =>
-            Effect.zipRight(database.run(put(setting)), publishSnapshot(database)),
-          ),
-        )
-      const published = yield* publishWith("first night")
-      expect(published).toBe(join(folder, snapshotName))
-
-      const reading = Effect.gen(function* () {
-        const before = yield* names
-        yield* publishWith("second night")
-        return [before, yield* names]
-      })
-      expect(yield* using(published, reading, "read")).toEqual([["first night"], ["first night"]])
-      expect(yield* using(published, names, "read")).toEqual(["first night", "second night"])
-      expect(readdirSync(folder).sort()).toEqual([snapshotName, "tidemark.duckdb"])
-    }).pipe(Effect.provide(NodeContext.layer)),
-  )
-
-  it.scopedLive("leaves nothing half where it cannot be put in place", () =>
-    Effect.gen(function* () {
-      const folder = yield* temporaryFolder
-      const missing = join(folder, "gone", "tidemark.duckdb")
-      const exit = yield* Effect.exit(
-        using(
-          ":memory:",
-          Effect.flatMap(Database, (database) => publishSnapshot({ ...database, file: missing })),
-        ),
-      )
-      const error = Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined
-      expect(error).toBeInstanceOf(StoreError)
-      expect(readdirSync(folder)).toEqual([])
-    }).pipe(Effect.provide(NodeContext.layer)),
   )
 })

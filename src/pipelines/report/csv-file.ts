@@ -70,7 +70,7 @@ const writeBatches = (request: CsvRequest, partial: string, fileError: (cause: P
     const { connection, definition, file } = request
     const fs = yield* FileSystem.FileSystem
     const queryError = (cause: unknown) => new CsvFileError({ reason: "Query", file, cause })
-    const out = yield* Effect.mapError(fs.open(partial, { flag: "w" }), fileError)
+    const out = yield* Effect.mapError(fs.open(partial, { flag: "wx" }), fileError)
     const rows = yield* Effect.acquireRelease(
       Effect.tryPromise({ try: () => RowStream.open(connection, reportQuery(definition)), catch: queryError }),
       (stream) => Effect.promise(() => stream.return()),

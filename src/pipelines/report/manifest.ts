@@ -86,7 +86,7 @@ export const writeManifest = (
     )
     const bytes = manifestBytes(encoded)
     yield* Effect.gen(function* () {
-      const out = yield* fs.open(partial, { flag: "w" })
+      const out = yield* fs.open(partial, { flag: "wx" })
       yield* out.writeAll(bytes)
       yield* out.sync
     }).pipe(Effect.scoped, Effect.andThen(fs.rename(partial, file)), failAs(file))

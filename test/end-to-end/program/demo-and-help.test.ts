@@ -6,7 +6,7 @@ import { Effect } from "effect"
 import { temporaryFolder } from "../../support/temporary-folder.ts"
 import { runProgram } from "./program.ts"
 import { serveWorld, smallWorld, writeRoster } from "./served-world.ts"
-import { recordsOf, reportsIn } from "./working-folder.ts"
+import { namesIn, recordsOf, reportsIn } from "./working-folder.ts"
 
 describe("tidemark demo", () => {
   it.scopedLive(
@@ -22,7 +22,9 @@ describe("tidemark demo", () => {
           expect(ended.stderr).not.toMatch(/^(missed|not planted): /m)
           expect(readdirSync(cwd)).toEqual(["tidemark-demo"])
           const folder = join(cwd, "tidemark-demo")
-          expect(readdirSync(folder).sort()).toEqual([
+          expect(namesIn(folder)).toEqual([
+            ".analytics-n.duckdb",
+            ".analytics-n.sealed",
             ".tidemark-demo",
             "analytics.duckdb",
             "reports",

@@ -77,3 +77,9 @@ export const recordsOf = (csv: Csv | undefined): ReadonlyArray<Readonly<Record<s
   (csv?.rows ?? []).map((row) => Object.fromEntries((csv?.header ?? []).map((name, place) => [name, row[place] ?? ""])))
 
 export const rightsOf = (file: string): number => statSync(file).mode & 0o777
+
+/** The names in a folder, those of publications without their numbers. */
+export const namesIn = (folder: string): ReadonlyArray<string> =>
+  readdirSync(folder)
+    .map((name) => name.replace(/^\.analytics-[0-9a-f]{8}/, ".analytics-n"))
+    .sort()
