@@ -1,6 +1,7 @@
 import { type DuckDBConnection, DuckDBTypeId } from "@duckdb/node-api"
 import { Effect } from "effect"
 import { type ColumnType, definitionFile, type ReportDefinition, ReportDefinitionError } from "./definition.ts"
+import { refusedQuery } from "./query-safety.ts"
 
 /** Columns that are read only to know the places of a money column: they come after the printed ones. */
 export const currencyColumns = ({ columns }: ReportDefinition): ReadonlyArray<string> => {
@@ -33,9 +34,16 @@ export const checkDefinition = (
   definition: ReportDefinition,
 ): Effect.Effect<void, ReportDefinitionError> =>
   Effect.gen(function* () {
-    const given = yield* describe(connection, definition)
     const fail = (problem: string, remedy: string) =>
       new ReportDefinitionError({ file: definitionFile(definition.name), line: null, problem, remedy })
+    const refused = yield* refusedQuery(connection, definition.sql)
+    if (refused !== null) {
+      return yield* fail(
+        `the query may not run: ${refused}`,
+        "Write one SELECT over the tables that tidemark schema lists",
+      )
+    }
+    const given = yield* describe(connection, definition)
 
     const twice = given.find(({ name }, index) => given.findIndex((other) => other.name === name) < index)
     if (twice !== undefined) {
