@@ -7,6 +7,7 @@ import { heldDatabase } from "../store/held-database.ts"
 import { migrationState } from "../store/migrations/migration-state.ts"
 import type { LockHolder } from "../store/run-lock.ts"
 import { isSnapshot, sealedSnapshot, snapshotFile, snapshotName } from "../store/snapshot.ts"
+import { StoreError } from "../store/store-error.ts"
 import { UsageError } from "./ending.ts"
 
 /** A run is writing, and DuckDB lets nobody read meanwhile. */
@@ -58,11 +59,8 @@ const isThere = (file: string) =>
 const refuseOthers = (file: string, remedy: string) =>
   Effect.gen(function* () {
     const { last, missing, strange } = yield* migrationState(yield* Database)
-    if (last === null)
-      return yield* refuse(`${file} is a DuckDB database, but none of tidemark's; name another with --db`)
-    if (strange.length > 0) {
-      return yield* refuse(`${file} was last written by a newer version (it knows ${strange[0]}); install that version`)
-    }
+    if (last === null) return yield* new StoreError({ reason: "Stranger", file, detail: "" })
+    if (strange[0] !== undefined) return yield* new StoreError({ reason: "Newer", file, detail: strange[0] })
     if (missing.length > 0) return yield* refuse(`${file} was last written by an older version; ${remedy}`)
   })
 

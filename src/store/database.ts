@@ -7,7 +7,9 @@ import { quoteText } from "./describe-table.ts"
 import { DuckDbDialect } from "./dialect/duckdb-dialect.ts"
 import type { JsValue } from "./dialect/read-value.ts"
 import { checkHeader } from "./duckdb-header.ts"
+import { fileWatch } from "./file-watch.ts"
 import { migrate } from "./migrations/migrate.ts"
+import { refuseOthers } from "./ours.ts"
 import { StoreError, storeError } from "./store-error.ts"
 import type { Tables } from "./tables.ts"
 
@@ -43,6 +45,8 @@ export class Database extends Context.Tag("tidemark/Database")<
     readonly file: string
     /** Commits when the body succeeds, rolls back when it fails. An interruption from outside waits for the end of the body. */
     readonly transaction: <A, E, R>(body: (sql: Sql) => Effect.Effect<A, E, R>) => Effect.Effect<A, E | StoreError, R>
+    /** Fails where the file is no longer the one that was opened, whole; asked before each transaction. */
+    readonly stillThere: Effect.Effect<void, StoreError>
     /** A connection of its own for reading a long result, so that the writer stays free. */
     readonly reader: Effect.Effect<DuckDBConnection, StoreError, Scope.Scope>
   }
@@ -132,14 +136,20 @@ const open = (options: DatabaseOptions): Effect.Effect<Database["Type"], StoreEr
       Effect.sync(() => new Kysely<Tables>({ dialect: new DuckDbDialect({ connect: () => connect(instance) }) })),
       (kysely) => Effect.promise(() => kysely.destroy()),
     )
-    if (options.access === "write") yield* Effect.tryPromise({ try: () => migrate(kysely), catch: fail })
+    const watch = yield* fileWatch(file)
+    if (options.access === "write") {
+      yield* refuseOthers(sqlOn(kysely, fail), options.file)
+      yield* Effect.tryPromise({ try: () => migrate(kysely), catch: fail })
+    }
     if (options.onlyFiles !== undefined) {
       const { run } = sqlOn(kysely, fail)
       yield* run(`SET allowed_paths = [${options.onlyFiles.map((path) => quoteText(resolve(path))).join(", ")}]`)
       yield* run("SET enable_external_access = false")
     }
 
-    const transaction: Database["Type"]["transaction"] = (body) =>
+    const stillThere = options.access === "write" ? watch(sqlOn(kysely, fail)) : Effect.void
+    const transaction: Database["Type"]["transaction"] = (body) => Effect.zipRight(stillThere, inTransaction(body))
+    const inTransaction: Database["Type"]["transaction"] = (body) =>
       Effect.acquireUseRelease(
         Effect.tryPromise({ try: () => kysely.startTransaction().execute(), catch: fail }),
         (transaction) =>
@@ -158,6 +168,7 @@ const open = (options: DatabaseOptions): Effect.Effect<Database["Type"], StoreEr
       ...sqlOn(kysely, fail),
       file: options.file,
       transaction,
+      stillThere,
       reader: Effect.acquireRelease(Effect.tryPromise({ try: () => connect(instance), catch: fail }), (connection) =>
         Effect.sync(() => connection.closeSync()),
       ),

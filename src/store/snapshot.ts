@@ -58,9 +58,17 @@ const copyAs = async (from: string, to: string, { group, mode }: Rights): Promis
   return given
 }
 
+const ownerOnly: Rights = { mode: 0o600, group: null }
+
+const isLink = (file: string): Promise<boolean> =>
+  lstat(file).then(
+    (found) => found.isSymbolicLink(),
+    () => true,
+  )
+
 /** Removes what earlier publications left; those who have it open keep it. */
-const removeOthers = async (folder: string, kept: ReadonlySet<string>): Promise<void> => {
-  const names = (await readdir(folder)).filter((name) => published.test(name) && !kept.has(name))
+const removeOthers = async (folder: string, kept: string): Promise<void> => {
+  const names = (await readdir(folder)).filter((name) => published.test(name) && name !== kept)
   for (const name of names) await rm(join(folder, name), { recursive: true, force: true })
 }
 
@@ -81,29 +89,29 @@ export const publishSnapshot = (database: Database["Type"]): Effect.Effect<strin
     )
     yield* database.run("COMMENT ON COLUMN recon.publication.published_by IS 'The file name of the working database.'")
     // After a checkpoint everything is in the file, and the log beside it is empty.
+    yield* database.stillThere
     yield* database.run("CHECKPOINT")
+    yield* database.stillThere
     // Not Effect's Random: a test that seeds chance would give two publications one name.
     const name = `.analytics-${randomUUID().slice(0, 8)}`
-    const files = [`${name}.duckdb`, `${name}.sealed`, `${name}.link`] as const
-    const [copy, sealed, link] = files
-    const put = async () => {
-      const rights = await rightsOf(target, database.file)
-      const given = await copyAs(database.file, join(folder, copy), rights)
-      await copyAs(database.file, join(folder, sealed), rights)
-      await symlink(copy, join(folder, link))
-      const isLink = await lstat(target).then(
-        (found) => found.isSymbolicLink(),
-        () => true,
-      )
-      // The log beside a snapshot of an earlier version, which was a file of this name.
-      if (!isLink) await rm(`${target}.wal`, { force: true })
-      await rename(join(folder, link), target)
-      return given
-    }
-    const given = yield* Effect.tryPromise({ try: put, catch: storeError(target) }).pipe(
-      Effect.tapError(() =>
-        Effect.promise(() => Promise.all(files.map((file) => rm(join(folder, file), { force: true })))),
-      ),
+    const [copy, sealed, part, link] = [`${name}.duckdb`, `${name}.sealed`, `${name}.sealed-part`, `${name}.link`]
+    const at = (file: string): string => join(folder, file)
+    const forget = (...files: ReadonlyArray<string>) =>
+      Effect.promise(() => Promise.all(files.map((file) => rm(at(file), { force: true }))))
+
+    const rights = yield* Effect.promise(() => rightsOf(target, database.file).catch(() => ownerOnly))
+    const given = yield* Effect.tryPromise({
+      try: async () => {
+        const given = await copyAs(database.file, at(copy), rights)
+        await symlink(copy, at(link))
+        // The log beside a snapshot of an earlier version, which was a file of this name.
+        if (!(await isLink(target))) await rm(`${target}.wal`, { force: true })
+        await rename(at(link), target)
+        return given
+      },
+      catch: storeError(target),
+    }).pipe(
+      Effect.tapError(() => forget(copy, link)),
       Effect.uninterruptible,
     )
     if (!given) {
@@ -111,6 +119,19 @@ export const publishSnapshot = (database: Database["Type"]): Effect.Effect<strin
         `this account may not give ${target} its group, so nobody but its owner can read it; make the account a member of that group`,
       )
     }
-    yield* Effect.ignore(Effect.tryPromise(() => removeOthers(folder, new Set([copy, sealed]))))
+    // The earlier ones go before the sealed copy is made, so that no more space is needed than for two publications.
+    yield* Effect.ignore(Effect.tryPromise(() => removeOthers(folder, copy)))
+    yield* Effect.tryPromise(async () => {
+      await copyAs(database.file, at(part), rights)
+      await rename(at(part), at(sealed))
+    }).pipe(
+      Effect.catchAll((error) =>
+        Effect.zipRight(
+          forget(part),
+          Effect.logWarning(`no sealed copy of ${target} could be made, so sql reads the snapshot itself`, error),
+        ),
+      ),
+      Effect.uninterruptible,
+    )
     return target
   })

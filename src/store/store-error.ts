@@ -9,12 +9,24 @@ export const libraryRemedy = (words: string): string =>
 
 /**
  * Why the store could not do what it was asked. `Locked`: another process has the file open. `Foreign`: the file is no
- * DuckDB database. `Unreadable`: it is one that this version cannot read. `Denied`: folder or file rights. `Full`: no space left, be it
+ * DuckDB database. `Stranger`: it is one, and none of ours. `Newer`: a newer version wrote it. `Replaced`: the file is no longer the
+ * one that was opened. `Unreadable`: it is one that this version cannot read. `Denied`: folder or file rights. `Full`: no space left, be it
  * for the file, its log, or what DuckDB moves out of memory.
  * `Missing`: the file is not there. `NoLibrary`: DuckDB itself cannot be loaded. `Query`: a statement failed.
  */
 export class StoreError extends Data.TaggedError("StoreError")<{
-  readonly reason: "Locked" | "Foreign" | "Unreadable" | "Denied" | "Full" | "Missing" | "NoLibrary" | "Query"
+  readonly reason:
+    | "Locked"
+    | "Foreign"
+    | "Stranger"
+    | "Newer"
+    | "Replaced"
+    | "Unreadable"
+    | "Denied"
+    | "Full"
+    | "Missing"
+    | "NoLibrary"
+    | "Query"
   readonly file: string
   readonly detail: string
   readonly cause?: unknown
@@ -24,8 +36,12 @@ export class StoreError extends Data.TaggedError("StoreError")<{
   }
 
   override get message(): string {
-    if (this.reason === "Foreign") return `${this.file} ${sentences.Foreign}`
     if (this.reason === "NoLibrary") return `${sentences.NoLibrary} (${this.detail}); ${libraryRemedy(this.detail)}`
+    if (this.reason === "Foreign" || this.reason === "Stranger") return `${this.file} ${sentences[this.reason]}`
+    if (this.reason === "Newer") {
+      return `${this.file} ${sentences.Newer} (it knows ${this.detail}); install that version`
+    }
+    if (this.reason === "Replaced") return `${this.file} ${sentences.Replaced} (${this.detail}); ${putBack}`
     const remedy = this.reason === "Full" ? `; ${freeSpace}` : ""
     return `${sentences[this.reason]}: ${this.file}${this.detail === "" ? "" : ` (${this.detail})`}${remedy}`
   }
@@ -35,6 +51,9 @@ export class StoreError extends Data.TaggedError("StoreError")<{
 const exitCodes = {
   Locked: 75,
   Foreign: 2,
+  Stranger: 2,
+  Newer: 2,
+  Replaced: 1,
   Unreadable: 2,
   Denied: 2,
   Missing: 2,
@@ -46,6 +65,9 @@ const exitCodes = {
 const sentences = {
   Locked: "another process has the database open",
   Foreign: "is not a DuckDB database; name another with --db, or put back a copy if it is damaged",
+  Stranger: "is a DuckDB database, but none of tidemark's; name another with --db",
+  Newer: "was last written by a newer version",
+  Replaced: "was replaced or cut short while the program had it open",
   Unreadable: "the file is not a database that this version can read",
   Denied: "the database cannot be opened or written; check the rights of the file and its folder",
   Full: "the disk is full, there is no space left for the database",
@@ -53,6 +75,9 @@ const sentences = {
   NoLibrary: "DuckDB's native library cannot be loaded",
   Query: "a statement on the database failed",
 } as const
+
+const putBack =
+  "what was written since is not in it: put a backup back, or move it away, and run the same command again"
 
 /** What helps against a full disk. How much is needed nobody knows beforehand. */
 export const freeSpace = "free some space there and run the same command again; nothing that was committed is lost"
