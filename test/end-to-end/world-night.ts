@@ -15,6 +15,8 @@ export interface NightOptions {
   readonly secondsAfter?: number
   readonly out: string
   readonly pageSize?: number
+  /** The API's clock is this much ahead of ours; 0 unless given. */
+  readonly apiAheadSeconds?: number
   /** What the sandbox does besides serving the world. */
   readonly served?: Partial<SandboxOptions>
   readonly client?: Partial<PartnerApiOptions>
@@ -24,6 +26,7 @@ export interface NightOptions {
 
 /** A whole night over HTTP against a sandbox that serves the world, at the world's own time. */
 export const worldNight = ({
+  apiAheadSeconds = 0,
   client,
   out,
   pageSize = 200,
@@ -42,7 +45,7 @@ export const worldNight = ({
       clientId: "tests",
       clientSecret,
       ...served,
-    })
+    }).pipe(Effect.withClock(clockFrom(world.now + (secondsAfter + apiAheadSeconds) * 1000)))
     const customers = world.customers.map(({ customerId, partnerCustomerRef, products }) => ({
       customerId,
       partnerCustomerRef,

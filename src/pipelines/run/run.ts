@@ -5,18 +5,38 @@ import type { StoreError } from "../../store/store-error.ts"
 
 /** A run and the instant it began; grace and age are counted to that instant. */
 export interface Run {
-  /** `20261122T023000123Z-1f3a`: sorts by time, safe in file names; the end tells apart runs of one millisecond. */
+  /**
+   * `20261122T023000123Z-1f3a`: sorts in the order in which runs began, safe in file names; the end tells runs of two stores
+   * apart. Every query that asks for an earlier or the newest run compares ids.
+   */
   readonly runId: string
   /** ISO 8601 in UTC. */
   readonly startedAt: string
 }
 
-export const newRun: Effect.Effect<Run> = Effect.gen(function* () {
-  const entropy = yield* Entropy
-  const startedAt = DateTime.formatIso(DateTime.unsafeMake(yield* Clock.currentTimeMillis))
-  const compact = startedAt.replace(/[-:.]/g, "")
-  return { runId: `${compact}-${entropy.uuid().slice(0, 4)}`, startedAt }
-})
+const iso = (millis: number): string => DateTime.formatIso(DateTime.unsafeMake(millis))
+const compact = (millis: number): string => iso(millis).replace(/[-:.]/g, "")
+
+/** The instant that an id begins with; null where it is none of ours. */
+const instantOf = (runId: string | null | undefined): number | null => {
+  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z/.exec(runId ?? "")
+  if (parts === null) return null
+  const [, year, month, day, hour, minute, second, milli] = parts
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${milli}Z`)
+}
+
+/**
+ * A run that sorts after every other of the store: where the clock was set back since the newest began, its id goes on from
+ * that one's. When it began is another matter, which `startedAt` says.
+ */
+export const newRun = (sql: Sql): Effect.Effect<Run, StoreError> =>
+  Effect.gen(function* () {
+    const entropy = yield* Entropy
+    const now = yield* Clock.currentTimeMillis
+    const [newest] = yield* sql.rows<{ run_id: string | null }>("SELECT max(run_id) AS run_id FROM recon.runs")
+    const after = Math.max(now, (instantOf(newest?.run_id) ?? 0) + 1)
+    return { runId: `${compact(after)}-${entropy.uuid().slice(0, 4)}`, startedAt: iso(now) }
+  })
 
 /** There is no run that can be judged. */
 export class NoSuchRun extends Data.TaggedError("NoSuchRun")<{

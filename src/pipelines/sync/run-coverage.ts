@@ -68,6 +68,20 @@ export interface RunEnd {
   readonly learntRate: number | null
 }
 
+/**
+ * Where this machine's clock and the API's are further apart than a slow answer explains, the run's times become those of
+ * the API, whose records they are compared with; once for a run.
+ */
+const correctClock = `
+  WITH apart AS (
+    -- The Date header has no fractions: half a second is its usual lack.
+    SELECT round(median(epoch_ms(server_time) + 500 - epoch_ms(received_at)))::BIGINT AS offset_ms
+    FROM raw.pages WHERE run_id = $1 AND server_time IS NOT NULL
+  )
+  UPDATE recon.runs AS r SET clock_offset_ms = offset_ms, started_at = r.started_at + to_milliseconds(offset_ms),
+    finished_at = r.finished_at + to_milliseconds(offset_ms)
+  FROM apart WHERE r.run_id = $1 AND r.clock_offset_ms IS NULL AND abs(offset_ms) >= 120000`
+
 /** Compares the counts, and puts the run's coverage and its end on record. */
 export const proveCoverage = (database: Database["Type"], run: Run, end: RunEnd): Effect.Effect<void, StoreError> =>
   database.transaction((sql) =>
@@ -122,5 +136,6 @@ export const proveCoverage = (database: Database["Type"], run: Run, end: RunEnd)
           end.learntRate === null ? null : String(end.learntRate),
         ],
       )
+      yield* sql.run(correctClock, [run.runId])
     }),
   )

@@ -230,7 +230,7 @@ export const planRun = (database: Database["Type"], options: PlanOptions): Effec
       )
       const learntRate = learnt?.rate ?? null
       if (found !== null) return { ...(yield* resume(sql, options.configuration, found)), learntRate }
-      const run = yield* newRun
+      const run = yield* newRun(sql)
       yield* beginRun(sql, run, options)
       return { run, resumed: false, unread: () => firstPosition, requestsBefore: 0, learntRate }
     }),

@@ -51,7 +51,11 @@ export const sync = (options: SyncOptions) =>
       Effect.annotateLogs({ run: runId }),
       Effect.withSpan("run", { attributes: { run: runId } }),
     )
-    return { ...planned.run, stopped }
+    // Reading may have shown that this machine's clock is wrong.
+    const [run] = yield* database.rows<{ started_at: string }>("SELECT started_at FROM recon.runs WHERE run_id = $1", [
+      runId,
+    ])
+    return { runId, startedAt: run?.started_at ?? planned.run.startedAt, stopped }
   })
 
 const readAndWrite = (options: SyncOptions, planned: Effect.Effect.Success<ReturnType<typeof planRun>>) =>
