@@ -51,9 +51,11 @@ export interface LoadCounts {
   readonly duplicates: number
   /** Records that the contract refused, each counted once in a run. */
   readonly quarantined: number
+  /** Unchanged records whose rows had been altered in the database, and were put right. */
+  readonly restored: number
 }
 
-type CountRow = Record<"added" | "again" | "changed" | "unchanged" | "differing", bigint> & {
+type CountRow = Record<"added" | "again" | "changed" | "unchanged" | "differing" | "restored", bigint> & {
   readonly customer_id: string
 }
 
@@ -155,11 +157,16 @@ const takeIncoming = (sql: Sql, runId: string, statements: LoadStatements) =>
     const [differing] = yield* sql.rows<{ records: bigint }>("SELECT count(*) AS records FROM known WHERE NOT same")
     if (differing !== undefined && differing.records > 0n) yield* sql.run(statements.sameAfterAll)
     const counts = yield* sql.rows<CountRow>(statements.counts)
-    const any = (column: "differing" | "unchanged" | "added"): boolean => counts.some((row) => row[column] > 0n)
+    const any = (column: "differing" | "unchanged" | "added" | "restored"): boolean =>
+      counts.some((row) => row[column] > 0n)
     if (any("differing")) {
       yield* sql.run(statements.archiveChanged)
       yield* sql.run(statements.removeChanged)
       yield* sql.run(statements.replaceChanged, [runId])
+    }
+    if (any("restored")) {
+      yield* sql.run(statements.removeAltered)
+      yield* sql.run(statements.restoreAltered, [runId])
     }
     if (any("unchanged")) yield* sql.run(statements.touchUnchanged, [runId])
     if (any("added")) yield* sql.run(statements.insertNew, [runId])
@@ -209,7 +216,7 @@ const loadStream = (
     }
     const counts = yield* (isRepeating ? takeRounds : takeIncoming)(sql, runId, statements)
     return customers.map((customerId): LoadCounts => {
-      const count = (column: "added" | "again" | "changed" | "unchanged"): number =>
+      const count = (column: "added" | "again" | "changed" | "unchanged" | "restored"): number =>
         counts.filter((row) => row.customer_id === customerId).reduce((sum, row) => sum + Number(row[column]), 0)
       const quarantined = newlyRejected.get(partitionKey(customerId, stream)) ?? 0
       const rejected = pages
@@ -223,6 +230,7 @@ const loadStream = (
         unchanged: count("unchanged"),
         duplicates: count("again") + (repeated.get(customerId) ?? 0) + rejected - quarantined,
         quarantined,
+        restored: count("restored"),
       }
     })
   })

@@ -33,6 +33,9 @@ export interface LoadStatements {
   readonly archiveChanged: string
   readonly replaceChanged: string
   readonly removeChanged: string
+  /** A row that is not what was stored of the record is put right by what the API says. */
+  readonly removeAltered: string
+  readonly restoreAltered: string
   readonly touchUnchanged: string
   readonly insertNew: string
   readonly forgetSnapshots: string | null
@@ -92,6 +95,7 @@ export const loadStatements = (table: TypedTable, itemsPath: string): LoadStatem
   const places = columnsOfPlaces(table)
   const stored = [...columns, ...places.map(({ column }) => column)]
   const target = `main.${table.name}`
+  const asIncoming = columns.map((column) => `old.${column} IS NOT DISTINCT FROM incoming.${column}`).join(" AND ")
   const items = itemsExpression(itemsPath)
   const stageSql = (from: string): string => `
       CREATE OR REPLACE TEMP TABLE incoming AS
@@ -127,20 +131,23 @@ export const loadStatements = (table: TypedTable, itemsPath: string): LoadStatem
       `CREATE OR REPLACE TEMP TABLE incoming AS SELECT * EXCLUDE (round) FROM in_rounds WHERE round = ${nth}`,
     compare: `
       CREATE OR REPLACE TEMP TABLE known AS
-      SELECT incoming.record_key, old.content_hash = incoming.content_hash AS same, old.last_seen_run = $1 AS seen,
-        old.version, old.first_seen_run
-      FROM incoming JOIN ${target} AS old ON ${recordIdOf(table, "old")} = incoming.record_key`,
+      SELECT incoming.record_key, bool_or(old.content_hash = incoming.content_hash) AS same, bool_or(old.last_seen_run = $1) AS seen,
+        max(old.version) AS version, max(old.version_seen_run) AS version_seen_run, min(old.first_seen_run) AS first_seen_run,
+        -- Stored of this very content, and otherwise or twice: somebody altered the database.
+        count(*) > 1 OR bool_or(old.content_hash = incoming.content_hash AND NOT (${asIncoming})) AS altered
+      FROM incoming JOIN ${target} AS old ON ${recordIdOf(table, "old")} = incoming.record_key GROUP BY incoming.record_key`,
     sameAfterAll: `
       UPDATE known SET same = TRUE FROM incoming JOIN ${target} AS old ON ${recordIdOf(table, "old")} = incoming.record_key
       WHERE known.record_key = incoming.record_key AND NOT known.same
-        AND ${columns.map((column) => `old.${column} IS NOT DISTINCT FROM incoming.${column}`).join(" AND ")}`,
+        AND ${asIncoming}`,
     counts: `
       SELECT group_pages.customer_id,
         count(*) FILTER (known.record_key IS NULL) AS added,
         count(*) FILTER (known.seen) AS again,
         count(*) FILTER (NOT known.same) AS differing,
         count(*) FILTER (NOT known.same AND NOT known.seen) AS changed,
-        count(*) FILTER (known.same AND NOT known.seen) AS unchanged
+        count(*) FILTER (known.same AND NOT known.seen) AS unchanged,
+        count(*) FILTER (known.same AND known.altered) AS restored
       FROM incoming JOIN group_pages USING (page_no) LEFT JOIN known USING (record_key)
       GROUP BY group_pages.customer_id`,
     archiveChanged: `
@@ -156,6 +163,13 @@ export const loadStatements = (table: TypedTable, itemsPath: string): LoadStatem
       INSERT INTO ${target} (${stored.join(", ")}, version, version_seen_run, first_seen_run, last_seen_run, content_hash)
       SELECT ${stored.map((column) => `incoming.${column}`).join(", ")}, known.version + 1, $1, known.first_seen_run, $1, incoming.content_hash
       FROM incoming JOIN known USING (record_key) WHERE NOT known.same`,
+    removeAltered: `
+      DELETE FROM ${target} AS old
+      WHERE ${recordIdOf(table, "old")} IN (SELECT record_key FROM known WHERE same AND altered)`,
+    restoreAltered: `
+      INSERT INTO ${target} (${stored.join(", ")}, version, version_seen_run, first_seen_run, last_seen_run, content_hash)
+      SELECT ${stored.map((column) => `incoming.${column}`).join(", ")}, known.version, known.version_seen_run, known.first_seen_run, $1, incoming.content_hash
+      FROM incoming JOIN known USING (record_key) WHERE known.same AND known.altered`,
     touchUnchanged: `
       UPDATE ${target} AS old SET last_seen_run = $1
       WHERE ${recordIdOf(table, "old")} IN (SELECT record_key FROM known WHERE same AND NOT seen)`,

@@ -75,7 +75,7 @@ const entry = (entryId: string, values: Readonly<Record<string, unknown>> = {}) 
 
 const page = (...records: ReadonlyArray<unknown>) => loadPage("entries", records)
 const counts = (added: number, changed: number, unchanged: number, duplicates: number, stream = "entries") => [
-  { customerId: "c-1", stream, added, changed, unchanged, duplicates, quarantined: 0 },
+  { customerId: "c-1", stream, added, changed, unchanged, duplicates, quarantined: 0, restored: 0 },
 ]
 
 const digits = (least: number, most: number) =>

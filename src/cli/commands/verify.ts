@@ -17,10 +17,12 @@ const run = optional(
 const placesOf = (findings: ReadonlyArray<Finding>): string => {
   const files = findings.filter((finding) => finding._tag === "File").length
   const pages = findings.filter((finding) => finding._tag === "Page").length
-  const lists = findings.length - files - pages
+  const tables = findings.filter((finding) => finding._tag === "Table").length
+  const lists = findings.length - files - pages - tables
   return [
     ...(pages === 0 ? [] : [plural(pages, "page")]),
     ...(lists === 0 ? [] : [plural(lists, "list")]),
+    ...(tables === 0 ? [] : [plural(tables, "table")]),
     ...(files === 0 ? [] : [plural(files, "file")]),
   ].join(", ")
 }

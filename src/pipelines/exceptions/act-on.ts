@@ -1,6 +1,7 @@
 import { Clock, Data, DateTime, Effect } from "effect"
 import { Database, type Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
+import { sealActs } from "../run/seal-run.ts"
 import type { Act } from "./act.ts"
 import { appendEvents, tidemarkItself } from "./event-log.ts"
 import { agedExceptions, type ExceptionFilter, filterCondition, isEmptyFilter } from "./filter.ts"
@@ -153,6 +154,7 @@ export const actOn = (
            WHERE exception_id IN (SELECT unnest($1))`,
           [ids, request.act.to, request.assignee],
         )
+        yield* sealActs(sql)
         return outcome
       }),
     )

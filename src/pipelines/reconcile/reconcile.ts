@@ -5,6 +5,7 @@ import type { Configuration } from "../configuration/settings.ts"
 import { ensureStore } from "../ensure-store.ts"
 import { publishEvidence, publishQuestions } from "../evidence/publish.ts"
 import type { Run } from "../run/run.ts"
+import { sealRun } from "../run/seal-run.ts"
 import { publishSettings } from "./check-settings.ts"
 import { checksWith } from "./checks.ts"
 import { checkConservation } from "./conservation.ts"
@@ -44,6 +45,7 @@ export const reconcile = (run: Run, configuration: Configuration) =>
            WHERE run_id = recon.run()`,
           [configuration.sha256],
         )
+        yield* sealRun(sql, run.runId)
       }),
     )
   })

@@ -40,11 +40,13 @@ export const controlTotals = (sql: Sql, runId: string, places: ReadonlyMap<strin
          FROM recon.conservation WHERE run_id = $1 AND category = 'total' GROUP BY currency
        ),
        rolled AS (
-         SELECT currency, list(computed_closing) AS computed, list(reported_closing) AS reported
+         SELECT currency, list(computed_closing) AS computed, list(reported_closing) AS reported,
+           -- Line by line, so that it can be compared with what the two sums above differ by.
+           CASE WHEN bool_and(difference IS NOT NULL) THEN list(difference) END AS differences
          FROM recon.rollforward WHERE run_id = $1 GROUP BY currency
        )
        SELECT currency, transactions_sum, movements_sum, TRY(list_sum(computed)) AS computed_closing,
-         TRY(list_sum(reported)) AS reported_closing
+         TRY(list_sum(reported)) AS reported_closing, TRY(list_sum(differences)) AS closing_difference
        FROM counted FULL OUTER JOIN rolled USING (currency) ORDER BY currency`,
       [runId],
     ),
@@ -159,7 +161,9 @@ export const report = (run: Run, configuration: Configuration, out: string, peri
     const totals = yield* controlTotals(database, run.runId, places)
     const previous = yield* findPreviousManifest(out, run.runId)
 
-    const manifest = yield* buildFolder(place.folder, (building) =>
+    // Until the new manifest is in its place, none is the one that was written last.
+    yield* database.run("UPDATE recon.runs SET manifest_sha256 = NULL WHERE run_id = $1", [run.runId])
+    const { manifest, sha256 } = yield* buildFolder(place.folder, (building) =>
       Effect.gen(function* () {
         const files = yield* writeAll({
           run,
@@ -186,12 +190,14 @@ export const report = (run: Run, configuration: Configuration, out: string, peri
           previous_manifest_sha256: Option.match(previous, { onNone: () => null, onSome: ({ sha256 }) => sha256 }),
           period: periodName(period),
         }
-        yield* writeManifest(building, manifest)
-        return manifest
+        return { manifest, sha256: (yield* writeManifest(building, manifest)).sha256 }
       }),
     )
     yield* pointLatest(out, place.folder)
     yield* writeAllNights(out, run, summary, connection)
-    yield* database.run("UPDATE recon.runs SET state = 'reported', was_reported = TRUE WHERE run_id = $1", [run.runId])
+    yield* database.run(
+      "UPDATE recon.runs SET state = 'reported', was_reported = TRUE, manifest_sha256 = $2 WHERE run_id = $1",
+      [run.runId, sha256],
+    )
     return { folder: place.folder, manifest, failed } satisfies WrittenReports
   }).pipe(Effect.scoped)

@@ -34,11 +34,12 @@ export const movePositions = (
        pages = c.pages + m.pages, records = c.records + m.records, new_records = c.new_records + m.added,
        changed_records = c.changed_records + m.changed, unchanged_records = c.unchanged_records + m.unchanged,
        duplicate_records = c.duplicate_records + m.duplicates, quarantined_records = c.quarantined_records + m.quarantined,
-       next_cursor = m.next_cursor, chain = m.chain, reason = 'the chain was not walked to its end'
+       restored_records = coalesce(c.restored_records, 0) + m.restored, next_cursor = m.next_cursor, chain = m.chain, reason = 'the chain was not walked to its end'
      FROM (
        SELECT unnest($2) AS customer_id, unnest($3) AS stream, unnest($4)::INTEGER AS pages, unnest($5)::BIGINT AS records,
          unnest($6)::BIGINT AS added, unnest($7)::BIGINT AS changed, unnest($8)::BIGINT AS unchanged,
-         unnest($9)::BIGINT AS duplicates, unnest($10)::BIGINT AS quarantined, unnest($11) AS next_cursor, unnest($12)::INTEGER AS chain
+         unnest($9)::BIGINT AS duplicates, unnest($10)::BIGINT AS quarantined, unnest($11) AS next_cursor, unnest($12)::INTEGER AS chain,
+         unnest($13)::BIGINT AS restored
      ) AS m
      WHERE c.run_id = $1 AND c.customer_id = m.customer_id AND c.stream = m.stream`,
     [
@@ -54,6 +55,7 @@ export const movePositions = (
       column((row) => row.counted?.quarantined ?? 0),
       column((row) => (row.last.part === "chain" ? row.last.cursorOut : null)),
       column((row) => row.last.chain),
+      column((row) => row.counted?.restored ?? 0),
     ],
   )
 }

@@ -3,7 +3,7 @@ import { chainHashes } from "../../store/chain-hash.ts"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import type { Finding } from "./finding.ts"
-import { faultList, type PagePlace, pageFinding } from "./page-proofs.ts"
+import { faultList, type PagePlace, pageFinding } from "./page-place.ts"
 
 /**
  * The pages of partitions that the run calls COMPLETE: each one's last chain, which is what coverage was proven by, and

@@ -1,5 +1,5 @@
 /** What is not as it was read or written, with its place, so that a person finds it without a search. */
-export type Finding = PageFinding | PartitionFinding | FileFinding
+export type Finding = PageFinding | PartitionFinding | TableFinding | FileFinding
 
 /** A stored page, or one that should be stored and is not. */
 export interface PageFinding {
@@ -24,6 +24,22 @@ export interface PartitionFinding {
   readonly faults: ReadonlyArray<string>
 }
 
+/** A table of the database, or what one run left in it. */
+export interface TableFinding {
+  readonly _tag: "Table"
+  readonly table: string
+  /** Null where it is the table as a whole. */
+  readonly runId: string | null
+  readonly faults: ReadonlyArray<string>
+}
+
+export const tableFinding = (table: string, runId: string | null, faults: ReadonlyArray<string>): TableFinding => ({
+  _tag: "Table",
+  table,
+  runId,
+  faults,
+})
+
 export interface FileFinding {
   readonly _tag: "File"
   readonly file: string
@@ -37,6 +53,8 @@ const placeOf = (finding: Finding): string => {
   switch (finding._tag) {
     case "File":
       return finding.file
+    case "Table":
+      return finding.runId === null ? `table ${finding.table}` : `run ${finding.runId}, table ${finding.table}`
     case "Partition":
       return `run ${finding.runId}, customer ${finding.customerId}, ${finding.stream}`
     case "Page": {
@@ -63,6 +81,7 @@ export const inOrder = (findings: ReadonlyArray<Finding>): ReadonlyArray<Finding
 /** Stored things before files; within a partition the pages in their order, the partition as a whole last. */
 const sortKey = (finding: Finding): string => {
   if (finding._tag === "File") return `2\n${finding.file}`
+  if (finding._tag === "Table") return `1\n${finding.runId ?? ""}\n~\n${finding.table}`
   const partition = `1\n${finding.runId}\n${finding.customerId}\n${finding.stream}`
   if (finding._tag === "Partition") return `${partition}\n2`
   const number = (value: number): string => String(value).padStart(10, "0")

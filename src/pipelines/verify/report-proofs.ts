@@ -21,6 +21,8 @@ export class ReportsUnreadable extends Data.TaggedError("ReportsUnreadable")<{
 interface Night extends NightFolder {
   /** SHA-256 of the manifest's bytes; null where there is no manifest. */
   readonly sha256: string | null
+  /** Whether it is another than the one that was written, as the store knows. */
+  readonly isAltered: boolean
   /** Null where there is none, or none that can be read. */
   readonly manifest: Manifest | null
 }
@@ -30,7 +32,7 @@ export interface ReportsProof {
   /** Files that manifests name, the manifests themselves aside. */
   readonly files: number
   /** The folders that were looked through. */
-  readonly nights: ReadonlyArray<{ readonly file: string } & Pick<Night, "runId" | "manifest">>
+  readonly nights: ReadonlyArray<{ readonly file: string } & Pick<Night, "runId" | "manifest" | "isAltered">>
   readonly findings: ReadonlyArray<FileFinding>
   /** What cannot be proven and is no sign of an alteration by itself. */
   readonly notes: ReadonlyArray<string>
@@ -67,21 +69,26 @@ const measure = (file: string) =>
     return { bytes, sha256: hash.digest("hex"), rows: Math.max(0, lines - 1) }
   })
 
-const readNight = (place: NightFolder) =>
+const readNight = (recorded: ReadonlyMap<string, string>) => (place: NightFolder) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const file = place.manifestFile
-    if (!(yield* failAs(file)(fs.exists(file)))) return { ...place, sha256: null, manifest: null }
+    if (!(yield* failAs(file)(fs.exists(file)))) return { ...place, sha256: null, manifest: null, isAltered: false }
     const bytes = yield* failAs(file)(fs.readFile(file))
     const manifest = yield* Effect.option(readManifest(file))
-    return { ...place, sha256: sha256Of(bytes), manifest: Option.getOrNull(manifest) } satisfies Night
+    const sha256 = sha256Of(bytes)
+    const isAltered = sha256 !== (recorded.get(place.runId) ?? sha256)
+    return { ...place, sha256, manifest: Option.getOrNull(manifest), isAltered } satisfies Night
   })
 
 /** What a manifest must be by itself. */
-const manifestFaults = ({ manifest, night, runId, sha256 }: Night): ReadonlyArray<string> => {
+const manifestFaults = ({ isAltered, manifest, night, runId, sha256 }: Night): ReadonlyArray<string> => {
   if (sha256 === null) return ["there is no manifest, so nothing in its folder can be proven"]
   if (manifest === null) return ["it cannot be read as a manifest"]
   return [
+    ...(isAltered
+      ? ["it is not the one that was written: the SHA-256 differs, so it proves nothing of its folder"]
+      : []),
     ...(manifest.run_id === runId ? [] : [`it speaks of run ${manifest.run_id}, and its folder is that of ${runId}`]),
     ...(manifest.night === night
       ? []
@@ -104,9 +111,10 @@ const found = (file: string, faults: ReadonlyArray<string>): ReadonlyArray<FileF
   faults.length === 0 ? [] : [{ _tag: "File", file, faults }]
 
 /** Each file that the manifest names, and each that it does not. */
-const filesAsListed = ({ folder, manifest, manifestFile }: Night) =>
+const filesAsListed = ({ folder, isAltered, manifest, manifestFile }: Night) =>
   Effect.gen(function* () {
-    if (manifest === null) return []
+    // A manifest that was altered accuses nobody.
+    if (manifest === null || isAltered) return []
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const present = new Set(yield* failAs(folder)(fs.readDirectory(folder)))
@@ -115,7 +123,9 @@ const filesAsListed = ({ folder, manifest, manifestFile }: Night) =>
         if (path.basename(entry.name) !== entry.name)
           return found(manifestFile, [`it names ${entry.name}, outside its folder`])
         const reported = path.join(folder, entry.name)
-        if (!present.has(entry.name)) return found(reported, ["it is missing, and its manifest names it"])
+        const kind = Option.map(yield* Effect.option(fs.stat(reported)), ({ type }) => type)
+        if (Option.isNone(kind)) return found(reported, ["it is missing, and its manifest names it"])
+        if (kind.value !== "File") return found(reported, [`it is no file, and its manifest names it as one`])
         return found(reported, listedFaults(entry, yield* measure(reported)))
       }),
     )
@@ -130,7 +140,7 @@ const manifestChain = (nights: ReadonlyArray<Night>) => {
   const notes: Array<string> = []
   let before: Night | null = null
   for (const night of nights) {
-    const named = night.manifest?.previous_manifest_sha256
+    const named = night.isAltered ? undefined : night.manifest?.previous_manifest_sha256
     if (named !== undefined && named !== before?.sha256) {
       if (before === null && named !== null) {
         notes.push(`${night.manifestFile} names a manifest before it that is not here; nothing before it can be proven`)
@@ -151,14 +161,16 @@ const manifestChain = (nights: ReadonlyArray<Night>) => {
 
 /**
  * Proves the reports under a folder against their manifests, and the manifests against each other. `only` names the one
- * run to look at; the chain of manifests is then that from it to the run before and the run after.
+ * run to look at; the chain of manifests is then that from it to the run before and the run after. `recorded` is the hash
+ * of each run's manifest, as far as the store knows it.
  */
 export const proveReports = (
   out: string,
   only: string | null,
+  recorded: ReadonlyMap<string, string> = new Map(),
 ): Effect.Effect<ReportsProof, ReportsUnreadable, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function* () {
-    const all = yield* Effect.forEach(yield* failAs(out)(nightFolders(out)), readNight)
+    const all = yield* Effect.forEach(yield* failAs(out)(nightFolders(out)), readNight(recorded))
     const at = all.findIndex((night) => night.runId === only)
     const nights = only === null ? all : all.filter((_, index) => index === at)
     const linked = only === null ? all : at === -1 ? [] : all.slice(Math.max(0, at - 1), at + 2)
@@ -166,7 +178,12 @@ export const proveReports = (
     const files = yield* Effect.forEach(nights, filesAsListed)
     return {
       files: nights.reduce((sum, night) => sum + (night.manifest?.files.length ?? 0), 0),
-      nights: nights.map(({ manifest, manifestFile, runId }) => ({ file: manifestFile, manifest, runId })),
+      nights: nights.map(({ isAltered, manifest, manifestFile, runId }) => ({
+        file: manifestFile,
+        isAltered,
+        manifest,
+        runId,
+      })),
       findings: [
         ...nights.flatMap((night) => found(night.manifestFile, manifestFaults(night))),
         ...files.flat(),

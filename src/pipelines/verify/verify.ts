@@ -4,11 +4,12 @@ import { Database, type Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import { UnknownRun } from "../run/run.ts"
 import { chainsUnbroken, partitionsAsRecorded } from "./chain-proofs.ts"
-import { bodiesAgree } from "./envelope-proofs.ts"
 import { type Finding, inOrder } from "./finding.ts"
 import { manifestAgrees } from "./manifest-proofs.ts"
-import { bodiesAsKept } from "./page-proofs.ts"
 import { proveReports } from "./report-proofs.ts"
+import { pagesReadAgain } from "./reread.ts"
+import { sealsUnbroken } from "./seal-proofs.ts"
+import { tablesConsistent, tablesReadable } from "./table-proofs.ts"
 
 /** What was proven, and what was found to be otherwise. */
 export interface Verification {
@@ -58,6 +59,14 @@ const mustBeThere = (sql: Sql): Effect.Effect<ReadonlySet<string>, StoreError> =
     )
     .pipe(Effect.map((rows) => new Set(rows.map((row) => row.run_id))))
 
+/** The hash of each reported run's manifest, as it was written last. */
+const recordedManifests = (sql: Sql): Effect.Effect<ReadonlyMap<string, string>, StoreError> =>
+  sql
+    .rows<{ run_id: string; manifest_sha256: string }>(
+      "SELECT run_id, manifest_sha256 FROM recon.runs WHERE state = 'reported' AND manifest_sha256 IS NOT NULL",
+    )
+    .pipe(Effect.map((rows) => new Map(rows.map((row) => [row.run_id, row.manifest_sha256]))))
+
 const reportsGone = (out: string, runId: string): Finding => ({
   _tag: "File",
   file: out,
@@ -65,29 +74,54 @@ const reportsGone = (out: string, runId: string): Finding => ({
 })
 
 const proveRun = (sql: Sql, contract: Contract, runId: string) =>
-  Effect.all([
-    bodiesAsKept(sql, runId),
-    chainsUnbroken(sql, runId),
-    bodiesAgree(sql, contract, runId),
-    partitionsAsRecorded(sql, runId),
-  ]).pipe(Effect.map((findings) => findings.flat()))
+  Effect.gen(function* () {
+    const ofLists = [...(yield* chainsUnbroken(sql, runId)), ...(yield* partitionsAsRecorded(sql, runId))]
+    return [...ofLists, ...(yield* pagesReadAgain(sql, contract, runId, ofLists))]
+  })
+
+/** What DuckDB says where a file is damaged; nothing that is asked afterwards is answered. */
+const isDamage = ({ detail, reason }: StoreError): boolean =>
+  reason === "Unreadable" || /^INTERNAL|^FATAL|invalidated|decompress/i.test(detail)
+
+const damaged = (file: string, { detail }: StoreError): ReadonlyArray<Finding> => [
+  { _tag: "File", file, faults: [`it is damaged, and what it holds cannot be proven: ${detail}`] },
+]
+
+/** Everything that the database itself can be asked; a damaged one is a finding. */
+const proveStore = (database: Database["Type"], contract: Contract, runs: ReadonlyArray<string>, only: string | null) =>
+  Effect.gen(function* () {
+    const unreadable = yield* tablesReadable(database)
+    if (unreadable.length > 0) return unreadable
+    const stored = yield* Effect.forEach(runs, (runId) => proveRun(database, contract, runId))
+    const ofAll =
+      only === null ? [...(yield* unknownRuns(database)), ...(yield* tablesConsistent(database, contract))] : []
+    return [...stored.flat(), ...ofAll, ...(yield* sealsUnbroken(database, only))]
+  }).pipe(Effect.catchIf(isDamage, (error) => Effect.succeed(damaged(database.file, error))))
 
 /**
- * Proves that stored pages and written reports are what they were when they were read and written: bodies against their
- * hashes, chains against their cursors and counts, typed rows against the pages, files against manifests, manifests
- * against each other and against the store. Writes nothing. `only` names the one run to prove; null proves all.
+ * Proves that stored pages, what was made of them and written reports are what they were: bodies against their hashes,
+ * chains against their cursors and counts, typed rows against the pages read again, what runs and people left against its
+ * seals, files against manifests, manifests against each other and against the store. Writes nothing. `only` names the one
+ * run to prove; null proves all.
  */
 export const verify = (contract: Contract, out: string, only: string | null) =>
   Effect.gen(function* () {
     const database = yield* Database
     const runs = yield* runsOf(database, only)
-    const stored = yield* Effect.forEach(runs, (run) => proveRun(database, contract, run.run_id))
-    const strangers = only === null ? yield* unknownRuns(database) : []
-    const reports = yield* proveReports(out, only)
-    const manifests = yield* Effect.forEach(reports.nights, (night) => manifestAgrees(database, night))
+    const recorded = yield* recordedManifests(database)
+    const needed = yield* mustBeThere(database)
+    const reports = yield* proveReports(out, only, recorded)
+    const manifests = yield* Effect.forEach(reports.nights, (night) =>
+      manifestAgrees(database, night, !night.isAltered && recorded.has(night.runId)),
+    ).pipe(Effect.catchIf(isDamage, (error) => Effect.succeed([damaged(database.file, error)])))
+    const stored = yield* proveStore(
+      database,
+      contract,
+      runs.map((run) => run.run_id),
+      only,
+    )
     const reported = new Set(reports.nights.map((night) => night.runId))
     const unended = runs.filter((run) => !run.ended)
-    const needed = yield* mustBeThere(database)
     const gone = runs.filter((run) => run.state === "reported" && !reported.has(run.run_id))
     const missed = gone.filter((run) => needed.has(run.run_id)).map((run) => reportsGone(out, run.run_id))
     const putAway = gone.filter((run) => !needed.has(run.run_id))
@@ -95,7 +129,7 @@ export const verify = (contract: Contract, out: string, only: string | null) =>
       runs: runs.length,
       pages: runs.reduce((sum, run) => sum + Number(run.pages), 0),
       files: reports.files + reports.nights.length,
-      findings: inOrder([...stored.flat(), ...strangers, ...missed, ...reports.findings, ...manifests.flat()]),
+      findings: inOrder([...stored, ...missed, ...reports.findings, ...manifests.flat()]),
       notes: [
         ...unended.map((run) => `run ${run.run_id} did not end, so the hashes over its chains are not compared`),
         ...reports.notes,

@@ -11,6 +11,8 @@ import { records } from "./0010-records.ts"
 import { closings } from "./0011-closings.ts"
 import { verdicts } from "./0013-verdicts.ts"
 import { patience } from "./0014-patience.ts"
+import { seals } from "./0017-seals.ts"
+import { clock } from "./0018-clock.ts"
 import { apiOfTheStore } from "./0019-api-of-the-store.ts"
 import { statements } from "./0020-statements.ts"
 
@@ -28,6 +30,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0011-closings": closings,
   "0013-verdicts": verdicts,
   "0014-patience": patience,
+  "0017-seals": seals,
+  "0018-clock": clock,
   "0019-api-of-the-store": apiOfTheStore,
   "0020-statements": statements,
 }

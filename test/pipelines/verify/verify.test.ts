@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it, layer } from "@effect/vitest"
@@ -111,7 +111,7 @@ describe("a night whose lists moved and whose cursors expired", () => {
   )
 })
 
-layer(Layer.scoped(TwoNights, twoNights), { excludeTestServices: true, timeout: 120_000 })(
+layer(Layer.scoped(TwoNights, twoNights), { excludeTestServices: true, timeout: 400_000 })(
   "what two nights stored and wrote",
   (it) => {
     it.effect("is as it was read and written, and all of it is counted", () =>
@@ -338,6 +338,145 @@ layer(Layer.scoped(TwoNights, twoNights), { excludeTestServices: true, timeout: 
       )
     })
 
+    describe("what was made of the pages", () => {
+      const tamperedBy = (...statements: ReadonlyArray<(nights: Nights) => string>) =>
+        tampered((_, nights) => Effect.forEach(statements, (text) => statement(text(nights)), { discard: true }))
+
+      it.scoped("is found where an amount was altered, by the page that says otherwise", () =>
+        Effect.gen(function* () {
+          const nights = yield* TwoNights
+          const { lines } = yield* tamperedBy(
+            ({ customerId }) =>
+              `UPDATE main.transactions SET net_amount = net_amount + 0.000000000000000001
+               WHERE transaction_id = (SELECT max(transaction_id) FROM main.transactions WHERE customer_id = '${customerId}')`,
+          )
+          for (const runId of nights.runIds) {
+            expect(lines.filter((line) => line.startsWith(`run ${runId}`))).toContainEqual(
+              expect.stringMatching(
+                /page \d+ \(request \S+\): its record \S+ is otherwise in transactions \(net_amount\)/,
+              ),
+            )
+          }
+        }),
+      )
+
+      it.scoped("is found where rows were added or doubled, or a version was taken out", () =>
+        Effect.gen(function* () {
+          const { lines } = yield* tamperedBy(
+            () =>
+              "INSERT INTO main.fiat_deposits SELECT * REPLACE ('made up' AS deposit_id) FROM main.fiat_deposits LIMIT 1",
+            () => "INSERT INTO main.conversions SELECT * FROM main.conversions LIMIT 1",
+            () =>
+              "DELETE FROM main.superseded_versions WHERE version = 1 AND stream = (SELECT min(stream) FROM main.superseded_versions)",
+          )
+          expect(lines).toContainEqual(
+            expect.stringMatching(
+              /^run \S+, table main\.fiat_deposits: it holds what no page of the run does: made up$/,
+            ),
+          )
+          expect(lines).toContainEqual(expect.stringMatching(/^table main\.conversions: it holds twice: \S+$/))
+          expect(lines).toContainEqual(
+            expect.stringMatching(/^table main\.\S+: the versions of a record are not one after the other: /),
+          )
+        }),
+      )
+
+      it.scoped("is found where a reading of a balance was altered, taken out or added", () =>
+        Effect.gen(function* () {
+          const nights = yield* TwoNights
+          for (const change of [
+            "UPDATE main.balance_snapshots SET total = total + 1 WHERE rowid = 0",
+            "DELETE FROM main.balance_snapshots WHERE rowid = 0",
+            "INSERT INTO main.balance_snapshots SELECT * FROM main.balance_snapshots WHERE rowid = 0",
+          ]) {
+            const { lines } = yield* tamperedBy(() => change)
+            expect(lines).toEqual([
+              expect.stringMatching(
+                new RegExp(`^run ${nights.runIds[0]}, table main\\.balance_snapshots: .*(readings|rows)`),
+              ),
+            ])
+          }
+        }),
+      )
+
+      it.scoped("is found by its seal: roll-forward, settings, hashes of the configuration, results", () =>
+        Effect.gen(function* () {
+          const nights = yield* TwoNights
+          const [first = "", second = ""] = nights.runIds
+          for (const [table, runId, change] of [
+            [
+              "recon.rollforward",
+              first,
+              "UPDATE recon.rollforward SET opening = opening + 1, computed_closing = computed_closing + 1",
+            ],
+            ["recon.settings", first, "UPDATE recon.settings SET value = '1000000'"],
+            ["recon.runs", second, "UPDATE recon.runs SET configuration_sha256 = sha256('another')"],
+            ["recon.check_results", second, "DELETE FROM recon.check_results"],
+            ["recon.conservation", second, "UPDATE recon.conservation SET items = items + 1"],
+          ] as const) {
+            const { lines } = yield* tamperedBy(() => `${change} WHERE run_id = '${runId}'`)
+            expect(lines).toContainEqual(expect.stringContaining(`run ${runId}, table ${table}: `))
+            // The manifest is a witness of the sums; it is not what is accused.
+            expect(lines.filter((line) => !line.includes(table) || line.includes("manifest.json"))).toEqual([])
+          }
+        }),
+      )
+
+      it.scoped("is found where an exception was altered, by the log; and where the log was, by its seals", () =>
+        Effect.gen(function* () {
+          const state = yield* tamperedBy(() => "UPDATE recon.exceptions SET state = 'written_off' WHERE rowid = 3")
+          expect(state.lines).toEqual([
+            expect.stringMatching(
+              /^table recon\.exceptions: its rows are not what they were when they were sealed; x[0-9a-f]{16}: it is written_off, and the log says open$/,
+            ),
+          ])
+          const gone = yield* tamperedBy(() => "DELETE FROM recon.exception_events WHERE event_no = 4")
+          expect(gone.lines.join("\n")).toMatch(
+            /table recon\.exception_events: event 4 is gone; events 1 to \d+ are not as they were/,
+          )
+          const tail = yield* tamperedBy(
+            () =>
+              "DELETE FROM recon.exception_events WHERE event_no = (SELECT max(event_no) FROM recon.exception_events)",
+          )
+          expect(tail.lines.join("\n")).toMatch(/table recon\.exception_events: event \d+ is gone/)
+          const added = yield* tamperedBy(
+            () =>
+              "INSERT INTO recon.exception_events SELECT * REPLACE (event_no + 100000 AS event_no, 'noted' AS event) FROM recon.exception_events WHERE event_no = 2",
+          )
+          expect(added.lines.join("\n")).toMatch(/events from 100002 on were added by nobody whom the program knows/)
+          const edited = yield* tamperedBy(
+            () => "UPDATE recon.exception_events SET who = 'somebody else' WHERE event_no = 2",
+          )
+          expect(edited.lines).toEqual([
+            expect.stringMatching(
+              /^table recon\.exception_events: events 1 to \d+ are not as they were when they were sealed$/,
+            ),
+          ])
+        }),
+      )
+
+      it.scoped("is found where seals were made to fit, or taken out", () =>
+        Effect.gen(function* () {
+          const nights = yield* TwoNights
+          const edited = yield* tamperedBy(() => "UPDATE recon.seals SET rows = rows + 1 WHERE seal_no = 2")
+          expect(edited.lines).toContain(
+            "table recon.seals: seal 2 does not follow from the one before: altered, or one was taken out",
+          )
+          const gone = yield* tamperedBy(() => "DELETE FROM recon.seals WHERE seal_no = 2")
+          expect(gone.lines).toContain(
+            "table recon.seals: seal 3 does not follow from the one before: altered, or one was taken out",
+          )
+          const cut = yield* tamperedBy(
+            ({ runIds }) =>
+              `DELETE FROM recon.seals WHERE seal_no >= (SELECT min(seal_no) FROM recon.seals WHERE run_id = '${runIds[1]}')`,
+          )
+          expect(cut.lines.join("\n")).toContain(
+            `run ${nights.runIds[1]}, table recon.seals: the run was judged, and its seals are gone`,
+          )
+        }),
+      )
+    })
+
     describe("report files", () => {
       it.scoped("with one cell edited are found, and no other file is accused", () =>
         Effect.gen(function* () {
@@ -374,11 +513,15 @@ layer(Layer.scoped(TwoNights, twoNights), { excludeTestServices: true, timeout: 
         Effect.gen(function* () {
           const { lines } = yield* tamperedFiles((folder, { runIds }) => {
             rmSync(reportOf(folder, runIds[1], "coverage"))
+            const exceptions = reportOf(folder, runIds[1], "exceptions")
+            rmSync(exceptions)
+            symlinkSync(join(folder, "nowhere"), exceptions)
             writeFileSync(join(reportsOf(folder, runIds[1]), "extra.csv"), "a\r\n")
           })
           expect(lines).toEqual([
             expect.stringMatching(/extra\.csv: no manifest names it$/),
             expect.stringMatching(/recon_coverage_\S+\.csv: it is missing, and its manifest names it$/),
+            expect.stringMatching(/recon_exceptions_\S+\.csv: it is missing, and its manifest names it$/),
           ])
         }),
       )
@@ -396,7 +539,7 @@ layer(Layer.scoped(TwoNights, twoNights), { excludeTestServices: true, timeout: 
             edit(folder, runIds[0], (manifest) => Object.assign(manifest, { produced_at: "2026-06-28T00:00:00.000Z" })),
           )
           expect(older.lines).toEqual([
-            `/out/2026-06-28/${nights.runIds[0]}/manifest.json: it is not the manifest that run ${nights.runIds[1]} names as the one before it: altered, written again later, or one between them is gone`,
+            `/out/2026-06-28/${nights.runIds[0]}/manifest.json: it is not the one that was written: the SHA-256 differs, so it proves nothing of its folder; it is not the manifest that run ${nights.runIds[1]} names as the one before it: altered, written again later, or one between them is gone`,
           ])
           const newest = yield* tamperedFiles((folder, { runIds }) =>
             edit(folder, runIds[1], (manifest) => {
@@ -407,12 +550,28 @@ layer(Layer.scoped(TwoNights, twoNights), { excludeTestServices: true, timeout: 
           )
           expect(newest.lines).toHaveLength(1)
           expect(newest.lines[0]).toMatch(
-            /it says 1 lists COMPLETE, and the store says \d+; it says 1\.00 for transactions_sum of /,
+            /it is not the one that was written: .*; the manifest says 1 lists COMPLETE, and the store says \d+; the manifest says 1\.00 for transactions_sum of /,
+          )
+          const closings = yield* tamperedFiles((folder, { runIds }) =>
+            edit(folder, runIds[1], (manifest) => {
+              const off = manifest.control_totals.find((total) =>
+                /[1-9]/.test(String(Object(total).closing_difference)),
+              )
+              Object.assign(off ?? {}, { reported_closing: "1.00", computed_closing: "1.00" })
+            }),
+          )
+          expect(closings.lines[0]).toMatch(
+            /the manifest says that [A-Z]{3,4} closed at 1\.00, by what was posted at 1\.00, and that they differ by -?\d/,
           )
           const files = yield* tamperedFiles((folder, { runIds }) =>
-            edit(folder, runIds[1], (manifest) => Object.assign(manifest.files[0] ?? {}, { rows: 99_999 })),
+            edit(folder, runIds[1], (manifest) => {
+              Object.assign(manifest.files[0] ?? {}, { rows: 99_999 })
+              Object.assign(manifest, { previous_manifest_sha256: "0".repeat(64) })
+            }),
           )
-          expect(files.lines).toEqual([expect.stringMatching(/it has \d+ rows, and its manifest says 99999$/)])
+          expect(files.lines).toEqual([
+            `/out/2026-06-28/${nights.runIds[1]}/manifest.json: it is not the one that was written: the SHA-256 differs, so it proves nothing of its folder`,
+          ])
         }),
       )
 
