@@ -44,14 +44,20 @@ const bodyFaults = (page: StoredPage): ReadonlyArray<string> => {
   ]
 }
 
+/** An end beside a cursor may have been confirmed by what lay behind it. */
+const isConfirmedEnd = (stored: StoredPage, page: ReadPage): boolean =>
+  page.endIsDoubtful && stored.has_more === false && stored.cursor_out === null
+
 const envelopeFaults = (stored: StoredPage, page: ReadPage): ReadonlyArray<string> => [
   ...(page.items === stored.items
     ? []
     : [`its body holds ${page.items} records, and ${stored.items} records are recorded`]),
-  ...(page.hasMore === stored.has_more
+  ...(isConfirmedEnd(stored, page) || page.hasMore === stored.has_more
     ? []
     : [`its body says that ${page.hasMore ? "more" : "no more"} follows, and the reverse is recorded`]),
-  ...(page.nextCursor === stored.cursor_out ? [] : ["its body gives another cursor than is recorded"]),
+  ...(isConfirmedEnd(stored, page) || page.nextCursor === stored.cursor_out
+    ? []
+    : ["its body gives another cursor than is recorded"]),
 ]
 
 /** A page of a group as it was read again. */
