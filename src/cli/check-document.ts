@@ -1,3 +1,4 @@
+import { unseen } from "../pipelines/drill/unseen.ts"
 import type { CheckFile } from "../pipelines/reconcile/check-file.ts"
 
 /** Settings that a check takes, as the configuration writes them, with their defaults. */
@@ -26,6 +27,13 @@ const section = (check: CheckFile): string => {
   ].join("\n")
 }
 
+/** The limits of all checks together, so that nobody takes their silence for more than it is. */
+const limits: ReadonlyArray<string> = [
+  "## What no check can see",
+  "The API's word is all there is; where all of its words agree, nothing is left to compare. `tidemark drill` alters records of your own newest reading, on a throw-away copy, and shows what would have been noticed; what it may miss is this and nothing else:",
+  ...Object.values(unseen).map(({ what, why }) => `- **${what}** ${why}`),
+]
+
 /** The whole list of checks as a page of docs/, family by family, made from the checks' own files. */
 export const checksDocument = (checks: ReadonlyArray<CheckFile>): string => {
   const families = [...new Set(checks.map(({ family }) => family))].sort()
@@ -36,5 +44,7 @@ export const checksDocument = (checks: ReadonlyArray<CheckFile>): string => {
       `## ${family.charAt(0).toUpperCase()}${family.slice(1)}`,
       ...checks.filter((check) => check.family === family).map(section),
     ]),
+    ...limits.slice(0, 2),
+    limits.slice(2).join("\n"),
   ].join("\n\n")}\n`
 }

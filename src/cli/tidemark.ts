@@ -9,6 +9,7 @@ import { checksCommand } from "./commands/checks.ts"
 import { retireCommand } from "./commands/customers.ts"
 import { demoCommand } from "./commands/demo.ts"
 import { doctorCommand } from "./commands/doctor.ts"
+import { drillCommand } from "./commands/drill.ts"
 import { actCommands } from "./commands/exceptions/acts.ts"
 import { listCommand } from "./commands/exceptions/list.ts"
 import { showCommand } from "./commands/exceptions/show.ts"
@@ -45,6 +46,7 @@ const commands: ReadonlyArray<Command> = [
   sqlCommand,
   schemaCommand,
   checksCommand,
+  drillCommand,
   policyCommand,
   ...runsCommands,
   doctorCommand,

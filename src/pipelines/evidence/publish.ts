@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Data, Effect } from "effect"
 import { products } from "../../api/contract/products.ts"
 import { sha256Hex } from "../../api/signing.ts"
 import type { Sql } from "../../store/database.ts"
@@ -187,17 +187,22 @@ const filesOf = (names: ReadonlyArray<string>): ReadonlyArray<Definition> => nam
 /** Publishes what the matching of the partner's books came to; reads what it left. */
 export const publishBooks = (sql: Sql): Effect.Effect<void, StoreError> => publishAll(sql, filesOf(bookOrder))
 
+/** What reports ask was not made yet when the run was judged. */
+export class JudgedByEarlierVersion extends Data.TaggedError("JudgedByEarlierVersion")<{ readonly runId: string }> {
+  readonly exitCode = 2
+  override get message(): string {
+    return `run ${this.runId} was judged by an earlier version, without what the reports of this one ask; run tidemark reconcile once, and then tidemark report`
+  }
+}
+
 /** Publishes the views that reports and analysts ask, over what was judged. */
-export const publishQuestions = (sql: Sql, run: Run, configuration: Configuration): Effect.Effect<void, StoreError> =>
+export const publishQuestions = (sql: Sql, run: Run): Effect.Effect<void, StoreError | JudgedByEarlierVersion> =>
   Effect.gen(function* () {
     yield* sql.run(publishedSql)
     const [known] = yield* sql.rows(
       "SELECT 1 FROM duckdb_functions() WHERE schema_name = 'recon' AND function_name = 'last_run'",
     )
-    // A run that an earlier version judged has none of the macros that came since.
-    if (known === undefined) {
-      for (const macro of [...runMacros(run), ...macros(configuration)]) yield* sql.run(macro)
-    }
+    if (known === undefined) return yield* new JudgedByEarlierVersion({ runId: run.runId })
     yield* publishAll(sql, filesOf(questions))
     yield* sayWords(sql)
   })

@@ -103,10 +103,10 @@ const writeAll = (night: Omit<Night, "written">) =>
   )
 
 /** A connection that knows the run, and what its figures are printed by. */
-const begin = (run: Run, configuration: Configuration, period: Period) =>
+const begin = (run: Run, period: Period) =>
   Effect.gen(function* () {
     const database = yield* Database
-    yield* database.transaction((sql) => publishQuestions(sql, run, configuration))
+    yield* database.transaction((sql) => publishQuestions(sql, run))
     const places = yield* placesOf(database)
     const summary = yield* summarize(database, run.runId)
     const connection = yield* database.reader
@@ -137,7 +137,7 @@ export const reportOnly = (name: string, run: Run, configuration: Configuration,
     if (definition === undefined) {
       return yield* new NoSuchReport({ name, known: definitions.map((candidate) => candidate.name) })
     }
-    const { connection, places } = yield* begin(run, configuration, period)
+    const { connection, places } = yield* begin(run, period)
     const ending = period === "night" ? ".csv" : `_${periodName(period)}.csv`
     const file = path.join(out, nightFile(yield* nightFolder(out, run), ending, name))
     const written = yield* writeCsv({ connection, definition, file, places, profile: configuration.csvProfile })
@@ -154,7 +154,7 @@ export const report = (run: Run, configuration: Configuration, out: string, peri
     const database = yield* Database
     const all = yield* reportDefinitions(configuration.ownReports)
     const place = yield* nightFolder(out, run)
-    const { connection, places } = yield* begin(run, configuration, period)
+    const { connection, places } = yield* begin(run, period)
     const { definitions, failed } = yield* askOwnReports(connection, all)
     yield* noteOwnReports(run, yield* replacedReports(definitions), failed)
     const summary = yield* summarize(database, run.runId)
