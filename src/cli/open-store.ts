@@ -110,8 +110,10 @@ export const existingStore = (given: string, opening: Opening) =>
  * What the last run published: the sealed copy, which nobody else opens or changes; the snapshot itself where there is
  * none, or none that this account may read. A publication meanwhile takes the file that was about to be opened away.
  */
-const publishedCopy = (file: string) => {
-  const open = (found: string) => Layer.build(Database.layer({ file: found, access: "read", memoryLimit: "1GB" }))
+const publishedCopy = (file: string, onlyBelow?: string) => {
+  const writing = onlyBelow === undefined ? {} : { onlyBelow }
+  const open = (found: string) =>
+    Layer.build(Database.layer({ file: found, access: "read", memoryLimit: "1GB", ...writing }))
   return sealedSnapshot(file).pipe(
     Effect.flatMap((sealed) =>
       sealed === null
@@ -151,7 +153,7 @@ export const storeToRead = (given: string, { memoryLimit }: Configuration) =>
  * The published snapshot beside the database, for reading only; refused where another database published it. A command
  * whose tables an earlier version did not have yet asks for a snapshot that is `current`.
  */
-export const snapshotStore = (given: string, of: "any version" | "current") =>
+export const snapshotStore = (given: string, of: "any version" | "current", onlyBelow?: string) =>
   Layer.unwrapScoped(
     Effect.gen(function* () {
       const path = yield* Path.Path
@@ -162,7 +164,7 @@ export const snapshotStore = (given: string, of: "any version" | "current") =>
           `${file}: there is no snapshot yet; run tidemark nightly first, or name the database with --db`,
         )
       }
-      const snapshot = yield* publishedCopy(file)
+      const snapshot = yield* publishedCopy(file, onlyBelow)
       const [publication] = yield* Context.get(snapshot, Database).rows<{ published_by: string }>(
         "SELECT published_by FROM recon.publication",
       )

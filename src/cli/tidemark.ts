@@ -13,6 +13,7 @@ import { drillCommand } from "./commands/drill.ts"
 import { actCommands } from "./commands/exceptions/acts.ts"
 import { listCommand } from "./commands/exceptions/list.ts"
 import { showCommand } from "./commands/exceptions/show.ts"
+import { lakeCommand } from "./commands/lake.ts"
 import { nightCommands } from "./commands/night.ts"
 import { policyCommand } from "./commands/policy.ts"
 import { runsCommands } from "./commands/runs.ts"
@@ -45,6 +46,7 @@ const commands: ReadonlyArray<Command> = [
   retireCommand,
   sqlCommand,
   schemaCommand,
+  lakeCommand,
   checksCommand,
   drillCommand,
   policyCommand,

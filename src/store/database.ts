@@ -36,6 +36,8 @@ export interface DatabaseOptions {
   readonly memoryLimit: string
   /** Where it is given, statements reach these files and no others, and no network. */
   readonly onlyFiles?: ReadonlyArray<string>
+  /** The folder below which a statement of the program may write and read files beside the database's own. */
+  readonly onlyBelow?: string
 }
 
 /** The store: one DuckDB file with one writer connection. */
@@ -67,7 +69,7 @@ const settings = (options: DatabaseOptions): Record<string, string> => ({
   ...(options.access === "write"
     ? { storage_compatibility_version: "v1.2.0" }
     : // A statement of an analyst reads the snapshot and nothing else, and writes no file.
-      { enable_external_access: "false" }),
+      { enable_external_access: String(options.onlyBelow !== undefined) }),
   // A checkpoint rewrites row groups; with the default of 16 MB a load of pages would be mostly checkpoints.
   checkpoint_threshold: "256MB",
 })
@@ -144,6 +146,12 @@ const open = (options: DatabaseOptions): Effect.Effect<Database["Type"], StoreEr
     if (options.onlyFiles !== undefined) {
       const { run } = sqlOn(kysely, fail)
       yield* run(`SET allowed_paths = [${options.onlyFiles.map((path) => quoteText(resolve(path))).join(", ")}]`)
+      yield* run("SET enable_external_access = false")
+    }
+
+    if (options.onlyBelow !== undefined) {
+      const { run } = sqlOn(kysely, fail)
+      yield* run(`SET allowed_directories = [${quoteText(`${resolve(options.onlyBelow)}/`)}]`)
       yield* run("SET enable_external_access = false")
     }
 

@@ -1,0 +1,164 @@
+import { createHash } from "node:crypto"
+import { createReadStream } from "node:fs"
+import { pipeline } from "node:stream/promises"
+import type { DuckDBConnection } from "@duckdb/node-api"
+import { FileSystem, Path } from "@effect/platform"
+import type { PlatformError } from "@effect/platform/Error"
+import { Data, Effect, Schema } from "effect"
+import { sha256Hex } from "../../../api/signing.ts"
+import { Database, type Sql } from "../../../store/database.ts"
+import { quoteText } from "../../../store/describe-table.ts"
+import { buildFolder } from "../atomic-folder.ts"
+import { type LakeColumn, type LakeTable, lakeColumn, lakeTables } from "./tables.ts"
+
+/** The lake could not be written; what was there before is there still. */
+export class LakeError extends Data.TaggedError("LakeError")<{ readonly path: string; readonly cause: unknown }> {
+  override get message(): string {
+    return `${this.path}: the lake could not be written: ${this.cause instanceof Error ? this.cause.message : String(this.cause)}`
+  }
+}
+
+/** The layout's version: a change that readers notice makes a new one beside it. */
+export const LAKE_VERSION = "v1"
+
+const LakeFile = Schema.Struct({
+  /** Below the folder of the version. */
+  path: Schema.String,
+  rows: Schema.NonNegativeInt,
+  bytes: Schema.NonNegativeInt,
+  sha256: Schema.String,
+  /** Of the rows as the store has them: an equal one is not written again. */
+  fingerprint: Schema.String,
+})
+export type LakeFile = typeof LakeFile.Type
+
+const LakeManifest = Schema.Struct({ version: Schema.Literal(1), run_id: Schema.String, files: Schema.Array(LakeFile) })
+
+export const columnsOf = (sql: Sql, table: LakeTable) =>
+  Effect.map(
+    sql.rows<{ column_name: string; column_type: string }>(
+      `SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM ${table.from})`,
+    ),
+    (rows) => rows.map(({ column_name, column_type }) => lakeColumn(column_name, column_type)),
+  )
+
+const partitionOf = ({ dt, grain }: LakeTable): string => (grain === "day" ? dt : `date_trunc('month', ${dt})::DATE`)
+
+interface Partition {
+  readonly day: string
+  readonly rows: bigint
+  readonly mark: string
+}
+
+/** A table without rows has one file without rows, so that every engine finds its columns. */
+const nothing: ReadonlyArray<Partition> = [{ day: "1970-01-01", rows: 0n, mark: "0" }]
+
+/** The partitions that a table has now, each with what tells whether its rows are the same as before. */
+const partitionsOf = (sql: Sql, table: LakeTable, columns: ReadonlyArray<LakeColumn>) =>
+  Effect.map(
+    sql.rows<Partition>(
+      `SELECT strftime(dt, '%Y-%m-%d') AS day, count(*) AS rows, concat_ws('-', version(), count(*), bit_xor(mark), sum(mark % 4294967291)) AS mark
+       FROM (SELECT ${partitionOf(table)} AS dt, hash(${columns.map(({ name }) => `"${name}"`).join(", ")}) AS mark FROM ${table.from})
+       GROUP BY dt ORDER BY dt`,
+    ),
+    (partitions) => (partitions.length === 0 ? nothing : partitions),
+  )
+
+const rowsSql = (table: LakeTable, columns: ReadonlyArray<LakeColumn>, day: string): string => {
+  const others = columns.map(({ name }) => name).filter((name) => !table.order.includes(name))
+  const order = [...table.order, ...others].map((name) => `"${name}" NULLS LAST`).join(", ")
+  return `SELECT ${columns.map(({ sql }) => sql).join(", ")} FROM ${table.from}
+    WHERE ${partitionOf(table)} = DATE ${quoteText(day)} ORDER BY ${order}`
+}
+
+/** One COPY a file: with PARTITION_BY, DuckDB would neither keep the order nor give the same bytes twice. */
+const copySql = (rows: string, file: string): string =>
+  `COPY (${rows}) TO ${quoteText(file)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)`
+
+const sha256Of = async (file: string): Promise<string> => {
+  const hash = createHash("sha256")
+  await pipeline(createReadStream(file), hash)
+  return hash.digest("hex")
+}
+
+/** What an earlier run wrote, by path; nothing where there is no lake yet, or none that can be read. */
+const earlierFiles = (folder: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const text = yield* fs.readFileString(path.join(folder, "_manifest.json"))
+    const { files } = yield* Schema.decode(Schema.parseJson(LakeManifest))(text)
+    return new Map(files.map((file) => [file.path, file]))
+  }).pipe(Effect.orElseSucceed(() => new Map<string, LakeFile>()))
+
+export interface WrittenLake {
+  readonly folder: string
+  readonly files: number
+  readonly rows: number
+  /** Files that were not there before, or had other rows. */
+  readonly written: number
+}
+
+/**
+ * Writes what the store holds as Parquet below `<to>/v1`: `<table>/dt=<day>/part-0.parquet`, `_manifest.json` and `_SUCCESS`
+ * last. The folder is replaced as a whole by a rename; a partition whose rows did not change is linked, not written again.
+ * Equal stores give equal bytes: one COPY a file, its rows in one order.
+ */
+export const writeLake = (to: string) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const folder = path.join(to, LAKE_VERSION)
+    const earlier = yield* earlierFiles(folder)
+    const connection = yield* database.reader
+    const [judged] = yield* database.rows<{ run_id: string }>("SELECT recon.run() AS run_id")
+    return yield* buildFolder(folder, (building) =>
+      Effect.gen(function* () {
+        const files: Array<LakeFile> = []
+        let written = 0
+        for (const table of lakeTables) {
+          const columns = yield* columnsOf(database, table)
+          for (const { day, mark, rows } of yield* partitionsOf(database, table, columns)) {
+            const place = path.join(table.name, `dt=${day}`, "part-0.parquet")
+            const file = path.join(building, place)
+            yield* fs.makeDirectory(path.dirname(file), { recursive: true })
+            const select = rowsSql(table, columns, day)
+            const fingerprint = sha256Hex(`${select}\n${mark}`)
+            const before = earlier.get(place)
+            const isLinked =
+              before?.fingerprint === fingerprint &&
+              (yield* Effect.match(fs.link(path.join(folder, place), file), {
+                onFailure: () => false,
+                onSuccess: () => true,
+              }))
+            if (isLinked && before !== undefined) {
+              files.push(before)
+              continue
+            }
+            yield* copy(connection, copySql(select, file))
+            const [{ size }, sha256] = yield* Effect.all([fs.stat(file), Effect.promise(() => sha256Of(file))])
+            files.push({ path: place, rows: Number(rows), bytes: Number(size), sha256, fingerprint })
+            written += 1
+          }
+        }
+        const manifest = { version: 1, run_id: judged?.run_id ?? "", files }
+        yield* fs.writeFileString(path.join(building, "_manifest.json"), `${JSON.stringify(manifest, null, 1)}\n`)
+        yield* fs.writeFileString(path.join(building, "_SUCCESS"), "")
+        const rows = files.reduce((sum, file) => sum + file.rows, 0)
+        return { folder, files: files.length, rows, written } satisfies WrittenLake
+      }),
+    )
+  }).pipe(
+    Effect.scoped,
+    Effect.catchTags({
+      SystemError: (cause: PlatformError) => Effect.fail(new LakeError({ path: to, cause })),
+      BadArgument: (cause: PlatformError) => Effect.fail(new LakeError({ path: to, cause })),
+    }),
+  )
+
+const copy = (connection: DuckDBConnection, statement: string) =>
+  Effect.tryPromise({
+    try: () => connection.run(statement),
+    catch: (cause) => new LakeError({ path: "COPY", cause }),
+  })
