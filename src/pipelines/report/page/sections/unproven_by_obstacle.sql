@@ -4,7 +4,7 @@
 -- order: cases desc, code, obstacle, currency
 
 WITH gathered AS (
-  SELECT f.code, coalesce(regexp_replace(f.obstacle, ' [^ ]*[0-9][^ ]*', '', 'g'), 'lack of proof') AS obstacle, count(*) AS cases,
+  SELECT f.code, coalesce(regexp_replace(f.obstacle, '( more than [0-9]+ [a-z]+)|( since)? ("[^"]*"( \(x for a letter, 9 for a digit\))?|[^ ]*[0-9][^ ]*)', '\1', 'g'), 'lack of proof') AS obstacle, count(*) AS cases,
     CASE WHEN f.at_stake IS NOT NULL THEN f.currency END AS currency, list(f.at_stake) AS amount,
     any_value(s.definition) AS what
   FROM recon.finding AS f
