@@ -16,7 +16,7 @@ export interface Pace {
   readonly windowFrom: () => number | null
 }
 
-/** A pace is tried a little faster after this long without a refusal, and after so many answers. */
+/** A pace is tried a little faster after this long without a refusal, and after so many answers, or all that it allows meanwhile. */
 const growth = { first: 1.05, most: 1.5, afterMillis: 30_000, afterAnswers: 20 }
 
 /** Timers are coarse: a request that went late does not slow down the next ones. */
@@ -52,7 +52,9 @@ export const makePace = (configured: number | null): Pace => {
     answered: (now) => {
       through++
       sinceGrown++
-      if (kept === null || sinceGrown < growth.afterAnswers || now - grownAt < growth.afterMillis) return
+      if (kept === null || now - grownAt < growth.afterMillis) return
+      // An outage that was told as a limit teaches a pace at which twenty answers take hours.
+      if (sinceGrown < Math.min(growth.afterAnswers, (kept * growth.afterMillis) / 1000)) return
       kept *= factor
       factor = Math.min(growth.most, factor * factor)
       grownAt = now

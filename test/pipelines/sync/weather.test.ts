@@ -109,6 +109,28 @@ describe("an API that limits how much is asked", () => {
     expect(night.arrivals.length - night.lists).toBeLessThanOrEqual(10)
   })
 
+  it("and is away again and again, teaches no pace that lasts", () => {
+    const limit = windowOf(20, 23_000, false)
+    const away: ReadonlyArray<readonly [from: number, to: number, met: Met]> = [
+      [27_000, 103_000, "reset"],
+      [104_000, 553_000, html(503, { "retry-after": "30" })],
+      [554_000, 555_000, "reset"],
+      [583_000, 1_023_000, "reset"],
+    ]
+    const night = nightOf({
+      customers: 20,
+      latency: 20,
+      pagesOf: (list) => (list.endsWith("/transactions") ? 3 : 1),
+      client: noBudget,
+      weather: (arrival) => {
+        const met = away.find(([from, to]) => arrival.atMillis >= from && arrival.atMillis < to)
+        return met === undefined ? limit.weather(arrival) : met[2]
+      },
+    })
+    expect(notComplete(night)).toEqual([])
+    expect(night.endedAt).toBeLessThan(1_023_000 + (10 * night.lists * 23_000) / 20)
+  })
+
   it("is not met where the configuration asks slowly enough", () => {
     const slow = { requestsPerSecond: 0.5 }
     const night = nightOf({ customers: 1, latency: 30, weather: () => null, client: slow })
