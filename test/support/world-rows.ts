@@ -21,7 +21,8 @@ const micros = (text: string): bigint => {
 const meaning = (field: Field, value: unknown): unknown => {
   if (value === null || value === undefined) return null
   if (field.type === "money") return units(String(value))
-  return field.type === "time" ? micros(String(value)) : value
+  // Typed rows are what people and terminals read: a tab or a line's end in a text is a blank there, and stays in the page.
+  return field.type === "time" ? micros(String(value)) : String(value).replace(/[\t\r\n]+/g, " ")
 }
 
 /** Every typed row and every record of the world as tuples of exact values, in one order. */
