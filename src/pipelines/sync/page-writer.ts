@@ -91,7 +91,7 @@ const waitingBytes = 32_000_000
 /** The pages on their way from the readers to the writer, bounded in number and in bytes. */
 export interface Readings {
   readonly offer: (reading: Reading) => Effect.Effect<void>
-  /** What has arrived, at most as much as goes into one commit; waits where that is nothing. */
+  /** What has arrived, at most as much as goes into one commit; waits where that is nothing, and only then can be interrupted. */
   readonly take: (most: number) => Effect.Effect<ReadonlyArray<Reading>>
 }
 
@@ -106,7 +106,7 @@ export const makeReadings: Effect.Effect<Readings> = Effect.gen(function* () {
       Effect.zipRight(bytesOf(reading) === 0 ? Effect.void : room.take(bytesOf(reading)), queue.offer(reading)),
     take: (most) =>
       Effect.gen(function* () {
-        const group = [yield* queue.take]
+        const group = [yield* Effect.interruptible(queue.take)]
         let bytes = group.reduce((sum, reading) => sum + bytesOf(reading), 0)
         while (group.length < most && bytes < bytesPerCommit) {
           const next = Option.getOrNull(yield* Queue.poll(queue))
@@ -116,7 +116,7 @@ export const makeReadings: Effect.Effect<Readings> = Effect.gen(function* () {
         }
         yield* room.release(bytes)
         return group
-      }),
+      }).pipe(Effect.uninterruptible),
   }
 })
 
@@ -227,7 +227,8 @@ export const writeReadings = (
       ended: taken.filter((reading) => reading._tag === "End").length,
     })
     return taken.some((reading) => reading._tag === "AllRead")
-  })
+    // What was taken is stored, whoever interrupts meanwhile.
+  }).pipe(Effect.uninterruptible)
 
   return Effect.repeat(writeNext, { until: (done) => done }).pipe(Effect.asVoid)
 }
