@@ -68,7 +68,7 @@ const options: Readonly<Record<string, ReadonlyArray<string>>> = {
   sync: ["--config", "--db", "--customers", "--fresh", "--api-changed", "--json", "--quiet", ...logs],
   reconcile: ["--config", "--db", "--fail-on", "--json", "--quiet", ...logs],
   report: ["--config", "--db", "--out", "--only", "--period", "--fail-on", "--json", "--quiet", ...logs],
-  sql: ["--format", "--db", "--file"],
+  sql: ["--format", "--output", "--parameter", "--db", "--file"],
   checks: ["--config", "--explain", "--markdown", "--json"],
   runs: ["--db", "--json"],
   sandbox: [
