@@ -18,7 +18,7 @@ export interface SmallDisk {
 
 const attach = (): string | null => {
   const folder = mkdtempSync(join(tmpdir(), "tidemark-disk-"))
-  if (mount("-t", "tmpfs", "-o", "size=64m", "tmpfs", folder)) return folder
+  if (mount("-t", "tmpfs", "-o", "size=96m", "tmpfs", folder)) return folder
   rmdirSync(folder)
   return null
 }
@@ -37,7 +37,7 @@ export const canMount: boolean = (() => {
   return true
 })()
 
-/** A disk of 64 MB that is gone when the scope closes. */
+/** A disk of 96 MB that is gone when the scope closes. */
 export const smallDisk: Effect.Effect<SmallDisk, never, Scope.Scope> = Effect.acquireRelease(
   Effect.sync(() => {
     const folder = attach()

@@ -46,7 +46,7 @@ const look = (file: string) =>
     }
   })
 
-const unreadable = (error: StoreError): Diagnosis => {
+const unreadable = (error: StoreError, file: string): Diagnosis => {
   if (error.reason === "Locked") {
     return warn(
       "database",
@@ -59,7 +59,7 @@ const unreadable = (error: StoreError): Diagnosis => {
     error.reason === "Denied"
       ? "give this user the right to read and write the file and its folder"
       : "name the right file with --db, or put a copy back"
-  const detail = error.reason === "Foreign" ? `${error.file} is not a DuckDB database` : error.message
+  const detail = error.reason === "Foreign" ? `${file} is not a DuckDB database` : error.message
   return fail("database", "rights", detail, remedy)
 }
 
@@ -75,7 +75,7 @@ export const lookIntoStore = (file: string): Effect.Effect<StoreLook, never, Fil
       Effect.provide(look(file), Database.layer({ file, access: "read", memoryLimit: "256MB" })),
     )
     return Either.getOrElse(looked, (error) => ({
-      diagnosis: unreadable(error),
+      diagnosis: unreadable(error, file),
       customers: [],
       api: null,
       isShut: true,

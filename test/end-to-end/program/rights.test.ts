@@ -41,7 +41,7 @@ describe("what a night leaves on the disk", () => {
         [
           ["sql", "--format", "csv", "SELECT sum(net_amount) AS sum, count(*) AS rows FROM transactions"],
           ["runs", "--json"],
-          ["exceptions", "list", "--json"],
+          ["exceptions", "list", "--format", "json"],
         ],
         (args) => runProgram(args, { cwd }),
       )
