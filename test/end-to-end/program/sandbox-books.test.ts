@@ -20,6 +20,7 @@ describe("books that the sandbox wrote", () => {
       expect((yield* run("sync", "--customers", "sandbox-customers.csv")).stderr).not.toContain("salt")
       const imported = yield* run("books", "import", "books.csv", "--map", "books.map.json")
       expect(imported.stderr).toContain("2 quarantined")
+      expect((yield* run("books", "import", "books.statements.xml")).code).toBe(0)
       expect((yield* run("reconcile", "--quiet")).code).toBe(3)
 
       const found = yield* rowsOf<{ exception_id: string; code: string; record_id: string }>(
