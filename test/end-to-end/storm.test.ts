@@ -141,7 +141,7 @@ describe("a night in a storm (5 % 503, 2 % 429, 2 % resets, 2 % cut bodies, expi
           expect(found.length).toBeLessThan(key.size + open.length)
 
           const text = (report: string) => {
-            const file = readdirSync(reports).find((name) => name.includes(`_${report}_`)) ?? report
+            const file = readdirSync(reports).find((name) => name.startsWith(`recon_${report}_`)) ?? report
             return readFileSync(join(reports, file), "utf8")
           }
           expect(text("summary")).toContain("PARTIAL")
