@@ -29,10 +29,13 @@ const worlds = [
   ...wordsOfANight,
 ]
 
+/** All of them by `npm run test:long`; every second else, so that CI stays within its hour. */
+const played = process.env.TIDEMARK_TESTS === "long" ? worlds : worlds.filter((_, place) => place % 2 === 0)
+
 describe("a variation of a small world of money", () => {
-  it.each(worlds.map((world) => [world.title, world] as const))("%s", async (_title, world) => {
-    const played = await play(world, inProcess)
-    if (process.env.SHOW_WORLDS !== undefined) console.log(played.map(({ printed }) => printed).join("\n"))
-    expect(failureOf(world, played)).toBe("")
+  it.each(played.map((world) => [world.title, world] as const))("%s", async (_title, world) => {
+    const nights = await play(world, inProcess)
+    if (process.env.SHOW_WORLDS !== undefined) console.log(nights.map(({ printed }) => printed).join("\n"))
+    expect(failureOf(world, nights)).toBe("")
   })
 })
