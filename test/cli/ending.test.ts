@@ -54,7 +54,7 @@ const failures: ReadonlyArray<readonly [what: string, error: unknown, code: numb
     "no run at all",
     new NoSuchRun({ brokenOff: null }),
     2,
-    "there is no run that was read to its end; run tidemark sync or tidemark nightly first",
+    "there is no run that was read to its end; run tidemark sync or run tidemark nightly first",
   ],
   [
     "an unknown run",

@@ -64,23 +64,8 @@ export const movementRows: ReadonlyArray<MovementRow> = [
   },
 ]
 
-/** Which list holds the records that a resourceType names, as the rows of VALUES. */
-export const movementKinds = [...new Set(movementRows.map((row) => `('${row.resourceType}', '${row.stream}')`))].join(
-  ", ",
-)
-
-const selectMovement = (row: MovementRow, place: number): string => `
-  SELECT p.rowid * ${movementRows.length} + ${place} AS movement_no, '${row.stream}' AS stream,
-    '${row.resourceType}${row.leg ? ` ${row.direction}` : ""}' AS match_kind, p.${row.id} AS record_id,
-    '${row.direction}' AS direction, ${row.leg} AS has_legs, p.customer_id, p.${row.currency} AS currency, ${row.fee} AS fee,
-    ${row.netAmount} AS net_amount, coalesce(s.class, 'unknown') AS class, coalesce(p.completed_at, p.updated_at) AS settled_at
-  FROM main.${row.stream} AS p LEFT JOIN recon.statuses AS s ON s.stream = '${row.stream}' AND s.status = p.status`
-
 const resourcesWithLegs = [...new Set(movementRows.filter((row) => row.leg).map((row) => `'${row.resourceType}'`))]
 
 /** A transaction's side of `match_kind`, so that a movement and its transactions meet by equality alone. */
 export const matchKindOf = (transaction: string): string =>
   `CASE WHEN ${transaction}.resource_type IN (${resourcesWithLegs.join(", ")}) THEN concat(${transaction}.resource_type, ' ', ${transaction}.direction) ELSE ${transaction}.resource_type END`
-
-/** Every movement that a product record means, whatever its status, each with a number of its own within the run. */
-export const movementsSql = `CREATE OR REPLACE TEMP VIEW movement AS ${movementRows.map(selectMovement).join(" UNION ALL ")}`

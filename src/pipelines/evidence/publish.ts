@@ -191,7 +191,7 @@ export const publishBooks = (sql: Sql): Effect.Effect<void, StoreError> => publi
 export class JudgedByEarlierVersion extends Data.TaggedError("JudgedByEarlierVersion")<{ readonly runId: string }> {
   readonly exitCode = 2
   override get message(): string {
-    return `run ${this.runId} was judged by an earlier version, without what the reports of this one ask; run tidemark reconcile once, and then tidemark report`
+    return `run ${this.runId} was judged by an earlier version, without what the reports of this one ask; run tidemark reconcile once, and then run tidemark report`
   }
 }
 

@@ -4,6 +4,7 @@ import type { StoreError } from "../../store/store-error.ts"
 import type { CoverageState } from "../../store/tables.ts"
 import { type Severity, severities } from "../configuration/file.ts"
 import type { Configuration } from "../configuration/settings.ts"
+import { kindOfObstacle } from "./kind-of-obstacle.ts"
 import { formatMoney } from "./money-format.ts"
 
 /**
@@ -157,8 +158,7 @@ export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, St
       [runId],
     )
     const unprovenBy = yield* sql.rows<{ code: string; obstacle: string; cases: bigint }>(
-      // Which record it is stands in the report; here the kinds of obstacles are counted.
-      `SELECT code, coalesce(regexp_replace(obstacle, '( more than [0-9]+ [a-z]+)|( since)? ("[^"]*"( \\(x for a letter, 9 for a digit\\))?|[^ ]*[0-9][^ ]*)', '\\1', 'g'), 'lack of proof') AS obstacle, count(*) AS cases
+      `SELECT code, ${kindOfObstacle("obstacle")} AS obstacle, count(*) AS cases
        FROM ${unprovenRows} GROUP BY ALL ORDER BY cases DESC, code, obstacle LIMIT 5`,
       [runId],
     )

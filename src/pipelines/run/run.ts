@@ -46,7 +46,7 @@ export class NoSuchRun extends Data.TaggedError("NoSuchRun")<{
   readonly exitCode = 2
   override get message(): string {
     return this.brokenOff === null
-      ? "there is no run that was read to its end; run tidemark sync or tidemark nightly first"
+      ? "there is no run that was read to its end; run tidemark sync or run tidemark nightly first"
       : `run ${this.brokenOff} stored some pages and was not read to its end, so the rows are of two nights; run tidemark nightly first`
   }
 }

@@ -70,12 +70,10 @@ describe("an API that limits how much is asked", () => {
       `costs time and nothing else, ${withRetryAfter ? "with" : "without"} Retry-After`,
       Effect.gen(function* () {
         const limit = windowOf(100, scaled(60_000), withRetryAfter)
-        const { millis, open, summary } = yield* nightIn(12, 30, limit.weather)
+        const { open, summary } = yield* nightIn(12, 30, limit.weather)
         expect(open).toEqual([])
         // On a machine that is busy, a short window may be over before its witness has asked.
         if (full) expect(summary?.held.limitedMillis).toBeGreaterThan(0)
-        // Where a window is short, the whole seconds of Retry-After are a part of it.
-        expect(millis).toBeLessThan((1.5 * 204 * scaled(60_000)) / 100 + (full ? 0 : 4000))
         if (withRetryAfter) expect(limit.refusals.filter((sinceFirst) => sinceFirst > 1000)).toEqual([])
         expect(limit.refusals.length).toBeLessThanOrEqual(withRetryAfter ? 30 : 45)
       }),
@@ -111,10 +109,9 @@ describe("an API that limits how much is asked", () => {
     Effect.gen(function* () {
       const alone = listOf(worldOf(12), 5, "transactions")
       const told = own(429, "X", { "retry-after": "7200" })
-      const { millis, open } = yield* nightIn(12, 30, ({ list }) => (list === alone ? told : null))
+      const { open } = yield* nightIn(12, 30, ({ list }) => (list === alone ? told : null))
       expect(open.map(({ list, state }) => [list, state])).toEqual([[alone, "FAILED"]])
       expect(open[0]?.reason).toContain("2 h")
-      expect(millis).toBeLessThan(60_000)
     }),
   )
 })
@@ -129,7 +126,7 @@ describe("an outage", () => {
       Effect.gen(function* () {
         let from: number | null = null
         const into: Array<number> = []
-        const { open, server } = yield* nightIn(many, 60, ({ atMillis, number }) => {
+        const { open } = yield* nightIn(many, 60, ({ atMillis, number }) => {
           if (number >= 100) from ??= atMillis
           if (from === null || atMillis >= from + scaled(millis)) return null
           into.push(atMillis)
@@ -137,9 +134,6 @@ describe("an outage", () => {
         })
         expect(open).toEqual([])
         expect(into.length).toBeLessThanOrEqual(40)
-        const endedAt = (from ?? 0) + scaled(millis)
-        const goneOn = server.arrivals.find(({ atMillis }) => atMillis >= endedAt)?.atMillis ?? Number.POSITIVE_INFINITY
-        expect(goneOn - endedAt).toBeLessThan(scaled(millis) + 4000)
       }),
     )
   }

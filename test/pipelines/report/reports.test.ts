@@ -322,6 +322,16 @@ layer(ledgerStore)("exceptions", (it) => {
   })
   const other = postingOf(wrong, { amount: "60", net_amount: "60" })
 
+  /** What the lists say from the second night on. */
+  const changed = [
+    missing,
+    postingOf(missing, { created_at: hoursBefore(0) }),
+    wrong,
+    { ...other, values: { ...other.values, net_amount: "65", amount: "65" } },
+    usd,
+    later,
+  ]
+
   /** Three nights: three breaks; one is accepted; the next night one is new, one is gone, one has moved. */
   const story = Effect.gen(function* () {
     yield* nights([{ rows: [missing, wrong, other, usd] }])
@@ -337,17 +347,7 @@ layer(ledgerStore)("exceptions", (it) => {
     const asked = { filter: none, by: "Ada", osUser: "ada", assignee: null, dryRun: false }
     yield* actOn({ ...asked, act: acts.writeOff, ids: [accepted?.exception_id ?? ""], reason: "agreed with the bank" })
     yield* actOn({ ...asked, act: acts.note, ids: [noted?.exception_id ?? ""], reason: "asked on Monday" })
-    yield* laterNight({
-      rows: [
-        missing,
-        postingOf(missing, { created_at: hoursBefore(0) }),
-        wrong,
-        { ...other, values: { ...other.values, net_amount: "65", amount: "65" } },
-        usd,
-        later,
-      ],
-      night: 1,
-    })
+    yield* laterNight({ rows: changed, night: 1 })
   })
 
   it.effect("tell what is new, resolved, changed and accepted since the last night, and by whom", () =>
@@ -422,17 +422,7 @@ layer(ledgerStore)("exceptions", (it) => {
       ).toBe(true)
 
       // And the night after says nothing of it again.
-      yield* laterNight({
-        rows: [
-          missing,
-          postingOf(missing, { created_at: hoursBefore(0) }),
-          wrong,
-          { ...other, values: { ...other.values, net_amount: "65", amount: "65" } },
-          usd,
-          later,
-        ],
-        night: 2,
-      })
+      yield* laterNight({ rows: changed, night: 2 })
       expect(yield* reportRows("exceptions_changes", third)).toEqual([])
     }),
   )

@@ -1,3 +1,4 @@
+import { rollforwardColumns } from "../../../api/contract/products.ts"
 import { formatMoney } from "../../run/money-format.ts"
 import { count, grouped, plural } from "../../run/quantities.ts"
 import type { ReportRows } from "../report-rows.ts"
@@ -96,16 +97,7 @@ export const nightPictures = (nights: ReportRows): Html => {
   return html`<div class="charts wide">${pictures}</div>`
 }
 
-const movements = [
-  "deposits",
-  "withdrawals",
-  "refunds",
-  "conversions_in",
-  "conversions_out",
-  "collections",
-  "fees",
-  "adjustments",
-] as const
+const movements = [...rollforwardColumns, "fees", "adjustments"] as const
 
 /** One drawing a currency: from the opening balance over every kind of movement to the closing one. */
 export const moneyPictures = (money: ReportRows, places: ReadonlyMap<string, number>): Html => {

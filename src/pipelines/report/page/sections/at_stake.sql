@@ -4,16 +4,12 @@
 --   low money(currency), info money(currency), total money(currency)
 -- order: currency
 
-WITH gathered AS (
-  SELECT currency, count(*) AS cases, list(at_stake) AS total,
-    list(at_stake) FILTER (severity = 'critical') AS critical,
-    list(at_stake) FILTER (severity = 'high') AS high,
-    list(at_stake) FILTER (severity = 'medium') AS medium,
-    list(at_stake) FILTER (severity = 'low') AS low,
-    list(at_stake) FILTER (severity = 'info') AS info
-  FROM counted_exception
-  WHERE at_stake IS NOT NULL
-  GROUP BY currency
-)
-SELECT * REPLACE (TRY(list_sum(total)) AS total, TRY(list_sum(critical)) AS critical, TRY(list_sum(high)) AS high, TRY(list_sum(medium)) AS medium, TRY(list_sum(low)) AS low, TRY(list_sum(info)) AS info)
-FROM gathered
+SELECT currency, count(*) AS cases, recon.exact_sum(at_stake) AS total,
+  recon.exact_sum(CASE WHEN severity = 'critical' THEN at_stake END) AS critical,
+  recon.exact_sum(CASE WHEN severity = 'high' THEN at_stake END) AS high,
+  recon.exact_sum(CASE WHEN severity = 'medium' THEN at_stake END) AS medium,
+  recon.exact_sum(CASE WHEN severity = 'low' THEN at_stake END) AS low,
+  recon.exact_sum(CASE WHEN severity = 'info' THEN at_stake END) AS info
+FROM counted_exception
+WHERE at_stake IS NOT NULL
+GROUP BY currency

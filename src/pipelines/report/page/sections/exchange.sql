@@ -4,13 +4,9 @@
 --   with_quote integer, at_another_rate integer
 -- order: sold, bought
 
-WITH gathered AS (
-  SELECT from_currency AS sold, to_currency AS bought, count(*) AS conversions, list(from_amount) AS sold_amount,
-    list(to_amount) AS bought_amount, count(quoted_rate) AS with_quote,
-    count(*) FILTER (quoted_rate <> rate) AS at_another_rate
-  FROM recon.quoted_conversion
-  WHERE class = 'settled' AND created_at > getvariable('started_at') - INTERVAL 30 DAY
-  GROUP BY from_currency, to_currency
-)
-SELECT * REPLACE (TRY(list_sum(sold_amount)) AS sold_amount, TRY(list_sum(bought_amount)) AS bought_amount)
-FROM gathered
+SELECT from_currency AS sold, to_currency AS bought, count(*) AS conversions, recon.exact_sum(from_amount) AS sold_amount,
+  recon.exact_sum(to_amount) AS bought_amount, count(quoted_rate) AS with_quote,
+  count(*) FILTER (quoted_rate <> rate) AS at_another_rate
+FROM recon.quoted_conversion
+WHERE class = 'settled' AND created_at > getvariable('started_at') - INTERVAL 30 DAY
+GROUP BY from_currency, to_currency

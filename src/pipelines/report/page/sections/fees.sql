@@ -3,12 +3,8 @@
 -- columns: currency text, type text, transactions integer, with_fee integer, gross money(currency), fees money(currency)
 -- order: currency, type
 
-WITH gathered AS (
-  SELECT currency, type, count(*) AS transactions, count(*) FILTER (fee <> 0 OR type = 'FEE') AS with_fee,
-    list(amount) AS gross, list(CASE WHEN type = 'FEE' THEN amount ELSE fee END) AS fees
-  FROM recon.transaction
-  WHERE is_posted AND posted_at > getvariable('started_at') - INTERVAL 30 DAY
-  GROUP BY currency, type
-)
-SELECT * REPLACE (TRY(list_sum(gross)) AS gross, TRY(list_sum(fees)) AS fees)
-FROM gathered
+SELECT currency, type, count(*) AS transactions, count(*) FILTER (fee <> 0 OR type = 'FEE') AS with_fee,
+  recon.exact_sum(amount) AS gross, recon.exact_sum(CASE WHEN type = 'FEE' THEN amount ELSE fee END) AS fees
+FROM recon.transaction
+WHERE is_posted AND posted_at > getvariable('started_at') - INTERVAL 30 DAY
+GROUP BY currency, type

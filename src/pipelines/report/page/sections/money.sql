@@ -6,17 +6,20 @@
 --   adjustments money(currency), computed_closing money(currency), reported_closing money(currency)
 -- order: currency
 
-WITH gathered AS (
-  SELECT currency, count(*) AS lines, list(opening) AS opening, list(deposits) AS deposits,
-    list(withdrawals) AS withdrawals, list(refunds) AS refunds,
-    list(conversions_in) AS conversions_in, list(conversions_out) AS conversions_out,
-    list(collections) AS collections, list(fees) AS fees,
-    list(adjustments) AS adjustments, list(computed_closing) AS computed_closing,
-    list(reported_closing) AS reported_closing, list(difference) AS difference,
-    count(*) FILTER (status = 'differs') AS lines_that_do_not_tie, count(*) FILTER (status NOT IN ('agrees', 'differs')) AS lines_not_judged
-  FROM recon.rollforward
-  WHERE run_id = getvariable('run')
-  GROUP BY currency
-)
-SELECT * REPLACE (TRY(list_sum(opening)) AS opening, TRY(list_sum(deposits)) AS deposits, TRY(list_sum(withdrawals)) AS withdrawals, TRY(list_sum(refunds)) AS refunds, TRY(list_sum(conversions_in)) AS conversions_in, TRY(list_sum(conversions_out)) AS conversions_out, TRY(list_sum(collections)) AS collections, TRY(list_sum(fees)) AS fees, TRY(list_sum(adjustments)) AS adjustments, TRY(list_sum(computed_closing)) AS computed_closing, TRY(list_sum(reported_closing)) AS reported_closing, TRY(list_sum(difference)) AS difference)
-FROM gathered
+SELECT l.currency, count(*) AS lines,
+  recon.exact_sum(l.opening) AS opening,
+  recon.exact_sum(l.deposits) AS deposits,
+  recon.exact_sum(l.withdrawals) AS withdrawals,
+  recon.exact_sum(l.refunds) AS refunds,
+  recon.exact_sum(l.conversions_in) AS conversions_in,
+  recon.exact_sum(l.conversions_out) AS conversions_out,
+  recon.exact_sum(l.collections) AS collections,
+  recon.exact_sum(l.fees) AS fees,
+  recon.exact_sum(l.adjustments) AS adjustments,
+  recon.exact_sum(l.computed_closing) AS computed_closing,
+  recon.exact_sum(l.reported_closing) AS reported_closing,
+  recon.exact_sum(l.difference) AS difference,
+  count(*) FILTER (l.status = 'differs') AS lines_that_do_not_tie, count(*) FILTER (l.status NOT IN ('agrees', 'differs')) AS lines_not_judged
+FROM recon.rollforward AS l
+WHERE l.run_id = getvariable('run')
+GROUP BY l.currency

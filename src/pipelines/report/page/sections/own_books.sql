@@ -3,11 +3,7 @@
 -- columns: book text, side text, category text, code text, items integer, currency text, amount money(currency)
 -- order: book, side, category, code, currency
 
-WITH gathered AS (
-  SELECT book, side, category, code, currency, count(*) AS items, list(amount) AS amount
-  FROM recon.book_judged
-  WHERE run_id = getvariable('run')
-  GROUP BY ALL
-)
-SELECT * REPLACE (TRY(list_sum(amount)) AS amount)
-FROM gathered
+SELECT j.book, j.side, j.category, j.code, j.currency, count(*) AS items, recon.exact_sum(j.amount) AS amount
+FROM recon.book_judged AS j
+WHERE j.run_id = getvariable('run')
+GROUP BY j.book, j.side, j.category, j.code, j.currency
