@@ -207,6 +207,11 @@ layer(Layer.scoped(DemoWorld, twoNights), { excludeTestServices: true, timeout: 
       expect([written.code, written.stdout, readFileSync(output, "utf8")]).toEqual([0, "", "verdict\r\nEXCEPTIONS\r\n"])
       const lacking = yield* sql("SELECT $word")
       expect([lacking.code, lacking.stderr]).toEqual([2, expect.stringMatching(/word/)])
+      const stranger = yield* sql("--parameter", "other=1", "SELECT $word AS word")
+      expect([stranger.code, stranger.stderr]).toEqual([
+        2,
+        expect.stringContaining("--parameter other: the statement has no $other; it has $word"),
+      ])
       const malformed = yield* sql("--parameter", "=x", "SELECT 1")
       expect([malformed.code, malformed.stderr]).toEqual([2, expect.stringMatching(/--parameter =x: give NAME=VALUE/)])
     }),

@@ -161,6 +161,23 @@ const parametersOf = (given: ReadonlyArray<string>): Effect.Effect<Readonly<Reco
     Object.fromEntries,
   )
 
+/** DuckDB's own words for a parameter that the statement does not have say nothing of which. */
+const refuseStrangers = (
+  connection: DuckDBConnection,
+  statement: string,
+  parameters: Readonly<Record<string, string>>,
+) =>
+  Effect.gen(function* () {
+    if (Object.keys(parameters).length === 0) return
+    const prepared = yield* asking(connection, () => connection.prepare(statement))
+    const names = Array.from({ length: prepared.parameterCount }, (_, place) => prepared.parameterName(place + 1))
+    prepared.destroySync()
+    const stranger = Object.keys(parameters).find((name) => !names.includes(name))
+    if (stranger === undefined) return
+    const known = names.length === 0 ? "it has no parameters" : `it has ${names.map((name) => `$${name}`).join(", ")}`
+    return yield* new UsageError({ detail: `--parameter ${stranger}: the statement has no $${stranger}; ${known}` })
+  })
+
 /** What the queries of reports use is there for a person's own, too; a snapshot of an earlier version has none of it. */
 const beginLikeReports = (connection: DuckDBConnection, statement: string) =>
   Effect.gen(function* () {
@@ -215,6 +232,7 @@ export const sqlCommand = command({
       }
       const parameters = yield* parametersOf(options.parameter)
       yield* beginLikeReports(connection, statement)
+      yield* refuseStrangers(connection, statement, parameters)
       const rows = yield* asking(connection, () => RowStream.open(connection, statement, parameters))
       const printer = printers[options.format](rows.columnNames)
       const { end, write } = yield* writerTo(options.output)
