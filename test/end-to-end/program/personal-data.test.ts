@@ -50,6 +50,9 @@ const personalIn = (world: World): ReadonlyArray<Told> =>
     ),
   )
 
+/** As typed rows have it: the sandbox's names hold tabs and ends of lines, and a row holds neither. */
+const onOneLine = (value: string): string => value.replace(/[\t\r\n]+/g, " ")
+
 /** A text as it is, and as it stands in JSON. */
 const spellings = (values: Iterable<string>): ReadonlyArray<string> => [
   ...new Set([...values].flatMap((value) => [value, JSON.stringify(value).slice(1, -1)])),
@@ -134,14 +137,15 @@ layer(Layer.scoped(HashedNight, nightWith(null)), { excludeTestServices: true, t
 layer(Layer.scoped(KeptNight, nightWith({ personalData: "keep" })), { excludeTestServices: true, timeout: 120_000 })(
   "personal data that the configuration keeps",
   (it) => {
-    it.effect("is in the typed tables as the API says it, and in the pages", () =>
+    it.effect("is in the typed tables as the API says it, on one line, and in the pages", () =>
       Effect.gen(function* () {
         const { cwd, ended, world } = yield* KeptNight
         expect(ended.code).toBe(3)
         const file = join(cwd, "tidemark.duckdb")
         const told = personalIn(world)
         const stored = yield* storedFor(file, told)
-        expect(stored.filter((one) => one.stored !== one.value)).toEqual([])
+        expect(stored.filter((one) => one.stored !== onOneLine(one.value))).toEqual([])
+        expect(stored.filter((one) => one.stored !== one.value).length).toBeGreaterThan(0)
         expect(stored.length).toBeGreaterThan(50)
         const inPages = yield* foundInRows(file, spellings(told.map(({ value }) => value)))
         const names = new Set(told.map(({ value }) => JSON.stringify(value).slice(1, -1)))
