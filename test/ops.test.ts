@@ -6,6 +6,7 @@ import { expect, it } from "@effect/vitest"
 import { Effect, Either } from "effect"
 import { readCommandLine } from "../src/cli/command-line.ts"
 import { exitCodes } from "../src/cli/exit-codes.ts"
+import { metricNames } from "../src/cli/notices/metrics.ts"
 import { tidemark } from "../src/cli/tidemark.ts"
 import { temporaryFolder } from "./support/temporary-folder.ts"
 
@@ -22,6 +23,12 @@ it("the unit and the crontab call the program as it is called", () => {
     expect(line).toBeDefined()
     expect(Either.isRight(readCommandLine((line ?? "").split(" "), tidemark("tidemark"), "/"))).toBe(true)
   }
+})
+
+it("the rules for Prometheus ask for metrics that a night writes", () => {
+  const asked = [...textOf("ops/alerts.yml").matchAll(/\btidemark_\w+/g)].map(([name]) => name)
+  expect(asked.length).toBeGreaterThan(4)
+  expect(asked.filter((name) => !metricNames.includes(name))).toEqual([])
 })
 
 it("every exit code says what to do", () => {

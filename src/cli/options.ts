@@ -38,6 +38,11 @@ export const json = flag("Print the result as JSON on stdout; an error too.")
 
 export const quiet = flag("Print nothing but errors; with --json, one line wherever the exit code is not 0.")
 
+export const metrics = optional(
+  path("FILE"),
+  "Write how the night went to this file, for Prometheus (text format), whatever its end.",
+)
+
 export const by = optional(
   text("NAME"),
   "Who acts, for the log; nobody checks that it is true. Default: the name you are logged in with.",

@@ -1,5 +1,6 @@
-import { Cause, Config, Effect, Either, Exit, Fiber, Ref } from "effect"
+import { Cause, Config, Effect, Either, Exit, Fiber, Option, Ref } from "effect"
 import { ProgressListener } from "../pipelines/run/progress.ts"
+import { AtEnd, type Ended } from "./at-end.ts"
 import { type Command, command, type Surroundings } from "./command.ts"
 import { type Asked, type Program, readCommandLine } from "./command-line.ts"
 import { importCommand } from "./commands/books/import.ts"
@@ -108,6 +109,12 @@ const answer = (asked: Asked) =>
     return yield* writeOut(helpOf(asked.words, tidemark(program), { coloured, version }))
   })
 
+/** Why a command that did its work ended otherwise than with 0. */
+const whyOf = (exit: Exit.Exit<unknown, unknown>): string | null => {
+  const failure = Exit.isFailure(exit) ? Cause.failureOption(exit.cause) : Option.none()
+  return Option.isSome(failure) && failure.value instanceof Finished ? failure.value.why : null
+}
+
 /** Says how it ended: a sentence on stderr, and where JSON was asked for, the same on stdout. */
 const tellEnding = (ending: Ending, exit: Exit.Exit<unknown, unknown>, run: string | null, given: Flags) =>
   Effect.gen(function* () {
@@ -143,11 +150,13 @@ export const runTidemark = (args: ReadonlyArray<string>): Effect.Effect<number, 
     const { folder, program, signal } = yield* Outside
     const asked = readCommandLine(args, tidemark(program), folder)
     const run = yield* Ref.make<string | null>(null)
+    const following = yield* Ref.make<(ended: Ended) => Effect.Effect<void, never, Surroundings>>(() => Effect.void)
     const listener = yield* ProgressListener
     const began = (runId: string) => Effect.zipRight(Ref.set(run, runId), listener.began(runId))
     const working = yield* Effect.fork(
       Effect.flatMap(asked, answer).pipe(
         Effect.provideService(ProgressListener, { ...listener, began }),
+        Effect.provideService(AtEnd, { follow: (next) => Ref.set(following, next) }),
         Effect.provide(silence),
       ),
     )
@@ -162,6 +171,9 @@ export const runTidemark = (args: ReadonlyArray<string>): Effect.Effect<number, 
       ? { code: 0, message: null }
       : endingOf(exit.cause, yield* Ref.get(interrupted), kept)
     const flags = { json: args.includes("--json"), quiet: args.includes("--quiet") }
-    yield* tellEnding(ending, exit, yield* Ref.get(run), flags)
+    const runId = yield* Ref.get(run)
+    yield* tellEnding(ending, exit, runId, flags)
+    const follow = yield* Ref.get(following)
+    yield* follow({ exitCode: ending.code, why: ending.message ?? whyOf(exit), run: runId })
     return ending.code
   })

@@ -12,6 +12,7 @@ import { checkFolder, checkSpace } from "../doctor/folders.ts"
 import { checkLock, checkStoreApi, lookIntoStore, type StoreLook } from "../doctor/store-checks.ts"
 import {
   checkDefinitions,
+  checkNotices,
   checkUnused,
   checkVersions,
   lookAtConfiguration,
@@ -122,6 +123,7 @@ export const doctorCommand = command({
         yield* checkLock(db, store.diagnosis),
         yield* checkDefinitions(configuration.value),
         ...(yield* checkUnused(configuration.value)),
+        ...(yield* checkNotices(configuration.value)),
         ...(yield* askApi(
           configuration.value,
           environment.value,

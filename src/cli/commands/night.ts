@@ -17,9 +17,11 @@ import { publishSnapshot } from "../../store/snapshot.ts"
 import { command } from "../command.ts"
 import { conclude } from "../conclusion.ts"
 import { goesOn, UsageError } from "../ending.ts"
+import type { ExitCode } from "../exit-codes.ts"
+import { tellingNight } from "../notices/tell-night.ts"
 import { existingStore, workingStore } from "../open-store.ts"
 import { defaultTo, type Given, optional, text } from "../option-row.ts"
-import { apiChanged, config, customers, db, failOn, fresh, json, logs, out, quiet } from "../options.ts"
+import { apiChanged, config, customers, db, failOn, fresh, json, logs, metrics, out, quiet } from "../options.ts"
 import { tell } from "../output.ts"
 import { unusedFolders } from "../own-folders.ts"
 import { withProgress } from "../progress-line.ts"
@@ -85,10 +87,9 @@ const judging = <A, E, R>(
   )
 
 /** What a run has come to, with the places that it left behind. */
-const concludeRun = (
+const conclusionOf = (
   summary: RunSummary,
   { failOn }: Configuration,
-  options: { readonly json: boolean; readonly quiet: boolean },
   places: Readonly<Record<string, string>> = {},
   /** What stopped the reading, where something did: it outranks what was found. Reports that could not be written. */
   {
@@ -97,12 +98,12 @@ const concludeRun = (
   }: Partial<Pick<Effect.Effect.Success<ReturnType<typeof nightly>>, "failed" | "stopped">> = {},
 ) => {
   const found = exitCodeOf(summary, failOn)
-  const exitCode = stopped?.exitCode ?? (failed.length > 0 && found !== 4 ? 78 : found)
+  const exitCode: ExitCode = stopped?.exitCode ?? (failed.length > 0 && found !== 4 ? 78 : found)
   const missing = failed.map(({ file, problem }) => `your own report ${file} was not written: ${problem}`)
   const told = [verdictText(summary, places), ...missing, ...(stopped === null ? [] : [stopped.message])]
   const why = stopped?.message ?? [verdictSentence(summary), ...missing].join("; ")
   const json = { ...summary, ...places, ...(failed.length === 0 ? {} : { failedReports: failed }), exitCode }
-  return conclude(options, { json, told, exitCode, why })
+  return { json, told, exitCode, why }
 }
 
 /** What lies there to be used, and is not, is said and not passed over. */
@@ -112,11 +113,13 @@ const tellUnused = (configuration: Configuration, quiet: boolean) =>
 const nightlyCommand = command({
   name: "nightly",
   about: "Read everything, reconcile it and write the reports: sync, reconcile and report in one.",
-  rows: { config, db, out, customers, fresh, apiChanged, failOn, json, quiet, ...logs },
+  rows: { config, db, out, customers, fresh, apiChanged, failOn, metrics, json, quiet, ...logs },
   ifInterrupted: goesOn,
   run: (options) =>
     Effect.gen(function* () {
+      const night = yield* tellingNight(options)
       const configuration = yield* configurationOf(options)
+      yield* night.knows(configuration)
       yield* credentials
       yield* prepareOut(options.out)
       yield* tellUnused(configuration, options.quiet)
@@ -126,7 +129,10 @@ const nightlyCommand = command({
         options,
         (request) => nightly(request, options.out),
       )
-      yield* concludeRun(summary, configuration, options, { reports: folder, snapshot }, { failed, stopped })
+      const places = { reports: folder, snapshot }
+      const conclusion = conclusionOf(summary, configuration, places, { failed, stopped })
+      yield* night.comesTo({ summary, places, json: conclusion.json })
+      yield* conclude(options, conclusion)
     }),
 })
 
@@ -171,7 +177,7 @@ const reconcileCommand = command({
           return yield* summarize(database, run.runId)
         }),
       )
-      yield* concludeRun(summary, configuration, options)
+      yield* conclude(options, conclusionOf(summary, configuration))
     }),
 })
 
@@ -226,7 +232,7 @@ const reportCommand = command({
           return { failed, places: { reports: folder, snapshot }, summary: yield* summarize(database, run.runId) }
         }),
       )
-      yield* concludeRun(summary, configuration, options, places, { failed })
+      yield* conclude(options, conclusionOf(summary, configuration, places, { failed }))
     }),
 })
 

@@ -11,6 +11,7 @@ import { reportDefinitions } from "../../pipelines/report/report-definitions.ts"
 import { plural } from "../../pipelines/run/quantities.ts"
 import { duckDbVersion } from "../../store/duckdb-version.ts"
 import { libraryRemedy } from "../../store/store-error.ts"
+import { webhookUrl } from "../notices/post-message.ts"
 import { inFolder, Outside } from "../outside.ts"
 import { unusedFolders } from "../own-folders.ts"
 import { configurationOf } from "../workplace.ts"
@@ -126,6 +127,25 @@ export const checkDefinitions = (
       ),
     ),
   )
+
+/** Whether whoever shall be told of a night can be; it is in nobody's way. */
+export const checkNotices = (
+  configuration: Configuration | null,
+): Effect.Effect<ReadonlyArray<Diagnosis>, never, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const program = configuration?.onFinish?.command[0]
+    const isMissing = program?.includes("/") === true && !(yield* Effect.orElseSucceed(fs.exists(program), () => false))
+    const url = (configuration?.webhook ?? null) === null ? null : yield* Effect.flip(webhookUrl).pipe(Effect.option)
+    return [
+      ...(isMissing
+        ? [warn("onFinish", `${program} is not there`, "correct onFinish.command in the configuration")]
+        : []),
+      ...(url !== null && Option.isSome(url)
+        ? [warn("webhook", url.value.detail, "set it where the night runs, or take webhook out of the configuration")]
+        : []),
+    ]
+  })
 
 /** Folders of files that look like a partner's own reports or checks, and that no setting names. */
 export const checkUnused = (

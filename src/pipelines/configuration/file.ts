@@ -4,6 +4,8 @@ import { cryptoCurrencies } from "../../api/contract/currencies.ts"
 import { products } from "../../api/contract/products.ts"
 import { defaultRetryBudget } from "../../api/retry-budget.ts"
 import { BookSettingsSchema } from "./books-settings.ts"
+import { OnFinishSetting, WebhookSetting } from "./notice-settings.ts"
+import { oneOrSeveral } from "./one-or-several.ts"
 import { positive, whole, written } from "./setting-values.ts"
 
 export const severities = ["critical", "high", "medium", "low", "info"] as const
@@ -12,19 +14,6 @@ export const SeveritySchema = Schema.Literal(...severities)
 
 /** What may end a run with 3: an exception that is at least so severe, or a case that could not be judged. */
 export const failOnWords = [...severities, "unproven"] as const
-
-const FailOnWord = Schema.Literal(...failOnWords)
-
-/** One word, or several of which each counts. */
-const FailOn = Schema.transform(
-  Schema.Union(FailOnWord, Schema.NonEmptyArray(FailOnWord)),
-  Schema.Array(Schema.typeSchema(FailOnWord)),
-  {
-    strict: true,
-    decode: (given) => (typeof given === "string" ? [given] : given),
-    encode: ([first = "high", ...others]) => [first, ...others] as const,
-  },
-)
 
 /** A folder, or several, beside the configuration file unless a path is whole. */
 const Folders = Schema.optionalWith(
@@ -156,7 +145,7 @@ export const ConfigurationFile = Schema.Struct({
     default: () => "512MB",
   }),
   resumeWithinMinutes: Schema.optionalWith(whole(0, 10_080), { default: () => 360 }),
-  failOn: Schema.optionalWith(FailOn, { default: () => ["high"] as const }),
+  failOn: Schema.optionalWith(oneOrSeveral(failOnWords), { default: () => ["high"] as const }),
   personalData: Schema.optionalWith(Schema.Literal("hash", "keep"), { default: () => "hash" as const }),
   csvProfile: Schema.optionalWith(Schema.Literal("plain", "excel"), { default: () => "plain" as const }),
   workbookRows: Schema.optionalWith(whole(1, 1_000_000), { default: () => 20_000 }),
@@ -188,4 +177,6 @@ export const ConfigurationFile = Schema.Struct({
     default: () => Schema.decodeSync(BookSettingsSchema)({}),
   }),
   contract: Schema.optionalWith(ContractSchema, { default: () => ({}) }),
+  onFinish: OnFinishSetting,
+  webhook: WebhookSetting,
 })

@@ -155,6 +155,12 @@ const namedCurrencies = (settings: FileSettings): ReadonlyArray<string> =>
 const breakerIsGone =
   "breaker has no effect any more and can be removed: while nobody answers, the whole run waits, as tidemark policy tells"
 
+/** Without the settings that say whom to tell of a night: they are no rule of it. */
+export const judging = <Settings extends Pick<FileSettings, "onFinish" | "webhook">>(settings: Settings) => {
+  const { onFinish: _, webhook: __, ...rules } = settings
+  return rules
+}
+
 /** The settings in force of what a file says; a sentence where they contradict each other or the program. */
 const settle = (
   settings: FileSettings,
@@ -165,7 +171,8 @@ const settle = (
   const { $schema: _, breaker, contract: overrides, retry, ...rest } = settings
   const inForce = { ...rest, contract: resolveContract(overrides as ContractOverrides, namedCurrencies(settings)) }
   return Either.map(changePolicy(retry), (retryPolicy) => {
-    const sha256 = sha256Hex(JSON.stringify(canonical({ ...inForce, retry: retryPolicy.map(retryNumbers) })))
+    const rules = { ...judging(inForce), retry: retryPolicy.map(retryNumbers) }
+    const sha256 = sha256Hex(JSON.stringify(canonical(rules)))
     return { ...inForce, retryPolicy, obsolete: breaker === undefined ? [] : [breakerIsGone], sha256 }
   })
 }
@@ -180,6 +187,13 @@ export type KnownChecks<E> =
   | ReadonlyArray<KnownCheck>
   | ((folders: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<KnownCheck>, E>)
 
+/** A program that is named by a path is meant beside the configuration file, as folders are. */
+const placedCommand = ({ onFinish }: FileSettings, place: (path: string) => string): FileSettings["onFinish"] => {
+  if (onFinish === null) return null
+  const [program, ...args] = onFinish.command
+  return { ...onFinish, command: [/^\.\.?\//.test(program) ? place(program) : program, ...args] }
+}
+
 const resolve = <E>(
   file: string,
   content: unknown,
@@ -190,11 +204,16 @@ const resolve = <E>(
     const settings = yield* Schema.decodeUnknown(ConfigurationFile, { onExcessProperty: "error", errors: "all" })(
       content,
     ).pipe(Effect.mapError((error) => fail(describe(error))))
-    const placed = (folders: ReadonlyArray<string>) => folders.map((folder) => resolvePath(dirname(file), folder))
-    const ownChecks = placed(settings.ownChecks)
+    const place = (path: string) => resolvePath(dirname(file), path)
+    const ownChecks = settings.ownChecks.map(place)
     const known = typeof knownChecks === "function" ? yield* knownChecks(ownChecks) : knownChecks
     const settled = yield* Effect.mapError(settle(settings, known), fail)
-    return { ...settled, ownChecks, ownReports: placed(settings.ownReports) }
+    return {
+      ...settled,
+      ownChecks,
+      ownReports: settings.ownReports.map(place),
+      onFinish: placedCommand(settings, place),
+    }
   })
 
 /** Objects and lists in each other: far more than any setting needs. */

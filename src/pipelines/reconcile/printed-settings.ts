@@ -2,7 +2,7 @@ import { Duration } from "effect"
 import { type Contract, resolveContract } from "../../api/contract.ts"
 import type { RetryRow } from "../../api/retry-policy.ts"
 import { cryptoPlaces, knownAgeLimits } from "../configuration/file.ts"
-import { type Configuration, defaultConfiguration } from "../configuration/settings.ts"
+import { type Configuration, defaultConfiguration, judging } from "../configuration/settings.ts"
 import type { CheckFile } from "./check-file.ts"
 import { settingsInForce } from "./check-settings.ts"
 
@@ -62,7 +62,7 @@ const settingsOf = (checks: ReadonlyArray<CheckFile>, configuration: Configurati
     retryPolicy,
     sha256: __,
     ...others
-  } = configuration
+  } = judging(configuration)
   const ofCheck = (check: CheckFile): ReadonlyArray<Leaf> => {
     const { enabled, graceMinutes, limitHours, numbers, severity, tolerance, words } = settingsInForce(
       check,
