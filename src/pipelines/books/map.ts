@@ -107,6 +107,9 @@ const fault = (map: BookMap): string | null => {
     return "amount: debit and credit are given together; name both columns"
   }
   if (amount.direction !== undefined && !signed) return "amount: direction goes with column; remove debit and credit"
+  if (map.sign === "debitPositive" && (sided || amount.direction !== undefined)) {
+    return `sign is for an amount in one column with its sign; with sides, ${sided ? "name as credit the column" : "put among creditWords the words"} of what the customer's balance gains; remove sign`
+  }
   if (amount.direction === undefined && (amount.creditWords ?? amount.debitWords) !== undefined) {
     return "amount: creditWords and debitWords explain direction; name that column too, or remove them"
   }

@@ -60,7 +60,7 @@ const follows = (one: KnownStatement, other: KnownStatement): boolean =>
 
 /** Whether no booking of one can be a booking of the other. */
 export const areApart = (one: KnownStatement, other: KnownStatement): boolean => {
-  if (isOfOneNumber(one, other) && pageOf(one) !== pageOf(other)) return true
+  if (isOfOneNumber(one, other) && isSamePeriod(one, other) && pageOf(one) !== pageOf(other)) return true
   return (
     one.to < other.from || other.to < one.from || isHandover(one, other) || follows(one, other) || follows(other, one)
   )

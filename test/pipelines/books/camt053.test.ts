@@ -4,6 +4,7 @@ import { expect, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { reconcile } from "../../../src/pipelines/reconcile/reconcile.ts"
 import { Database } from "../../../src/store/database.ts"
+import { statementsText } from "../../support/bank-statement.ts"
 import { configurationWith } from "../../support/configuration.ts"
 import { read } from "../../support/ledger-case.ts"
 import { booksStore, emptyStore, importText, judgedRows, postingRow } from "../../support/partner-books.ts"
@@ -133,6 +134,16 @@ layer(booksStore)("a bank statement (CAMT.053)", (it) => {
         .replace("Invoice 7 &amp; thanks", "&x;")
       expect(yield* refused(evil)).toContain("has a document type (DOCTYPE)")
       expect(yield* refused(twoStatements.replace("&amp;", "&x;"))).toContain("is not well-formed XML")
+    }),
+  )
+
+  it.effect("is refused where its entries make more than the store holds, and where one of them is", () =>
+    Effect.gen(function* () {
+      const most = "99999999999999999999"
+      const text = statementsText({ id: "S", entries: [`2026-03-02 ${most} a`, `2026-03-02 ${most} b`] })
+      expect(yield* refused(text)).toMatch(/the entries of statement S make 199999999999999999998 EUR, which has more/)
+      const long = statementsText({ id: "S", entries: [`2026-03-02 ${most}9 a`] })
+      expect(yield* refused(long)).toMatch(/the amount 999999999999999999999 has more than 20 digits/)
     }),
   )
 

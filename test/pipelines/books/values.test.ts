@@ -1,20 +1,9 @@
-import { expect, layer } from "@effect/vitest"
-import { Effect } from "effect"
-import { describe, it } from "vitest"
+import { describe, expect, it } from "vitest"
 import { draftOf } from "../../../src/pipelines/books/draft-map.ts"
 import { csvRecord } from "../../../src/pipelines/books/readers/csv-records.ts"
 import { amountReader, separatorHint, shifted } from "../../../src/pipelines/books/values/amount.ts"
-import { Database } from "../../../src/store/database.ts"
-import { booksStore, emptyStore, importText } from "../../support/partner-books.ts"
-
-/** Numbers that look random and are the same each time. */
-const numbersFrom = (seed: number) => {
-  let state = seed
-  return (below: number): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 2 ** 32) * below)
-  }
-}
+import { numbersFrom } from "../../support/random.ts"
+import { decimalOf } from "../../support/written-books.ts"
 
 const dialects = [
   { decimal: ".", thousands: null },
@@ -38,12 +27,6 @@ const signs: ReadonlyArray<(text: string) => string> = [
   (text) => `-${text} EUR`,
   (text) => `(${text}) EUR`,
 ]
-
-/** A decimal of up to 20 digits before and 18 after the point, as plain text. */
-const decimalOf = (next: (below: number) => number): { readonly whole: string; readonly rest: string } => {
-  const digits = (count: number) => Array.from({ length: count }, () => next(10)).join("")
-  return { whole: digits(1 + next(20)).replace(/^0+(?=\d)/, ""), rest: digits(next(19)).replace(/0+$/, "") }
-}
 
 describe("an amount", () => {
   it("is read back to the last digit in every dialect and with every sign", () => {
@@ -169,64 +152,4 @@ describe("a map is proposed", () => {
     ])
     expect(notes.join("\n")).toMatch(/%m\/%d\/%Y is the other way[\s\S]*amount\.minus[\s\S]*the constant is a guess/)
   })
-})
-
-layer(booksStore)("a book in another format", (it) => {
-  it.effect("is the same book", () =>
-    Effect.gen(function* () {
-      const database = yield* Database
-      const next = numbersFrom(3)
-      const lines = Array.from({ length: 40 }, (_, at) => {
-        const { rest, whole } = decimalOf(next)
-        return {
-          id: `L${at}`,
-          day: "2026-03-02",
-          amount: `${next(2) === 0 ? "-" : ""}${whole}${rest === "" ? "" : `.${rest}`}`,
-          text: `a "b", ${at}`,
-        }
-      })
-      const map = {
-        lineId: { column: "id" },
-        date: { column: "day" },
-        amount: { column: "amount" },
-        currency: { constant: "EUR" },
-        description: { column: "text" },
-      }
-      const books: Array<unknown> = []
-      const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`
-      const list = JSON.stringify({ data: { entries: lines } }, null, 2)
-      const texts = [
-        [
-          "csv",
-          [
-            "id,day,amount,text",
-            ...lines.map((one) => [one.id, one.day, one.amount, quoted(one.text)].join(",")),
-            "",
-          ].join("\r\n"),
-        ],
-        [
-          "csv",
-          [
-            "\uFEFFid;day;amount;text;",
-            ...lines.map((one) => [one.id, one.day, one.amount, quoted(one.text), ""].join(";")),
-            "",
-          ].join("\n"),
-        ],
-        ["json", JSON.stringify(lines)],
-        ["json", lines.map((one) => JSON.stringify(one)).join("\n")],
-        ["json", list.replace(/"amount": "([^"]+)"/g, '"amount": $1')],
-      ] as const
-      for (const [format, text] of texts) {
-        yield* emptyStore
-        yield* importText(`b.${format}`, text, map, { format })
-        books.push(
-          yield* database.rows(
-            "SELECT line_id, amount, booked_from, booked_to, currency, description FROM main.book_lines ORDER BY line_id",
-          ),
-        )
-      }
-      expect(books[0]).toHaveLength(40)
-      for (const book of books) expect(book).toEqual(books[0])
-    }),
-  )
 })

@@ -1,4 +1,4 @@
-import { unitsOf } from "../exact-units.ts"
+import { fitsStore, unitsOf } from "../exact-units.ts"
 import { find, findAll, textAt, type XmlElement, XmlFault } from "./xml-tree.ts"
 
 /** The small parts of ISO 20022 account messages: amounts, sides, balances, dates, references. */
@@ -13,6 +13,7 @@ export const moneyOf = (element: XmlElement): Money => {
   const units = unitsOf(text)
   const currency = element.attributes.Ccy ?? ""
   if (units === null) throw new XmlFault(element.line, `the amount ${JSON.stringify(text)} is not a plain decimal`)
+  if (!fitsStore(units)) throw new XmlFault(element.line, `the amount ${text} has more than 20 digits before the point`)
   if (!/^[A-Z]{3}$/.test(currency)) throw new XmlFault(element.line, "an amount has no currency (Ccy)")
   return { units, currency }
 }

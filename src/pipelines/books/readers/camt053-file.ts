@@ -1,5 +1,5 @@
 import { sha256Hex } from "../../../api/signing.ts"
-import { textOfUnits } from "../exact-units.ts"
+import { fitsStore, textOfUnits } from "../exact-units.ts"
 import type { BankStatement } from "./bank-statement.ts"
 import { amountIn, balancesOf, dateOf, type Money, moneyOf, sayingsOf, signOf, statusOf } from "./camt-elements.ts"
 import { type Signed, settledSigns } from "./camt-sides.ts"
@@ -204,6 +204,12 @@ const readStatement = (element: XmlElement, { code, messagePage, pages, place, r
     throw new XmlFault(stranger.line, `an entry of statement ${id} is not in the account's currency ${currency}`)
   }
   const settled = settledSigns(element, { id, currency, booked, balances, reversals })
+  if (!fitsStore(settled.sum)) {
+    throw new XmlFault(
+      element.line,
+      `the entries of statement ${id} make ${textOfUnits(settled.sum)} ${currency}, which has more than 20 digits before the point; ask the bank for shorter periods`,
+    )
+  }
   const read = booked.map((entry, at) => linesOf(entry, { id, account, place }, settled.signs[at] ?? settled.plain))
   const lines = read.flatMap(({ lines }) => lines)
   const unused = read.filter((one) => one.unused > 0)

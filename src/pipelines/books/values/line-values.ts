@@ -95,15 +95,10 @@ export const valueReader = (map: BookMap, { decimals, places }: ValueGround) => 
           ? `the amount ${shown(text)} is not written as the map says: a spreadsheet has left digits out; write it in full`
           : `the amount ${shown(text)} is not written as the map says${separatorHint(text)}`,
     )
-  const tooLong = (text: string): Read =>
-    failed(`the amount ${shown(text)} has more than 20 digits before the point or 18 after it`)
-
   /** One column's amount; null where it has none. */
   const read = (column: string, text: string, settle: (amount: WrittenAmount) => Read): Read => {
     const amount = written(column, text)
-    if (amount === null) return malformed(text)
-    if (!fits(amount.digits)) return tooLong(text)
-    return { ...settle(amount), beside: amount.beside }
+    return amount === null ? malformed(text) : { ...settle(amount), beside: amount.beside }
   }
 
   const amountOf = (field: (column: string) => string | null): Read => {
@@ -152,38 +147,35 @@ export const valueReader = (map: BookMap, { decimals, places }: ValueGround) => 
       : text === null
         ? "there is no currency"
         : `${shown(text)} is not a currency`
-    const result = {
-      currency,
-      currencyFault: currency === null ? missing : null,
-      amount: amount.value,
-      amountFault: amount.fault,
-    }
-    if (amount.value === null || currency === null) return result
-    const set = (fault: string) => ({ ...result, amount: null, amountFault: fault })
-    if (amount.beside !== null && !mayBe(amount.beside, currency)) {
+    const faults = { currency, currencyFault: currency === null ? missing : null }
+    const set = (fault: string | null) => ({ ...faults, amount: null, amountFault: fault })
+    if (amount.value === null) return set(amount.fault)
+    if (currency !== null && amount.beside !== null && !mayBe(amount.beside, currency)) {
       return set(
         `the amount is in ${shown(amount.beside)}, and the line's currency is ${currency}; currencyInAmount of the map takes the currency from beside the amount`,
       )
     }
-    const unit =
-      named?.places ?? (map.amount.minorUnits === true ? (places[currency] ?? null) : (map.amount.minorUnits ?? 0))
-    if (unit === null) {
+    const { minorUnits = 0 } = map.amount
+    const ofCurrency = minorUnits === true ? places[currency ?? ""] : minorUnits
+    const unit = named?.places ?? ofCurrency
+    if (unit === undefined) {
       return set(
-        `how many decimal places ${currency} has is not known; give amount.minorUnits as a number, or currencyPlaces in the configuration`,
+        currency === null
+          ? null
+          : `how many decimal places ${currency} has is not known; give amount.minorUnits as a number, or currencyPlaces in the configuration`,
       )
     }
-    if (unit === 0) return result
     const sign = amount.value.startsWith("-") ? "-" : ""
     const digits = amount.value.slice(sign.length)
-    if (/\.\d*[1-9]/.test(digits)) {
+    if (unit > 0 && /\.\d*[1-9]/.test(digits)) {
       return set(
         `the amount ${shown(amount.value)} counts the smallest unit of ${text ?? currency}, and is not a whole number`,
       )
     }
-    const value = shifted(digits.replace(/\..*$/, ""), unit)
+    const value = unit === 0 ? digits : shifted(digits.replace(/\..*$/, ""), unit)
     return fits(value)
-      ? { ...result, amount: `${sign}${value}` }
-      : set(`the amount ${shown(amount.value)} has more than 18 digits after the point`)
+      ? { ...faults, amount: `${sign}${value}`, amountFault: null }
+      : set(`the amount ${shown(amount.value)} has more than 20 digits before the point or 18 after it`)
   }
 
   const moment = map.date ?? map.dateTime
