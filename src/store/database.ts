@@ -26,6 +26,8 @@ export interface Sql {
     parameters?: ReadonlyArray<unknown>,
   ) => Effect.Effect<ReadonlyArray<R>, StoreError>
   readonly run: (text: string, parameters?: ReadonlyArray<unknown>) => Effect.Effect<void, StoreError>
+  /** One after the other, in one call: for definitions and comments, of which there are hundreds. */
+  readonly runAll: (statements: ReadonlyArray<string>) => Effect.Effect<void, StoreError>
 }
 
 export interface DatabaseOptions {
@@ -89,7 +91,9 @@ const sqlOn = (kysely: Kysely<Tables>, fail: (cause: unknown) => StoreError): Sq
       Effect.map((result) => result.rows),
       Effect.uninterruptible,
     )
-  return { kysely, query, rows, run: (text, parameters) => Effect.asVoid(rows(text, parameters)) }
+  const run: Sql["run"] = (text, parameters) => Effect.asVoid(rows(text, parameters))
+  const runAll: Sql["runAll"] = (statements) => (statements.length === 0 ? Effect.void : run(statements.join("\n;\n")))
+  return { kysely, query, rows, run, runAll }
 }
 
 const connect = async (instance: DuckDBInstance): Promise<DuckDBConnection> => {

@@ -158,14 +158,11 @@ export const ensureTypedTables = (
             [table.name, column],
           )
           if (added !== undefined) continue
-          for (const statement of addColumn(`main.${table.name}`, column, "INTEGER", placesComment(of)))
-            yield* sql.run(statement)
+          yield* sql.runAll(addColumn(`main.${table.name}`, column, "INTEGER", placesComment(of)))
         }
       }
       const missing = tables.filter((table) => !names.has(table.name))
       if (missing.length === 0) return
-      for (const statement of missing.flatMap(statementsFor)) yield* sql.run(statement)
-      yield* sql.run(versionsView(tables))
-      for (const statement of versionsComments) yield* sql.run(statement)
+      yield* sql.runAll([...missing.flatMap(statementsFor), versionsView(tables), ...versionsComments])
     }),
   )

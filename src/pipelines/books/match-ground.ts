@@ -194,7 +194,7 @@ export const prepareBooks = (sql: Sql, settings: BookSettings): Effect.Effect<vo
   Effect.gen(function* () {
     const scopes = Object.entries(settings.scope)
     const listOf = (values: ReadonlyArray<string> | undefined) => (values === undefined ? null : JSON.stringify(values))
-    for (const macro of settingMacros(settings)) yield* sql.run(`CREATE OR REPLACE MACRO recon.${macro}`)
+    yield* sql.runAll(settingMacros(settings).map((macro) => `CREATE OR REPLACE MACRO recon.${macro}`))
     yield* sql.run(scopeSql, [
       scopes.map(([book]) => book),
       scopes.map(([, scope]) => scope.from ?? null),

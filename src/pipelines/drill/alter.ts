@@ -18,7 +18,7 @@ export interface Reading {
 /** What alterations may use beside the macros of schema recon. */
 export const drillMacros: ReadonlyArray<string> = [
   "CREATE SCHEMA IF NOT EXISTS drill",
-  `CREATE OR REPLACE MACRO drill.last_place(of_currency) AS recon.of_units(CAST(rpad('1', 19 - coalesce(recon.known_places(recon.currency_name(of_currency)), 18)::INTEGER, '0') AS HUGEINT))`,
+  `CREATE OR REPLACE MACRO drill.last_place(of_currency) AS recon.of_units(CAST(rpad('1', 19 - coalesce(recon.places(recon.currency_name(of_currency)), 18)::INTEGER, '0') AS HUGEINT))`,
   "CREATE OR REPLACE MACRO drill.hundredth(amount) AS recon.of_units(greatest(recon.units(amount) // 100, 1::HUGEINT))",
   `CREATE OR REPLACE MACRO drill.moved_since(of_customer, of_currency, after, up_to) AS (
      SELECT coalesce(sum(m.moved), 0) FROM recon.transaction AS m

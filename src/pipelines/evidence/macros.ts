@@ -1,3 +1,4 @@
+import { type ProductRow, products } from "../../api/contract/products.ts"
 import { quoteText } from "../../store/describe-table.ts"
 import { knownPlaces } from "../configuration/file.ts"
 import type { Configuration } from "../configuration/settings.ts"
@@ -18,6 +19,33 @@ const placesOf = (places: Readonly<Record<string, number>>): string => {
   })
   return `CASE ${cases.join(" ")} END`
 }
+
+/** A value for each kind of product, as a choice: a look into recon.product would be a join in every query that asks. */
+const ofProducts = (
+  word: string,
+  key: (product: ProductRow) => string,
+  value: (product: ProductRow) => string,
+): string =>
+  `CASE ${word} ${products.map((product) => `WHEN ${quoteText(key(product))} THEN ${quoteText(value(product))}`).join(" ")} END`
+
+/** Whether a word is one of a few; NULL where there is no word. */
+const isOneOf = (word: string, names: ReadonlyArray<string>): string =>
+  names.length === 0
+    ? `CASE WHEN ${word} IS NOT NULL THEN FALSE END`
+    : `${word} IN (${names.map(quoteText).join(", ")})`
+
+/** The column of the roll-forward by direction: by the kind of what a transaction names, else by its own type. */
+const rollforwardColumn = (direction: "CREDIT" | "DEBIT"): string =>
+  `coalesce(${ofProducts(
+    "of_kind",
+    ({ resourceType }) => resourceType,
+    ({ rollforward }) => rollforward[direction],
+  )},
+     ${ofProducts(
+       "of_type",
+       ({ resourceType }) => resourceType.toUpperCase(),
+       ({ rollforward }) => rollforward[direction],
+     )}, 'adjustments')`
 
 const scale = "1000000000000000000::HUGEINT"
 
@@ -50,11 +78,21 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> =>
     // What the configuration says of names, fees and refunds.
     `currency_name(name) AS ${aliased(configuration.currencyAliases)}`,
     `network_name(name) AS ${aliased(configuration.networkAliases)}`,
-    "has_separate_fees(kind) AS kind IN (SELECT resource_type FROM recon.product WHERE has_separate_fees)",
-    "lists_refunds(list) AS list NOT IN (SELECT stream FROM recon.product WHERE NOT lists_refunds)",
-    "noun(list) AS (SELECT any_value(p.noun) FROM recon.product AS p WHERE p.stream = list)",
-    // The decimal places of a currency; NULL where they are not known.
-    `known_places(of_currency) AS (SELECT any_value(k.places) FROM recon.currencies AS k WHERE k.currency = of_currency)`,
+    `has_separate_fees(kind) AS ${isOneOf(
+      "kind",
+      products
+        .filter(({ stream }) => configuration.fees[stream] === "separate")
+        .map(({ resourceType }) => resourceType),
+    )}`,
+    `lists_refunds(list) AS NOT ${isOneOf(
+      "list",
+      products.filter(({ stream }) => configuration.refunds[stream] === "notListed").map(({ stream }) => stream),
+    )}`,
+    `noun(list) AS ${ofProducts(
+      "list",
+      ({ stream }) => stream,
+      ({ noun }) => noun,
+    )}`,
     // A reference or a hash as people write it: without case and blanks; of hashes only hexadecimal ones, with or without 0x.
     "as_written(words) AS lower(regexp_replace(words, '[\\s\\p{Z}]+', '', 'g'))",
     `hash_name(hash) AS CASE WHEN regexp_full_match(trim(hash), '(0[xX])?[0-9a-fA-F]+') THEN regexp_replace(lower(trim(hash)), '^0x', '')
@@ -64,31 +102,29 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> =>
     // Two DECIMAL(38,18) multiplied without rounding, in units of 10^-18: DuckDB's own product would need 76 digits. Each factor
     // is taken apart at its point, and NULL is a product that is no amount; dust is what lies beyond the 18th decimal.
     "units(amount) AS CAST(replace(CAST(CAST(amount AS DECIMAL(38,18)) AS VARCHAR), '.', '') AS HUGEINT)",
-    `of_units(count) AS TRY_CAST(concat(CASE WHEN count < 0 THEN '-' END, CAST(abs(count) // ${scale} AS VARCHAR), '.',
-       lpad(CAST(abs(count) % ${scale} AS VARCHAR), 18, '0')) AS DECIMAL(38,18))`,
+    "of_units(count) AS TRY(CAST(count AS DECIMAL(38,0)) * CAST('0.000000000000000001' AS DECIMAL(18,18)))",
     "whole_units(amount) AS CAST(split_part(CAST(abs(CAST(amount AS DECIMAL(38,18))) AS VARCHAR), '.', 1) AS HUGEINT)",
     "rest_units(amount) AS CAST(split_part(CAST(abs(CAST(amount AS DECIMAL(38,18))) AS VARCHAR), '.', 2) AS HUGEINT)",
-    `product_size(one, other) AS TRY(recon.whole_units(one) * recon.whole_units(other) * ${scale} + recon.whole_units(one) * recon.rest_units(other)
-       + recon.rest_units(one) * recon.whole_units(other) + recon.rest_units(one) * recon.rest_units(other) // ${scale})`,
+    `product_size(one, other) AS TRY(list_transform([{'a': recon.whole_units(one), 'b': recon.rest_units(one), 'c': recon.whole_units(other), 'd': recon.rest_units(other)}],
+       lambda f: f.a * f.c * ${scale} + f.a * f.d + f.b * f.c + f.b * f.d // ${scale})[1])`,
     `product_dust(one, other) AS CAST(recon.rest_units(one) * recon.rest_units(other) % ${scale} > 0 AS HUGEINT)`,
     `product_floor(one, other) AS CASE WHEN (one < 0) <> (other < 0) THEN -recon.product_size(one, other) - recon.product_dust(one, other)
        ELSE recon.product_size(one, other) END`,
     `product_ceiling(one, other) AS CASE WHEN (one < 0) <> (other < 0) THEN -recon.product_size(one, other)
        ELSE recon.product_size(one, other) + recon.product_dust(one, other) END`,
-    // A quotient to 18 decimals, cut off, and a share in basis points to two; NULL where it cannot be said, or is no amount. DuckDB's own
-    // division is a DOUBLE.
-    `quotient(one, other) AS (one // other) * ${scale} + ((one % other) * 1000000 // other) * 1000000000000 +
-       (((one % other) * 1000000 % other) * 1000000 // other) * 1000000 + ((((one % other) * 1000000 % other) * 1000000 % other) * 1000000 // other)`,
-    `ratio(one, other) AS CASE WHEN other <> 0 THEN TRY(recon.of_units(CASE WHEN (one < 0) <> (other < 0) THEN -1 ELSE 1 END
-       * recon.quotient(abs(recon.units(one)), abs(recon.units(other))))) END`,
-    `basis_points(part, of_whole) AS CAST(round(recon.of_units(TRY(10000 * recon.units(recon.ratio(part, of_whole)))), 2) AS DECIMAL(38,2))`,
+    // A quotient to 18 decimals, cut off, and a share in basis points to two, rounded; NULL where it cannot be said, or is no amount.
+    // DuckDB's own division is a DOUBLE. A list of one gives what is used many times a name: a macro would write it out each time.
+    `quotient(one, other) AS list_transform([{'one': one, 'by': other}], lambda q: (q.one // q.by) * ${scale} + ((q.one % q.by) * 1000000 // q.by) * 1000000000000
+       + (((q.one % q.by) * 1000000 % q.by) * 1000000 // q.by) * 1000000 + ((((q.one % q.by) * 1000000 % q.by) * 1000000 % q.by) * 1000000 // q.by))[1]`,
+    "sign_of_ratio(one, other) AS CASE WHEN (one < 0) <> (other < 0) THEN -1 ELSE 1 END",
+    "ratio(one, other) AS CASE WHEN other <> 0 THEN TRY(recon.sign_of_ratio(one, other) * recon.of_units(recon.quotient(abs(recon.units(one)), abs(recon.units(other))))) END",
+    `basis_points(part, of_whole) AS CASE WHEN of_whole <> 0 THEN TRY(recon.sign_of_ratio(part, of_whole)
+       * CAST(list_transform([{'part': abs(recon.units(part)), 'by': abs(recon.units(of_whole))}], lambda q: (q.part // q.by) * 1000000 + ((q.part % q.by) * 1000000 + q.by // 2) // q.by)[1] AS DECIMAL(36,0))
+       * CAST('0.01' AS DECIMAL(2,2))) END`,
     `age_bucket(days) AS ${ageBucket("days")}`,
     // The column of the roll-forward that a posted transaction belongs to.
     `rollforward_column(of_type, of_kind, of_direction) AS CASE WHEN of_type = 'FEE' THEN 'fees' WHEN of_type = 'ADJUSTMENT' THEN 'adjustments'
-       WHEN of_direction = 'CREDIT' THEN coalesce((SELECT any_value(p.credits_add_to) FROM recon.product AS p WHERE p.resource_type = of_kind),
-         (SELECT any_value(p.credits_add_to) FROM recon.product AS p WHERE upper(p.resource_type) = of_type), 'adjustments')
-       ELSE coalesce((SELECT any_value(p.debits_add_to) FROM recon.product AS p WHERE p.resource_type = of_kind),
-         (SELECT any_value(p.debits_add_to) FROM recon.product AS p WHERE upper(p.resource_type) = of_type), 'adjustments') END`,
+       WHEN of_direction = 'CREDIT' THEN ${rollforwardColumn("CREDIT")} ELSE ${rollforwardColumn("DEBIT")} END`,
     // What came of a case.
     `outcome(stands_in_the_way, is_in_grace) AS CASE WHEN stands_in_the_way IS NOT NULL THEN 'unproven'
        WHEN coalesce(is_in_grace, FALSE) THEN 'in flight' ELSE 'exception' END`,

@@ -116,7 +116,7 @@ const publishAll = (sql: Sql, definitions: ReadonlyArray<Definition>): Effect.Ef
     for (const { again, name, statements, text } of definitions) {
       const sha256 = sha256Hex(text)
       const isThere = known.get(name) === sha256
-      for (const statement of isThere ? again : statements) yield* sql.run(statement)
+      yield* sql.runAll(isThere ? again : statements)
       if (isThere) continue
       yield* sql.run("DELETE FROM recon.published WHERE name = $1", [name])
       yield* sql.run("INSERT INTO recon.published VALUES ($1, $2)", [name, sha256])
@@ -216,10 +216,10 @@ export const publishEvidence = (sql: Sql, run: Run, configuration: Configuration
   Effect.gen(function* () {
     const { streams } = configuration.contract
     yield* sql.run(publishedSql)
-    for (const macro of runMacros(run)) yield* sql.run(macro)
+    yield* sql.runAll(runMacros(run))
     yield* sql.run(productsSql(configuration))
     yield* publishAll(sql, filesOf(["reading"]))
-    for (const macro of macros(configuration)) yield* sql.run(macro)
+    yield* sql.runAll(macros(configuration))
     yield* publishAll(sql, [
       ofText("product_record", productRecordSql(streams)),
       ofText("movement", movementSql(streams)),

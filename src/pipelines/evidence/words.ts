@@ -110,7 +110,7 @@ export const sayWords = (sql: Sql): Effect.Effect<void, StoreError> =>
     const columns = yield* sql.rows<{ table_name: string; column_name: string }>(
       `SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'recon' AND coalesce(comment, '') = ''`,
     )
-    const statements = [
+    yield* sql.runAll([
       ...tables.flatMap(({ kind, name }) =>
         abouts[name] === undefined ? [] : [`COMMENT ON ${kind} recon.${name} IS ${quoteText(abouts[name])}`],
       ),
@@ -118,6 +118,5 @@ export const sayWords = (sql: Sql): Effect.Effect<void, StoreError> =>
         const word = words[column_name]
         return word === undefined ? [] : [`COMMENT ON COLUMN recon.${table_name}.${column_name} IS ${quoteText(word)}`]
       }),
-    ]
-    for (const statement of statements) yield* sql.run(statement)
+    ])
   })

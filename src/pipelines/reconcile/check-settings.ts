@@ -134,5 +134,5 @@ export const publishSettings = (
     yield* sql.run(
       `INSERT INTO recon.check_settings VALUES ${checks.map((check) => rowOf(check, configuration)).join(", ")}`,
     )
-    for (const macro of settingMacros(checks, configuration)) yield* sql.run(macro)
+    yield* sql.runAll(settingMacros(checks, configuration))
   })

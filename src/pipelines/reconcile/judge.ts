@@ -78,15 +78,15 @@ const matchesSql = `
 
 const commentMatches = (sql: Sql): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
-    yield* sql.run(
-      "COMMENT ON VIEW recon.matches IS 'Of the last reconciled run: every expected movement and every transaction, in exactly one category.'",
-    )
     const columns = yield* sql.rows<{ column_name: string; comment: string }>(
       "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = 'recon' AND table_name = 'judged'",
     )
-    for (const { column_name, comment } of columns) {
-      yield* sql.run(`COMMENT ON COLUMN recon.matches.${column_name} IS ${quoteText(comment)}`)
-    }
+    yield* sql.runAll([
+      "COMMENT ON VIEW recon.matches IS 'Of the last reconciled run: every expected movement and every transaction, in exactly one category.'",
+      ...columns.map(
+        ({ column_name, comment }) => `COMMENT ON COLUMN recon.matches.${column_name} IS ${quoteText(comment)}`,
+      ),
+    ])
   })
 
 /** Puts every movement and transaction into its category; reads recon.finding. */

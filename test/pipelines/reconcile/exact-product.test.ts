@@ -7,6 +7,7 @@ import { textOf } from "../../support/decimal.ts"
 import { conversion, judge, ledgerStore } from "../../support/ledger-case.ts"
 
 const scale = 10n ** 18n
+const sizeOf = (value: bigint): bigint => (value < 0n ? -value : value)
 const most = 10n ** 38n - 1n
 
 /** Counts of 10^-18 that the contract allows: any size, the edges, and numbers whose digits carry. */
@@ -29,17 +30,66 @@ const ceilingOf = (product: bigint): bigint => -floorOf(-product)
 /** Beyond this, DuckDB's HUGEINT ends, and the product is no amount. */
 const largest = 2n ** 127n - 1n
 
-const sizeOf = (value: bigint): bigint => (value < 0n ? -value : value)
+const arithmetic = macros(configurationWith()).filter((macro) =>
+  /MACRO recon[.](.*units|product_.*|quotient|.*ratio|basis_points)[(]/.test(macro),
+)
+
+/** What is left of a division is multiplied by a million, which HUGEINT must hold. */
+const canDivide = (one: bigint, by: bigint): boolean => by !== 0n && (sizeOf(one) % sizeOf(by)) * 1_000_000n <= largest
+
+const ratioOf = (one: bigint, by: bigint): string | null => {
+  if (!canDivide(one, by)) return null
+  // Two more steps of a million each divide what is left of the step before.
+  const [size, other] = [sizeOf(one), sizeOf(by)]
+  const rests = [((size % other) * 1_000_000n) % other, ((size % other) * 10n ** 12n) % other]
+  if (rests.some((rest) => rest * 1_000_000n > largest)) return null
+  const ratio = (size * scale) / other
+  return ratio > most ? null : textOf(one < 0n !== by < 0n ? -ratio : ratio)
+}
+
+const basisPointsOf = (part: bigint, whole: bigint): string | null => {
+  if (!canDivide(part, whole)) return null
+  const hundredths = (2n * sizeOf(part) * 1_000_000n + sizeOf(whole)) / (2n * sizeOf(whole))
+  if (hundredths >= 10n ** 36n) return null
+  const digits = String(hundredths).padStart(3, "0")
+  const isNegative = part < 0n !== whole < 0n && hundredths > 0n
+  return `${isNegative ? "-" : ""}${digits.slice(0, -2)}.${digits.slice(-2)}`
+}
 
 layer(Database.layer({ file: ":memory:", access: "write", memoryLimit: "512MB" }))("the exact product", (it) => {
+  it.effect.prop(
+    "and the exact quotient are those of whole numbers: cut off as a ratio, rounded as basis points, or nothing",
+    [FastCheck.array(FastCheck.tuple(units, units), { minLength: 100, maxLength: 100 })],
+    ([pairs]) =>
+      Effect.gen(function* () {
+        const database = yield* Database
+        yield* database.runAll(arithmetic)
+        yield* database.run(
+          `CREATE OR REPLACE TEMP TABLE share AS
+           SELECT unnest($1)::INTEGER AS place, unnest($2)::DECIMAL(38,18) AS one, unnest($3)::DECIMAL(38,18) AS other`,
+          [
+            pairs.map((_, place) => String(place)),
+            pairs.map(([one]) => textOf(one)),
+            pairs.map(([, other]) => textOf(other)),
+          ],
+        )
+        const rows = yield* database.rows(
+          `SELECT recon.ratio(one, other) AS ratio, recon.basis_points(one, other)::VARCHAR AS points FROM share ORDER BY place`,
+        )
+        expect(rows).toEqual(
+          pairs.map(([one, other]) => ({ ratio: ratioOf(one, other), points: basisPointsOf(one, other) })),
+        )
+      }),
+    { fastCheck: { numRuns: 60 } },
+  )
+
   it.effect.prop(
     "is that of whole numbers, rounded down and up, or nothing where it is no amount",
     [FastCheck.array(FastCheck.tuple(units, units), { minLength: 100, maxLength: 100 })],
     ([pairs]) =>
       Effect.gen(function* () {
         const database = yield* Database
-        for (const macro of macros(configurationWith()))
-          if (/ recon.*(units|product_|quotient)/.test(macro)) yield* database.run(macro)
+        yield* database.runAll(arithmetic)
         yield* database.run(
           `CREATE OR REPLACE TEMP TABLE factor AS
            SELECT unnest($1)::INTEGER AS place, unnest($2)::DECIMAL(38,18) AS one, unnest($3)::DECIMAL(38,18) AS other`,

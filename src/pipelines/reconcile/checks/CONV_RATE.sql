@@ -18,7 +18,7 @@ WITH charged AS (
 -- From here on in units of 10^-18, exactly.
 priced AS (
   SELECT *, recon.product_floor(given, rate) AS least, recon.product_ceiling(given, rate) AS most, recon.units(made) AS made_units,
-    recon.known_places(to_currency) AS places_known,
+    recon.places(to_currency) AS places_known,
     -- Half of the rate's last place, times the amount.
     abs(recon.units(given)) // CAST(rpad('2', rate_places::INTEGER + 1, '0') AS HUGEINT) AS left_open
   FROM charged
