@@ -10,6 +10,9 @@ import { StoreError } from "../../src/store/store-error.ts"
 import { openElsewhere } from "../support/other-process.ts"
 import { temporaryFolder } from "../support/temporary-folder.ts"
 
+/** Fifty by `npm run test:long`. */
+const nightsOfTools = process.env.TIDEMARK_TESTS === "long" ? 50 : 9
+
 const using = <A, E, R>(file: string, use: Effect.Effect<A, E, R>, access: "read" | "write" = "write") =>
   Effect.provide(use, Database.layer({ file, access, memoryLimit: "256MB" }))
 
@@ -59,7 +62,7 @@ describe("the published snapshot", () => {
         const { asPublished, publishWith, snapshot } = yield* store
         const nights = ["night 0"]
         yield* publishWith("night 0")
-        for (let night = 1; night <= 9; night++) {
+        for (let night = 1; night <= nightsOfTools; night++) {
           yield* Effect.scoped(
             Effect.gen(function* () {
               const tool = yield* openElsewhere(snapshot)
@@ -83,7 +86,7 @@ describe("the published snapshot", () => {
           expect(yield* asPublished).toEqual(nights)
         }
       }),
-    60_000,
+    300_000,
   )
 
   it.scopedLive("takes the place of one of an earlier version, and of the log beside it", () =>
