@@ -113,9 +113,15 @@ const publishAll = (sql: Sql, definitions: ReadonlyArray<Definition>): Effect.Ef
   Effect.gen(function* () {
     const rows = yield* sql.rows<{ name: string; sha256: string }>("SELECT name, sha256 FROM recon.published")
     const known = new Map(rows.map(({ name, sha256 }) => [name, sha256]))
-    for (const { again, name, statements, text } of definitions) {
+    const views = yield* sql.rows<{ view_name: string }>(
+      "SELECT view_name FROM duckdb_views() WHERE schema_name = 'recon'",
+    )
+    const isView = new Set(views.map(({ view_name }) => view_name))
+    for (const { again, isTable, name, statements, text } of definitions) {
       const sha256 = sha256Hex(text)
       const isThere = known.get(name) === sha256
+      // A view of an earlier version gives way to a table.
+      if (isTable && isView.has(name)) yield* sql.run(`DROP VIEW recon.${name}`)
       yield* sql.runAll(isThere ? again : statements)
       if (isThere) continue
       yield* sql.run("DELETE FROM recon.published WHERE name = $1", [name])
@@ -125,6 +131,7 @@ const publishAll = (sql: Sql, definitions: ReadonlyArray<Definition>): Effect.Ef
 
 interface Definition {
   readonly name: string
+  readonly isTable: boolean
   /** What the definition is told apart by. */
   readonly text: string
   readonly statements: ReadonlyArray<string>
@@ -134,6 +141,7 @@ interface Definition {
 
 const ofFile = (file: SqlFile): Definition => ({
   name: file.name,
+  isTable: kindOf(file) === "table",
   text: `${file.sql}\n${JSON.stringify([...file.header])}`,
   statements: ["kept", "added"].includes(kindOf(file)) ? fillOf(file) : definitionOf(file),
   again: fillOf(file),
@@ -141,6 +149,7 @@ const ofFile = (file: SqlFile): Definition => ({
 
 const ofStatements = (name: string, statements: ReadonlyArray<string>): Definition => ({
   name,
+  isTable: false,
   text: statements.join("\n"),
   statements,
   again: [],

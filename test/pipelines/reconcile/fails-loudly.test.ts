@@ -69,6 +69,17 @@ layer(ledgerStore)("a run that is judged anew by the same rules", (it) => {
     }),
   )
 
+  it.effect("gives the same where an earlier version had a view in the place of a table", () =>
+    Effect.gen(function* () {
+      const earlier = ["reading", "refused", "refused_record"].flatMap((name) => [
+        `DROP TABLE recon.${name}`,
+        `CREATE VIEW recon.${name} AS SELECT 'of an earlier version' AS words`,
+        `DELETE FROM recon.published WHERE name = '${name}'`,
+      ])
+      expect((yield* rejudged(earlier.join(";")))._tag).toBe("Right")
+    }),
+  )
+
   it.effect("fails where the result is another one, and names what differs", () =>
     Effect.gen(function* () {
       const result = yield* rejudged("DELETE FROM main.fiat_withdrawals WHERE withdrawal_id = 'w-1'")

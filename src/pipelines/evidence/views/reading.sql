@@ -1,4 +1,5 @@
 -- about: What the judged run read of each list of each customer on its roster. A customer who is not on it has no row.
+-- kind: table
 -- customer_id: The customer.
 -- stream: The list.
 -- is_proven: Whether the list was read from its beginning to its end, so that what is not on it is absent.

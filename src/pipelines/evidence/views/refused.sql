@@ -1,4 +1,5 @@
 -- about: Records of the judged run that the contract cannot read, each with what of it can be read.
+-- kind: table
 -- customer_id: The customer whose list it stood on.
 -- stream: The list.
 -- record_id: Its id; NULL where that cannot be read, so that it may be any record of the list.

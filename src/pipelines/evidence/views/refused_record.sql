@@ -1,4 +1,5 @@
 -- about: Product records of the judged run that the contract cannot read, column by column. NULL cannot be read, and may be anything; an empty text says none.
+-- kind: table
 -- stream: The list.
 -- noun: What a person calls the record.
 -- record_id: Its id; NULL where that cannot be read, so that it may be any of its customer's.
