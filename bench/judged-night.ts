@@ -12,6 +12,8 @@ import { breakCodes } from "../src/sandbox/breaks/break-code.ts"
 import { clockFrom } from "../src/sandbox/clock-from.ts"
 import { generateWorld, type World } from "../src/sandbox/world.ts"
 import { Database } from "../src/store/database.ts"
+import { unprovenCases } from "../test/oracle/unproven.ts"
+import { openBooks } from "../test/sandbox/books.ts"
 import { baseUrl, worldApi } from "./world-api.ts"
 
 /** What was planted in a world and what a night over it found, each as `code record leg severity`. */
@@ -21,6 +23,10 @@ export interface JudgedNight {
   readonly night: number
   readonly planted: ReadonlyArray<string>
   readonly found: ReadonlyArray<string>
+  /** What could not be judged, each as `code record leg`. */
+  readonly unproven: ReadonlyArray<string>
+  /** What the oracle of the tests, which knows the lists alone, leaves open. */
+  readonly expectedUnproven: ReadonlyArray<string>
   /** Near misses on which a check was silent, or not. */
   readonly nearMisses: ReadonlyArray<string>
 }
@@ -64,8 +70,33 @@ const nightOver = (world: World, books: Books) =>
       "SELECT code, record_id, leg, severity FROM recon.exceptions WHERE last_seen_run = $1",
       [run.runId],
     )
-    return rows.map((row) => line(row.code, row.record_id, row.leg, row.severity)).sort()
+    const doubts = yield* database.rows<{ code: string; record_id: string; leg: string | null }>(
+      "SELECT code, record_id, leg FROM recon.finding WHERE outcome = 'unproven' AND family <> 'books'",
+    )
+    return {
+      found: rows.map((row) => line(row.code, row.record_id, row.leg, row.severity)).sort(),
+      unproven: doubts.map((row) => [row.code, row.record_id, row.leg ?? "-"].join(" ")).sort(),
+    }
   }).pipe(Effect.withClock(clockFrom(world.now + 60_000)), Logger.withMinimumLogLevel(LogLevel.None))
+
+/** What must be left open of a world, by its lists: those that the server refuses, or denies, are read by nobody. */
+const leftOpen = (world: World): ReadonlyArray<string> => {
+  const unread = new Set([
+    ...world.refused.map(({ customerId, stream }) => `${customerId}/${stream}`),
+    ...world.denied.flatMap((stream) => world.roster.map(({ customerId }) => `${customerId}/${stream}`)),
+  ])
+  const onRoster = new Set(world.roster.map(({ customerId }) => customerId))
+  const { balances, entries, quarantined } = openBooks(world)
+  const isRead = ({ customerId, stream }: { readonly customerId: string; readonly stream: string }) =>
+    onRoster.has(customerId) && !unread.has(`${customerId}/${stream}`)
+  const lists = {
+    now: world.now + 60_000,
+    entries: entries.filter(isRead),
+    refused: quarantined.filter(isRead),
+    unread,
+  }
+  return unprovenCases(lists, balances.filter(isRead))
+}
 
 const worldsOf = (seed: number): readonly [World, World] => {
   const common = { seed, start: firstNight - days * day, customers: 5 + (seed % 4), breaks: breakCodes }
@@ -85,12 +116,20 @@ export const judgedNights = (seed: number) =>
     return Effect.forEach(worlds, (world, nth) =>
       Effect.gen(function* () {
         const books = booksOf(worlds.slice(0, nth + 1), { seed, book })
-        const found = yield* nightOver(world, books)
+        const { found, unproven } = yield* nightOver(world, books)
         const planted = [...world.answerKey, ...books.answerKey].map((entry) =>
           line(entry.code, entry.recordId, entry.leg, entry.severity),
         )
         const nearMisses = [...world.nearMisses, ...books.nearMisses].map(({ code, recordId }) => `${code} ${recordId}`)
-        return { seed, night: nth + 1, planted: planted.sort(), found, nearMisses } satisfies JudgedNight
+        return {
+          seed,
+          night: nth + 1,
+          planted: planted.sort(),
+          found,
+          unproven,
+          expectedUnproven: leftOpen(world),
+          nearMisses,
+        } satisfies JudgedNight
       }),
     )
   }).pipe(

@@ -10,8 +10,10 @@ describe("every check against the answer keys of seeded worlds", () => {
     it.live(`finds exactly what was planted over two nights of seed ${seed}, and is silent on what looks like it`, () =>
       Effect.gen(function* () {
         const nights = yield* judgedNights(seed)
-        for (const { found, nearMisses, planted } of nights) {
+        for (const { expectedUnproven, found, nearMisses, planted, unproven } of nights) {
           expect(found).toEqual(planted)
+          expect(unproven).toEqual(expectedUnproven)
+          expect(unproven.length).toBeGreaterThan(10)
           const named = new Set(found.map((line) => line.split(" ").slice(0, 2).join(" ")))
           expect(nearMisses.length).toBeGreaterThan(40)
           expect(nearMisses.filter((near) => named.has(near))).toEqual([])
@@ -31,6 +33,8 @@ describe("a check's score", () => {
     planted: ["A x - high", "A y - high", "A z DEBIT critical", "B x - low"],
     found: ["A x - high", "A y - medium", "A w - high", "C x - high"],
     nearMisses: ["A q", "B q"],
+    unproven: ["A u -", "B u -"],
+    expectedUnproven: ["A u -", "A v -"],
   }
   const [a, b, c] = scoresOf([night, { ...night, night: 2, found: night.planted }], ["A", "B"])
 
@@ -42,6 +46,9 @@ describe("a check's score", () => {
       wrong: ["seed 7, night 1: A y - medium", "seed 7, night 1: A w - high"],
       missed: ["seed 7, night 1: A y - high", "seed 7, night 1: A z DEBIT critical"],
       nearMisses: 2,
+      expectedUnproven: 4,
+      unproven: 2,
+      wronglyUnproven: ["seed 7, night 1: A v -, judged", "seed 7, night 2: A v -, judged"],
     })
   })
 

@@ -29,6 +29,8 @@ export interface LegVerdict {
   readonly outcome: Outcome
   readonly found: ReadonlyArray<Found>
   readonly category: string
+  /** Of a leg that is unproven: what would be found if nothing stood in the way; null where it agrees so far. */
+  readonly wouldBe: string | null
   /** The transactions that were counted with it. */
   readonly counted: ReadonlyArray<Served>
 }
@@ -279,7 +281,8 @@ export const judgeMoney = (lists: Lists, rules: Rules): ReadonlyArray<LegVerdict
         (stands && classOf(record) === "undone" && rules.unlistedRefunds?.includes(record.stream) === true) ||
         [leg.net, own, elsewhere].some(isTooLarge)
       const { found, outcome } = isUnproven ? agree("unproven") : withGrace(one, verdict)
-      return { record, leg, outcome, found, counted, category: categoryOf(record, outcome) }
+      const wouldBe = isUnproven ? (verdict.found[0]?.code ?? null) : null
+      return { record, leg, outcome, found, counted, wouldBe, category: categoryOf(record, outcome) }
     })
   })
 }

@@ -218,7 +218,9 @@ const auditCheckouts = (books: Books) => {
         ({ customerId, raw, stream }) =>
           stream === "collection_payments" &&
           (raw.checkoutId === checkout.id ||
-            (customerId === checkout.customerId && typeof raw.checkoutId !== "string")),
+            (customerId === checkout.customerId &&
+              (raw.checkoutId ?? null) !== null &&
+              typeof raw.checkoutId !== "string")),
       )
     const differs =
       says !== paid &&

@@ -96,15 +96,21 @@ const isStale = (books: Books, row: Entry): boolean => {
   return books.now - asOf(row) > 25 * hour && missing
 }
 
-const auditBalances = (books: Books) => {
-  const unproven = new Set(
-    books.quarantined.filter(({ stream }) => stream === "transactions").map(({ customerId }) => customerId),
+/** Balances, by `customerId/currency`, in which a transaction that cannot be read may have moved. */
+const inDoubt = ({ quarantined }: Books, since = 0): ReadonlySet<string> =>
+  new Set(
+    quarantined
+      .filter((one) => one.stream === "transactions" && (timeOf(one, "postedAt") ?? Infinity) > since)
+      .map((one) => `${one.customerId}/${textOf(one, "currency")}`),
   )
+
+const auditBalances = (books: Books) => {
+  const unproven = inDoubt(books)
   const sums = postedSums(books)
   const stated = new Map(books.balances.map((row) => [`${row.customerId}/${textOf(row, "currency")}`, row]))
   const rows = [...stated].flatMap(([name, row]) => {
     const [available, held, total] = [amountOf(row, "available"), amountOf(row, "held"), amountOf(row, "total")]
-    const explained = unproven.has(row.customerId) || total === postedBetween(books, row, 0, asOf(row))
+    const explained = unproven.has(name) || total === postedBetween(books, row, 0, asOf(row))
     return [
       ...(available + held === total ? [] : [finding("BAL_COMPONENTS", name, "high")]),
       ...(available < 0n || total < 0n ? [finding("BAL_NEGATIVE", name, "high")] : []),
@@ -112,22 +118,17 @@ const auditBalances = (books: Books) => {
       ...(isStale(books, row) ? [finding("BAL_STALE", name, "high")] : []),
     ]
   })
-  const unstated = [...sums].filter(
-    ([name, sum]) => sum !== 0n && !stated.has(name) && !unproven.has(name.split("/")[0] ?? ""),
-  )
+  const unstated = [...sums].filter(([name, sum]) => sum !== 0n && !stated.has(name) && !unproven.has(name))
   return [...rows, ...unstated.map(([name]) => finding("BAL_UNSTATED", name, "high"))]
 }
 
 /** What moved between two nights does not lead from one balance to the next. */
 export const auditRollforward = (opening: Books, closing: Books): ReadonlyArray<Finding> => {
-  const unproven = new Set(
-    closing.quarantined.filter(({ stream }) => stream === "transactions").map(({ customerId }) => customerId),
-  )
   const before = new Map(opening.balances.map((row) => [`${row.customerId}/${textOf(row, "currency")}`, row]))
   return closing.balances.flatMap((row) => {
     const name = `${row.customerId}/${textOf(row, "currency")}`
     const start = before.get(name)
-    if (start === undefined || unproven.has(row.customerId)) return []
+    if (start === undefined || inDoubt(closing, asOf(start)).has(name)) return []
     const moved = postedBetween(closing, row, asOf(start), asOf(row))
     const adds = amountOf(start, "total") + moved === amountOf(row, "total")
     return adds ? [] : [finding("BAL_ROLLFORWARD", name, "critical")]

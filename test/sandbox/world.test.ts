@@ -5,7 +5,7 @@ import { firstNightOf, nightOptions } from "../../src/sandbox/nights.ts"
 import { generateWorld, type World, type WorldOptions } from "../../src/sandbox/world.ts"
 import { auditHistory } from "./audit-history.ts"
 import { audit, auditRollforward, postedSums } from "./auditor.ts"
-import { amountOf, openBooks, textOf } from "./books.ts"
+import { amountOf, type Entry, openBooks, textOf } from "./books.ts"
 import { finding } from "./finding.ts"
 
 const day = 86_400_000
@@ -34,6 +34,18 @@ describe("a healthy world", () => {
   it.each([0, 1, 5, 13, 29])("breaks no rule %i hours later", (hours) => {
     const world = generateWorld({ ...small, seed: 4, start: now - 20 * day, now: now + hours * 3_600_000 })
     expect(audit(openBooks(world))).toEqual([])
+  })
+
+  it("calls a deposit REFUNDED only where all of it was sent back", () => {
+    const { entries } = openBooks(generateWorld({ seed: 14, now, days: 40, customers: 7 }))
+    const refunds = entries.filter(({ raw, stream }) => stream === "crypto_refunds" && raw.status === "COMPLETED")
+    const isWhole = (deposit: Entry) =>
+      refunds
+        .filter(({ raw }) => raw.originalDepositId === deposit.id)
+        .reduce((sum, one) => sum + amountOf(one, "amount"), 0n) === amountOf(deposit, "amount")
+    const refunded = entries.filter(({ raw, stream }) => stream === "crypto_deposits" && raw.status === "REFUNDED")
+    expect(refunded.length).toBeGreaterThan(2)
+    expect(refunded.filter((deposit) => !isWhole(deposit))).toEqual([])
   })
 
   it("states balances that its transactions add up to", () => {

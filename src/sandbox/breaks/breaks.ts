@@ -38,6 +38,7 @@ import { plantMissingTransaction } from "./missing-transaction.ts"
 import { plantAdjustment, plantNetworkMismatch, plantTypeMismatch } from "./money-faults.ts"
 import { plantMutated } from "./mutated.ts"
 import { plantRefundExcess, plantRefundOrphan, plantRefundRoute, plantRefundState } from "./refund-faults.ts"
+import { plantRefused } from "./refused.ts"
 import { plantStatusMismatch } from "./status-mismatch.ts"
 import { plantStatusRegression } from "./status-regression.ts"
 import { plantStuck, plantTravelRule } from "./stuck.ts"
@@ -124,4 +125,5 @@ export const chosenBreaks = (asked: ReadonlyArray<BreakCode> | "all" | "none"): 
 
 export const plantBreaks = (ground: Ground, codes: ReadonlyArray<BreakCode>): void => {
   for (const code of codes) planters[code](ground)
+  if (codes.includes("REC_INVALID")) plantRefused(ground)
 }

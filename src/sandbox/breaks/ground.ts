@@ -65,20 +65,9 @@ export interface Ground {
   readonly takenPairs: Set<string>
 }
 
-/**
- * The last customer of a world of three or more is where transactions are spoilt. Nothing else is planted there: a
- * quarantined transaction leaves the sums of its whole customer unproven.
- */
-export const quarantineWard = (ground: Ground): Customer | null => {
-  const { customers } = ground.realm
-  return customers.length < 3 ? null : (customers.at(-1) ?? null)
-}
-
 /** Customers with a product where faults may be planted. */
-export const candidates = (ground: Ground, product: Product): ReadonlyArray<Customer> => {
-  const ward = quarantineWard(ground)
-  return ground.realm.customers.filter((customer) => customer !== ward && customer.products.includes(product))
-}
+export const candidates = (ground: Ground, product: Product): ReadonlyArray<Customer> =>
+  ground.realm.customers.filter((customer) => customer.products.includes(product))
 
 /** Draws one of them, or null where a small world has none. */
 export const chooseCustomer = (ground: Ground, key: string, product: Product): Customer | null => {
@@ -107,6 +96,23 @@ export const takePair = (
   const pair = chanceFor(ground, `pair/${key}`).pick(pool)
   ground.takenPairs.add(pairName(pair.customer, pair.currency.code))
   return pair
+}
+
+/**
+ * A currency in which a customer trades and no balance is wrong, so that a transaction which cannot be read hides nothing there; null when
+ * there is none.
+ */
+export const calmCurrency = (
+  ground: Ground,
+  key: string,
+  customer: Customer,
+  kind?: Currency["kind"],
+): Currency | null => {
+  const calm = customer.active.filter(
+    (currency) =>
+      (kind === undefined || currency.kind === kind) && !ground.takenPairs.has(pairName(customer, currency.code)),
+  )
+  return calm.length === 0 ? null : chanceFor(ground, `calm/${key}`).pick(calm)
 }
 
 const pairName = (customer: Customer, currency: string): string => `${customer.index}/${currency}`

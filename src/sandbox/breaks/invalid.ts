@@ -1,6 +1,6 @@
 import { hour } from "../world/instant.ts"
 import type { Story, WorldRecord } from "../world/story.ts"
-import { chooseCustomer, type Ground, quarantineWard } from "./ground.ts"
+import { chooseCustomer, type Ground } from "./ground.ts"
 import { plantInvalidNamed } from "./invalid-named.ts"
 import { completedAt, plant, postFor } from "./planting.ts"
 import { plantReadable } from "./record-near-misses.ts"
@@ -15,7 +15,6 @@ const report = (ground: Ground, recordId: string | Story, why: string, from: num
 /** Records that the contract cannot read. */
 export const plantInvalid = (ground: Ground): void => {
   plantProducts(ground)
-  plantTransactions(ground)
   plantForAWhile(ground)
   plantInvalidNamed(ground)
   plantReadable(ground)
@@ -36,27 +35,6 @@ const plantProducts = (ground: Ground) => {
       code: "LED_MISSING_PRODUCT",
       recordId: story.id,
       why: "its product record exists, in quarantine",
-      from: planted.completedAt,
-    })
-  }
-}
-
-const plantTransactions = (ground: Ground) => {
-  const ward = quarantineWard(ground)
-  if (ward === null) return
-  const spoilt = [
-    { stream: "fiat_deposits", spoil: state("updatedAt", "2026-02-30T25:61:00Z"), why: "updatedAt is no time" },
-    { stream: "crypto_deposits", spoil: state("amount", "1.1234567890123456789"), why: "amount has 19 decimals" },
-  ] as const
-  for (const { stream, spoil, why } of spoilt) {
-    const planted = plant(ground, { key: `${code}/transaction/${stream}`, stream, customer: ward })
-    if (planted === null) continue
-    const story = postFor(ground, planted, completedAt(planted.completedAt), { spoil })
-    report(ground, story.id, why, planted.completedAt)
-    ground.nearMisses.push({
-      code: "LED_MISSING_TRANSACTION",
-      recordId: planted.record.story.id,
-      why: "its transaction exists, in quarantine",
       from: planted.completedAt,
     })
   }

@@ -27,7 +27,11 @@ interface Refundable {
   readonly currency: Currency
   readonly network: string
   readonly from: Instant
+  readonly amount: Money
+  /** What no refund was asked for yet. */
   left: Money
+  /** What settled refunds took back. */
+  sentBack: Money
 }
 
 interface Moment {
@@ -67,7 +71,15 @@ const deposit = (stream: OneLegStream) => (life: Life, moment: Moment) => {
   if (course.outcome !== "settled" || leg === undefined) return
   life.purse.receive(currency.code, course.holdUntil, leg.netAmount)
   if (stream === "crypto_deposits") {
-    life.refundable.push({ deposit: record, currency, network, from: course.holdUntil, left: amount })
+    life.refundable.push({
+      deposit: record,
+      currency,
+      network,
+      from: course.holdUntil,
+      amount,
+      left: amount,
+      sentBack: 0n,
+    })
   }
 }
 
@@ -128,10 +140,10 @@ const refund = (life: Life, moment: Moment) => {
     originalDepositId: chosen.deposit.story.id,
   })
   const end = course.product.at(-1)
-  if (whole && course.outcome === "settled" && end !== undefined) {
-    const sentBackBefore = chosen.deposit.story.steps.some((step) => step.set.status === "REFUNDED")
-    if (!sentBackBefore) chosen.deposit.story.steps.push({ at: end.at, set: { status: "REFUNDED" } })
-  }
+  if (course.outcome !== "settled" || end === undefined) return
+  chosen.sentBack += amount
+  // A part that was asked for in vain still stands.
+  if (chosen.sentBack === chosen.amount) chosen.deposit.story.steps.push({ at: end.at, set: { status: "REFUNDED" } })
 }
 
 const drawTerms = (life: Life, moment: Moment) => {
