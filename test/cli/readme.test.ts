@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
+import { Either } from "effect"
 import { expect, it } from "vitest"
-import { namesOf, optionsOf } from "../../src/cli/command-line.ts"
+import { namesOf, optionsOf, readCommandLine } from "../../src/cli/command-line.ts"
 import { exitCodes } from "../../src/cli/exit-codes.ts"
 import { argumentsText } from "../../src/cli/help.ts"
 import { tidemark } from "../../src/cli/tidemark.ts"
@@ -37,3 +38,28 @@ it("the README has every command with its options as the program knows them", ()
     ),
   )
 })
+
+const docs = new URL("../../docs/", import.meta.url)
+const pages = readdirSync(docs)
+  .filter((name) => name.endsWith(".md"))
+  .map((name) => [name, readFileSync(new URL(name, docs), "utf8")] as const)
+
+/** What a shell makes of a command's words, of alternatives the first; what follows a `;`, a `&&`, a `|` or a `>` is no part of it. */
+const wordsOf = (command: string): ReadonlyArray<string> =>
+  [...command.replace(/ (?:;|&&|\||>) .*$|;.*$| #.*$/s, "").matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, double, single, bare]) => double ?? single ?? bare?.split("|")[0] ?? "",
+  )
+
+it.each([["README.md", readme] as const, ...pages])(
+  "every command that %s names is one that the program takes",
+  (_, text) => {
+    const commands = [...text.matchAll(/^tidemark .*$|`(tidemark [^`]+)`/gm)].map(([whole, inline]) => inline ?? whole)
+    const bare = tidemark("tidemark").commands.map(({ name }) => `tidemark ${name}`)
+    const refused = commands.flatMap((command) => {
+      if (bare.includes(command)) return []
+      const asked = readCommandLine(wordsOf(command).slice(1), tidemark("tidemark"), "/")
+      return Either.isLeft(asked) ? [`${command}: ${asked.left.message}`] : []
+    })
+    expect(refused).toEqual([])
+  },
+)
