@@ -5,7 +5,6 @@ import type { Field } from "../../src/api/field.ts"
 import { readableColumns } from "../../src/api/read-record.ts"
 import { type StreamName, streams } from "../../src/api/streams.ts"
 import type { Configuration } from "../../src/pipelines/configuration/settings.ts"
-import { movementRows } from "../../src/pipelines/evidence/movements.ts"
 import { reconcile } from "../../src/pipelines/reconcile/reconcile.ts"
 import type { Run } from "../../src/pipelines/run/run.ts"
 import { streamTables } from "../../src/pipelines/stream-tables.ts"
@@ -110,7 +109,7 @@ const required = (stream: StreamName, column: string): boolean =>
 
 /** A settled product record of c-1 over EUR 100 without a fee, unless the case says otherwise. */
 export const product = (stream: StreamName, id: string, values: Values = {}): LedgerRow => {
-  const idColumn = movementRows.find((movement) => movement.stream === stream)?.id ?? "id"
+  const idColumn = products.find((one) => one.stream === stream)?.id ?? "id"
   const stated = {
     customer_id: "c-1",
     status: "COMPLETED",
@@ -214,14 +213,14 @@ export const transaction = (id: string, values: Values = {}): LedgerRow =>
 
 /** The transaction that a one-leg product record should have. */
 export const postingOf = (record: LedgerRow, values: Values = {}): LedgerRow => {
-  const movement = movementRows.find((candidate) => candidate.stream === record.stream)
-  if (movement === undefined) throw new Error(`${record.stream} moves no balance`)
+  const row = products.find((candidate) => candidate.stream === record.stream)
+  if (row === undefined) throw new Error(`${record.stream} moves no balance`)
   const { amount, currency, customer_id, fee, net_amount } = record.values
-  const id = record.values[movement.id] ?? ""
+  const id = record.values[row.id] ?? ""
   return transaction(`t-${id}`, {
-    type: movement.resourceType.toUpperCase(),
-    direction: movement.direction,
-    resource_type: movement.resourceType,
+    type: row.resourceType.toUpperCase(),
+    direction: row.movement === "in" ? "CREDIT" : "DEBIT",
+    resource_type: row.resourceType,
     resource_id: id,
     amount: amount ?? null,
     currency: currency ?? null,

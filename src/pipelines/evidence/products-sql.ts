@@ -41,7 +41,9 @@ const selectRecord = (streams: ReadonlyArray<ContractStream>, product: ProductRo
 export const productRecordSql = (streams: ReadonlyArray<ContractStream>): string =>
   `CREATE OR REPLACE VIEW recon.product_record AS${products.map((product) => selectRecord(streams, product)).join("\n  UNION ALL")}`
 
-interface Leg {
+/** What a record moves in one direction, as SQL over a row `p` of its list. */
+export interface Leg {
+  /** DEBIT, CREDIT or FEE of a conversion; null for a record with one leg. */
   readonly leg: string | null
   readonly direction: "CREDIT" | "DEBIT"
   readonly currency: string
@@ -60,7 +62,7 @@ const feeOn = (currency: string): string =>
   `CASE WHEN ${named("fee_currency")} = ${named(currency)} THEN p.fee ELSE 0 END`
 
 /** A conversion's fee is on the leg whose currency is feeCurrency; one in a third currency is a leg of its own. Source: docs/partner-api.md, "Fields". */
-const legsOf = (product: ProductRow): ReadonlyArray<Leg> => {
+export const legsOf = (product: ProductRow): ReadonlyArray<Leg> => {
   if (product.movement !== "exchange") {
     const direction = directionOf[product.movement]
     return [

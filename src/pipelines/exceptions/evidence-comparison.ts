@@ -1,7 +1,8 @@
 import { Effect } from "effect"
+import { type ProductRow, products } from "../../api/contract/products.ts"
 import type { Row, Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import { matchKindOf, movementRows } from "../evidence/movements.ts"
+import { type Leg, legsOf } from "../evidence/products-sql.ts"
 import type { RecordEvidence } from "./evidence-records.ts"
 
 /** One field of both records, side by side. */
@@ -15,17 +16,16 @@ export interface ComparedField {
 
 const fields = ["customer_id", "direction", "currency", "amount", "fee", "net_amount", "status"] as const
 
-/** What the product record means for the balance, beside the transaction that was found for it. */
-const movementSql = (side: (typeof movementRows)[number]): string => `
+/** What a leg of the product record means for the balance, beside the transaction that was found for it. */
+const movementSql = ({ id, resourceType, stream }: ProductRow, leg: Leg): string => `
   WITH record AS (
-    SELECT customer_id, '${side.direction}' AS direction, ${side.currency} AS currency, ${side.amount} AS amount, ${side.fee} AS fee,
-      ${side.netAmount} AS net_amount, status
-    FROM main.${side.stream} WHERE ${side.id} = $1
+    SELECT p.customer_id, '${leg.direction}' AS direction, p.${leg.currency} AS currency, ${leg.amount} AS amount, ${leg.fee} AS fee,
+      ${leg.net} AS net_amount, p.status
+    FROM main.${stream} AS p WHERE p.${id} = $1
   ),
   counterpart AS (
     SELECT customer_id, direction, currency, amount, fee, net_amount, status
-    FROM main.transactions AS t WHERE transaction_id = $2
-      AND ${matchKindOf("t")} = '${side.resourceType}${side.leg ? ` ${side.direction}` : ""}'
+    FROM main.transactions WHERE transaction_id = $2 AND resource_type = '${resourceType}'${leg.leg === null ? "" : ` AND direction = '${leg.direction}'`}
   )
   ${fields
     .map((field) => {
@@ -61,7 +61,9 @@ export const compareRecords = (
     const record = records.find((one) => one.side === "record")
     const counterpart = records.find((one) => one.side === "counterpart")
     if (record === undefined || counterpart === undefined) return []
-    const side = movementRows.find((row) => row.stream === record.stream && (leg === null || row.direction === leg))
-    if (side === undefined || counterpart.stream !== "transactions") return sharedFields(record, counterpart)
-    return yield* sql.rows<ComparedField>(movementSql(side), [record.record_id, counterpart.record_id])
+    const product = products.find((row) => row.stream === record.stream)
+    const moved = product && legsOf(product).find((one) => leg === null || (one.leg ?? one.direction) === leg)
+    if (product === undefined || moved === undefined || counterpart.stream !== "transactions")
+      return sharedFields(record, counterpart)
+    return yield* sql.rows<ComparedField>(movementSql(product, moved), [record.record_id, counterpart.record_id])
   })
