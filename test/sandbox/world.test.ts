@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest"
 import { streams } from "../../src/api/streams.ts"
 import { breakCodes } from "../../src/sandbox/breaks/break-code.ts"
+import { chosenBreaks } from "../../src/sandbox/breaks/breaks.ts"
 import { firstNightOf, nightOptions } from "../../src/sandbox/nights.ts"
 import { generateWorld, type World, type WorldOptions } from "../../src/sandbox/world.ts"
 import { auditHistory } from "./audit-history.ts"
@@ -221,58 +222,9 @@ describe("a broken world", () => {
     }
     const unstated = world.answerKey.filter(({ code }) => code === "BAL_UNSTATED")
     expect(unstated.every(({ recordId }) => !stated.has(recordId))).toBe(true)
-    expect(new Set(world.nearMisses.map(({ code }) => code))).toEqual(
-      new Set([
-        "AGE_STUCK",
-        "AGE_TRAVEL_RULE",
-        "BAL_COMPONENTS",
-        "BAL_INCEPTION",
-        "BAL_NEGATIVE",
-        "BAL_STALE",
-        "BAL_UNSTATED",
-        "COV_LATE_ARRIVAL",
-        "COV_VANISHED",
-        "REC_ARITHMETIC",
-        "REC_CONTRADICTED",
-        "REC_FUTURE",
-        "REC_INVALID",
-        "REC_MUTATED",
-        "REC_STATUS_REGRESSION",
-        "REC_UNKNOWN_STATUS",
-        "COLL_AFTER_EXPIRY",
-        "COLL_CHECKOUT_TOTAL",
-        "COLL_STATUS",
-        "CONV_QUOTE_DEVIATION",
-        "CONV_QUOTE_EXPIRED",
-        "CONV_QUOTE_MISSING",
-        "CONV_QUOTE_REUSED",
-        "CONV_RATE",
-        "DUP_PRODUCT",
-        "DUP_FEE",
-        "REF_UNKNOWN",
-        "REF_FOREIGN",
-        "REF_CLOSED",
-        "LED_ADJUSTMENT",
-        "LED_NETWORK_MISMATCH",
-        "LED_TYPE_MISMATCH",
-        "BAL_STALE",
-        "LED_AMOUNT_MISMATCH",
-        "LED_CURRENCY_MISMATCH",
-        "LED_DIRECTION_MISMATCH",
-        "LED_DUPLICATE_TRANSACTION",
-        "LED_MISSING_PRODUCT",
-        "LED_FEE_MISMATCH",
-        "LED_MISSING_TRANSACTION",
-        "LED_OWNER_MISMATCH",
-        "LED_STATUS_MISMATCH",
-        "REFUND_EXCESS",
-        "REFUND_ORPHAN",
-        "REFUND_ROUTE",
-        "REFUND_STATE",
-        "TX_HASH_MISSING",
-        "TX_HASH_REUSED",
-      ]),
-    )
+    // A roll-forward needs a night before, and so does what looks like a broken one.
+    const nearMissed = new Set<string>(world.nearMisses.map(({ code }) => code))
+    expect(chosenBreaks("all").filter((code) => !nearMissed.has(code))).toEqual(["BAL_ROLLFORWARD"])
   })
 
   it("has both severities of AGE_STUCK", () => {
