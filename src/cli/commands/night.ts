@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Effect, Either } from "effect"
 import { credentials } from "../../api/credentials.ts"
 import type { Configuration } from "../../pipelines/configuration/settings.ts"
 import { nightly } from "../../pipelines/nightly.ts"
@@ -91,15 +91,22 @@ const conclusionOf = (
   summary: RunSummary,
   { failOn }: Configuration,
   places: Readonly<Record<string, string>> = {},
-  /** What stopped the reading, where something did: it outranks what was found. Reports that could not be written. */
+  /** What stopped the reading, where something did: it outranks what was found. Reports and a lake that could not be written. */
   {
     failed = [],
+    noLake = null,
     stopped = null,
-  }: Partial<Pick<Effect.Effect.Success<ReturnType<typeof nightly>>, "failed" | "stopped">> = {},
+  }: Partial<Pick<Effect.Effect.Success<ReturnType<typeof nightly>>, "failed" | "stopped">> & {
+    readonly noLake?: string | null
+  } = {},
 ) => {
   const found = exitCodeOf(summary, failOn)
-  const exitCode: ExitCode = stopped?.exitCode ?? (failed.length > 0 && found !== 4 ? 78 : found)
-  const missing = failed.map(({ file, problem }) => `your own report ${file} was not written: ${problem}`)
+  const unwritten = failed.length > 0 ? 78 : noLake === null ? null : 1
+  const exitCode: ExitCode = stopped?.exitCode ?? (found === 4 ? found : (unwritten ?? found))
+  const missing = [
+    ...failed.map(({ file, problem }) => `your own report ${file} was not written: ${problem}`),
+    ...(noLake === null ? [] : [noLake]),
+  ]
   const told = [verdictText(summary, places), ...missing, ...(stopped === null ? [] : [stopped.message])]
   const why = stopped?.message ?? [verdictSentence(summary), ...missing].join("; ")
   const json = { ...summary, ...places, ...(failed.length === 0 ? {} : { failedReports: failed }), exitCode }
@@ -123,14 +130,18 @@ const nightlyCommand = command({
       yield* credentials
       yield* prepareOut(options.out)
       yield* tellUnused(configuration, options.quiet)
-      const { failed, folder, snapshot, stopped, summary } = yield* reading(
+      const { failed, folder, lake, snapshot, stopped, summary } = yield* reading(
         "nightly",
         configuration,
         options,
         (request) => nightly(request, options.out),
       )
-      const places = { reports: folder, snapshot }
-      const conclusion = conclusionOf(summary, configuration, places, { failed, stopped })
+      const places = {
+        ...{ reports: folder, snapshot },
+        ...(lake !== null && Either.isRight(lake) ? { lake: lake.right.folder } : {}),
+      }
+      const noLake = lake !== null && Either.isLeft(lake) ? lake.left.message : null
+      const conclusion = conclusionOf(summary, configuration, places, { failed, noLake, stopped })
       yield* night.comesTo({ summary, places, json: conclusion.json })
       yield* conclude(options, conclusion)
     }),

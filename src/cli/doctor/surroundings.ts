@@ -136,7 +136,7 @@ export const checkNotices = (
     const fs = yield* FileSystem.FileSystem
     const program = configuration?.onFinish?.command[0]
     const isMissing = program?.includes("/") === true && !(yield* Effect.orElseSucceed(fs.exists(program), () => false))
-    const url = (configuration?.webhook ?? null) === null ? null : yield* Effect.flip(webhookUrl).pipe(Effect.option)
+    const url = configuration?.webhook === undefined ? null : yield* Effect.flip(webhookUrl).pipe(Effect.option)
     return [
       ...(isMissing
         ? [warn("onFinish", `${program} is not there`, "correct onFinish.command in the configuration")]

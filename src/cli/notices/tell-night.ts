@@ -35,7 +35,7 @@ const tellAll = (
 ) =>
   Effect.gen(function* () {
     const { onFinish, webhook } = notices
-    if (metrics === null && onFinish === null && webhook === null) return
+    if (metrics === null && onFinish === undefined && webhook === undefined) return
     const { folder } = yield* Outside
     const file = yield* realFile(db)
     const before = yield* readLastNight(file)
@@ -52,10 +52,10 @@ const tellAll = (
     }
     yield* Effect.all(
       [
-        ...(onFinish !== null && isOccasion(onFinish.when, tonight, before)
+        ...(onFinish !== undefined && isOccasion(onFinish.when, tonight, before)
           ? [orTell(runCommand(onFinish, jsonOf(tonight), folder))]
           : []),
-        ...(webhook !== null && isOccasion(webhook.when, tonight, before)
+        ...(webhook !== undefined && isOccasion(webhook.when, tonight, before)
           ? [orTell(postMessage(messageOf(tonight, webhook), webhook))]
           : []),
       ],
@@ -72,7 +72,7 @@ export const tellingNight = (options: { readonly db: string; readonly metrics: s
     const path = yield* Path.Path
     const { follow } = yield* AtEnd
     const startedAt = yield* DateTime.now
-    const notices = yield* Ref.make<Notices>({ onFinish: null, webhook: null })
+    const notices = yield* Ref.make<Notices>({})
     const result = yield* Ref.make<NightResult | null>(null)
     yield* follow((ended: Ended) =>
       Effect.gen(function* () {

@@ -4,6 +4,7 @@ import { cryptoCurrencies } from "../../api/contract/currencies.ts"
 import { products } from "../../api/contract/products.ts"
 import { defaultRetryBudget } from "../../api/retry-budget.ts"
 import { BookSettingsSchema } from "./books-settings.ts"
+import { CsvSetting } from "./csv-settings.ts"
 import { OnFinishSetting, WebhookSetting } from "./notice-settings.ts"
 import { oneOrSeveral } from "./one-or-several.ts"
 import { positive, whole, written } from "./setting-values.ts"
@@ -147,7 +148,10 @@ export const ConfigurationFile = Schema.Struct({
   resumeWithinMinutes: Schema.optionalWith(whole(0, 10_080), { default: () => 360 }),
   failOn: Schema.optionalWith(oneOrSeveral(failOnWords), { default: () => ["high"] as const }),
   personalData: Schema.optionalWith(Schema.Literal("hash", "keep"), { default: () => "hash" as const }),
-  csvProfile: Schema.optionalWith(Schema.Literal("plain", "excel"), { default: () => "plain" as const }),
+  csv: CsvSetting,
+  csvProfile: Schema.optional(Schema.Literal("plain", "excel")),
+  /** The folder of the lake that each night writes; none by default. */
+  lake: Schema.optional(Schema.NonEmptyString),
   workbookRows: Schema.optionalWith(whole(1, 1_000_000), { default: () => 20_000 }),
   graceMinutes: Schema.optionalWith(whole(0, 10_080), { default: () => 60 }),
   tolerance: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Tolerance }), { default: () => ({}) }),

@@ -28,5 +28,5 @@ const Webhook = Schema.Struct({
 })
 export type Webhook = typeof Webhook.Type
 
-export const OnFinishSetting = Schema.optionalWith(Schema.NullOr(OnFinish), { default: () => null })
-export const WebhookSetting = Schema.optionalWith(Schema.NullOr(Webhook), { default: () => null })
+export const OnFinishSetting = Schema.optional(OnFinish)
+export const WebhookSetting = Schema.optional(Webhook)

@@ -25,7 +25,7 @@ export class ConfigurationError extends Data.TaggedError("ConfigurationError")<{
 type FileSettings = typeof ConfigurationFile.Type
 
 /** Everything a run may be told, defaults filled in. */
-export interface Configuration extends Omit<FileSettings, "contract" | "retry" | "breaker" | "$schema"> {
+export interface Configuration extends Omit<FileSettings, "contract" | "retry" | "breaker" | "csvProfile" | "$schema"> {
   readonly contract: Contract
   readonly retryPolicy: ReadonlyArray<RetryRow>
   /** A sentence for each setting that is accepted and has lost its meaning. */
@@ -155,9 +155,12 @@ const namedCurrencies = (settings: FileSettings): ReadonlyArray<string> =>
 const breakerIsGone =
   "breaker has no effect any more and can be removed: while nobody answers, the whole run waits, as tidemark policy tells"
 
-/** Without the settings that say whom to tell of a night: they are no rule of it. */
-export const judging = <Settings extends Pick<FileSettings, "onFinish" | "webhook">>(settings: Settings) => {
-  const { onFinish: _, webhook: __, ...rules } = settings
+const csvProfileIsGone =
+  'csvProfile is part of csv now: write "csv": {"byteOrderMark": true} for what "excel" did, or "csv": {"profile": "excel"}'
+
+/** Without the settings that say whom to tell of a night, and where else to write it: they are no rule of it. */
+export const judging = <Settings extends Pick<FileSettings, "lake" | "onFinish" | "webhook">>(settings: Settings) => {
+  const { lake: _, onFinish: __, webhook: ___, ...rules } = settings
   return rules
 }
 
@@ -168,12 +171,17 @@ const settle = (
 ): Either.Either<Configuration, string> => {
   const fault = nameFault(settings, knownChecks)
   if (fault !== null) return Either.left(fault)
-  const { $schema: _, breaker, contract: overrides, retry, ...rest } = settings
-  const inForce = { ...rest, contract: resolveContract(overrides as ContractOverrides, namedCurrencies(settings)) }
+  const { $schema: _, breaker, contract: overrides, csv: given, csvProfile, retry, ...rest } = settings
+  const csv = csvProfile === "excel" ? { ...given, byteOrderMark: true } : given
+  const obsolete = [
+    ...(breaker === undefined ? [] : [breakerIsGone]),
+    ...(csvProfile === undefined ? [] : [csvProfileIsGone]),
+  ]
+  const inForce = { ...rest, csv, contract: resolveContract(overrides as ContractOverrides, namedCurrencies(settings)) }
   return Either.map(changePolicy(retry), (retryPolicy) => {
     const rules = { ...judging(inForce), retry: retryPolicy.map(retryNumbers) }
     const sha256 = sha256Hex(JSON.stringify(canonical(rules)))
-    return { ...inForce, retryPolicy, obsolete: breaker === undefined ? [] : [breakerIsGone], sha256 }
+    return { ...inForce, retryPolicy, obsolete, sha256 }
   })
 }
 
@@ -189,7 +197,7 @@ export type KnownChecks<E> =
 
 /** A program that is named by a path is meant beside the configuration file, as folders are. */
 const placedCommand = ({ onFinish }: FileSettings, place: (path: string) => string): FileSettings["onFinish"] => {
-  if (onFinish === null) return null
+  if (onFinish === undefined) return undefined
   const [program, ...args] = onFinish.command
   return { ...onFinish, command: [/^\.\.?\//.test(program) ? place(program) : program, ...args] }
 }
@@ -213,6 +221,7 @@ const resolve = <E>(
       ownChecks,
       ownReports: settings.ownReports.map(place),
       onFinish: placedCommand(settings, place),
+      lake: settings.lake === undefined ? undefined : place(settings.lake),
     }
   })
 

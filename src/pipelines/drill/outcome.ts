@@ -168,7 +168,7 @@ export const tellDrill = (
     const places = new Map(Object.entries({ ...knownPlaces, ...given.configuration.currencyPlaces }))
     yield* Effect.scoped(
       Effect.flatMap(database.reader, (connection) =>
-        writeCsv({ connection, definition, file, places, profile: given.configuration.csvProfile }),
+        writeCsv({ connection, definition, file, places, form: given.configuration.csv }),
       ),
     )
     const totals = yield* database.rows<TotalRow>(totalsSql)

@@ -2,15 +2,12 @@ import { createHash } from "node:crypto"
 import type { DuckDBConnection } from "@duckdb/node-api"
 import { FileSystem, Path } from "@effect/platform"
 import type { PlatformError } from "@effect/platform/Error"
-import { stringify } from "csv-stringify/sync"
 import { Data, Effect, Stream } from "effect"
-import { type RowBatch, RowStream } from "../../store/dialect/row-stream.ts"
-import { cellTexts } from "./cells.ts"
+import type { CsvForm } from "../configuration/csv-settings.ts"
+import { csvLines } from "./csv-text.ts"
 import type { ReportDefinition, ReportDefinitionError } from "./definition.ts"
-import { checkDefinition, reportQuery } from "./report-query.ts"
-
-/** `excel` begins the file with a byte order mark, without which Excel takes UTF-8 for something else. */
-export type CsvProfile = "plain" | "excel"
+import { checkDefinition } from "./report-query.ts"
+import { openTextRows } from "./text-rows.ts"
 
 export interface CsvRequest {
   /** A connection with nothing else running on it: the rows are streamed. */
@@ -20,7 +17,7 @@ export interface CsvRequest {
   readonly file: string
   /** Decimal places by currency code. */
   readonly places: ReadonlyMap<string, number>
-  readonly profile: CsvProfile
+  readonly form: CsvForm
 }
 
 /** What was written. `rows` does not count the header. */
@@ -67,13 +64,13 @@ export const writeCsv = (
 
 const writeBatches = (request: CsvRequest, partial: string, fileError: (cause: PlatformError) => CsvFileError) =>
   Effect.gen(function* () {
-    const { connection, definition, file } = request
+    const { connection, definition, file, form, places } = request
     const fs = yield* FileSystem.FileSystem
     const queryError = (cause: unknown) => new CsvFileError({ reason: "Query", file, cause })
     const out = yield* Effect.mapError(fs.open(partial, { flag: "wx" }), fileError)
     const rows = yield* Effect.acquireRelease(
-      Effect.tryPromise({ try: () => RowStream.open(connection, reportQuery(definition)), catch: queryError }),
-      (stream) => Effect.promise(() => stream.return()),
+      Effect.tryPromise({ try: () => openTextRows(connection, definition), catch: queryError }),
+      ({ stream }) => Effect.promise(() => stream.return()),
     )
     const hash = createHash("sha256")
     let bytes = 0
@@ -86,39 +83,14 @@ const writeBatches = (request: CsvRequest, partial: string, fileError: (cause: P
         return Effect.mapError(out.writeAll(chunk), fileError)
       })
 
-    yield* write(headerText(request))
-    const toText = batchText(request)
-    yield* Stream.fromAsyncIterable(rows, queryError).pipe(
+    const lines = csvLines(definition, places, form)
+    yield* write(lines.header)
+    yield* Stream.fromAsyncIterable(rows.stream, queryError).pipe(
       Stream.runForEach((batch) => {
         count += batch.length
-        return write(toText(batch))
+        return write(lines.rows(batch.map(rows.read)))
       }),
     )
     yield* Effect.mapError(out.sync, fileError)
     return { file, bytes, rows: count, sha256: hash.digest("hex") }
   })
-
-// quote_record_delimiter must be asked for: once a record_delimiter is given, csv-stringify by itself leaves a lone CR or
-// LF in a text unquoted, and a reader then sees two records.
-export const RFC_4180 = { record_delimiter: "\r\n", quote_record_delimiter: true } as const
-
-const headerText = ({ definition, profile }: CsvRequest): string =>
-  stringify([definition.columns.map(({ name }) => name)], { ...RFC_4180, bom: profile === "excel" })
-
-const batchText = ({ definition, places }: CsvRequest): ((batch: RowBatch) => string) => {
-  const cells = cellTexts(definition, places)
-  const isText = definition.columns.map(({ type }) => type.kind === "text")
-  return (batch) =>
-    stringify(
-      batch.map((row) => cells(row).map((text, column) => (isText[column] ? withoutFormula(text) : text))),
-      RFC_4180,
-    )
-}
-
-/**
- * What a spreadsheet would take for a formula gets an apostrophe in front: = + - @ and their full-width forms, tab and
- * CR as csv-stringify's escape_formulas has them, and LF, which OWASP lists as well. Only text passes through here, so
- * that a negative number stays a number.
- */
-export const withoutFormula = (text: string): string => (FORMULA.test(text) ? `'${text}` : text)
-const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/

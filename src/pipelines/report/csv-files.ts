@@ -20,7 +20,7 @@ export const csvFiles: Writer<ReportDefinitionError | CsvFileError, FileSystem.F
       const name = nightFile(place, ".csv", definition.name)
       const file = path.join(building, name)
       return Effect.map(
-        writeCsv({ connection, definition, file, places, profile: configuration.csvProfile }),
+        writeCsv({ connection, definition, file, places, form: configuration.csv }),
         ({ bytes, rows, sha256 }) => ({ name, title: definition.title, sha256, bytes, rows }),
       )
     })

@@ -12,20 +12,30 @@ export const currencyColumns = ({ columns }: ReportDefinition): ReadonlyArray<st
   return [...new Set(currencies)].filter((name) => !printed.has(name))
 }
 
+/** A column that a report's query gives, as it is read: by its kind, or the text of a hidden currency. */
+export type ReadColumn = readonly [name: string, kind: ColumnType["kind"]]
+
+/** In the order in which they are read. */
+export const readColumns = (definition: ReportDefinition): ReadonlyArray<ReadColumn> => [
+  ...definition.columns.map(({ name, type }): ReadColumn => [name, type.kind]),
+  ...currencyColumns(definition).map((name): ReadColumn => [name, "text"]),
+]
+
+const asTheyAre = (columns: ReadonlyArray<ReadColumn>): string => columns.map(([name]) => quoted(name)).join(", ")
+
 /**
- * The query that prints a report: its printed columns, then its hidden currency columns, ordered as the definition says
+ * The query that prints a report: its printed columns, then its hidden currency columns (or what `selected` makes of them), ordered as the definition says
  * and then by every printed column, so that equal stores give equal files.
  */
-export const reportQuery = (definition: ReportDefinition): string => {
+export const reportQuery = (definition: ReportDefinition, selected = asTheyAre): string => {
   const printed = definition.columns.map(({ name }) => name)
   const ordered = new Set(definition.order.map(({ column }) => column))
   const order = [
     ...definition.order.map(({ column, descending }) => `${quoted(column)} ${descending ? "DESC" : "ASC"} NULLS LAST`),
     ...printed.filter((name) => !ordered.has(name)).map((name) => `${quoted(name)} ASC NULLS LAST`),
   ]
-  const selected = [...printed, ...currencyColumns(definition)].map(quoted)
   // The line break before the bracket keeps a comment at the end of the query from swallowing it.
-  return `SELECT ${selected.join(", ")} FROM (\n${definition.sql}\n) AS report ORDER BY ${order.join(", ")}`
+  return `SELECT ${selected(readColumns(definition))} FROM (\n${definition.sql}\n) AS report ORDER BY ${order.join(", ")}`
 }
 
 /** Asks DuckDB what the query gives, and compares it with what the header declares. Nothing is executed. */
@@ -102,7 +112,8 @@ const describe = (
       }),
   })
 
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
+/** A column's name as SQL has it. */
+export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 const INTEGERS: ReadonlySet<DuckDBTypeId> = new Set([
   DuckDBTypeId.TINYINT,

@@ -140,7 +140,7 @@ export const reportOnly = (name: string, run: Run, configuration: Configuration,
     const { connection, places } = yield* begin(run, period)
     const ending = period === "night" ? ".csv" : `_${periodName(period)}.csv`
     const file = path.join(out, nightFile(yield* nightFolder(out, run), ending, name))
-    const written = yield* writeCsv({ connection, definition, file, places, profile: configuration.csvProfile })
+    const written = yield* writeCsv({ connection, definition, file, places, form: configuration.csv })
     return { file, rows: written.rows }
   }).pipe(Effect.scoped)
 

@@ -182,11 +182,17 @@ describe("others are told of a night", () => {
       // Whoever wants to hear of failures alone does not hear of a good night, and whoever waits for recovery does.
       configure(cwd, {
         failOn: "critical",
+        lake: "lake",
         webhook: { form: "slack", tells: "sums", when: ["failure", "recovery"] },
         onFinish: { command: ["./missing.sh"], when: "failure" },
       })
       const better = yield* runInProcess(nightly, { cwd, env: told })
       expect([better.code, better.stderr]).toEqual([0, ""])
+      // The lake after a night is what the command writes.
+      yield* runInProcess(["lake", "--to", "by-hand", "--quiet"], { cwd })
+      const filesOf = (to: string) => JSON.parse(readFileSync(join(cwd, to, "v1", "_manifest.json"), "utf8"))
+      expect(filesOf("lake")).toEqual(filesOf("by-hand"))
+      expect(JSON.parse(better.stdout).lake).toBe(join(cwd, "lake", "v1"))
       const { text } = JSON.parse(inbox.received[1]?.body ?? "{}")
       expect(text).toMatch(/^Tidemark\nEXCEPTIONS: /)
       expect(text).toMatch(/\nat stake: [\d.]+ [A-Z]+ in \d/)

@@ -46,7 +46,7 @@ describe("a configuration", () => {
         deadlineMinutes: 360,
         failOn: ["high"],
         personalData: "hash",
-        csvProfile: "plain",
+        csv: { separator: ",", decimal: ".", times: "iso", byteOrderMark: false },
         workbookRows: 20_000,
         graceMinutes: 60,
         tolerance: {},
@@ -113,6 +113,10 @@ describe("a setting that cannot be used is named with its remedy", () => {
       { retry: { processing_unavailable: { capSeconds: 4 } } },
       "retry.processing_unavailable.capSeconds: 4 is shorter than the first wait of 5 s; lower firstDelaySeconds with it",
     ],
+    [{ csv: { decimal: "," } }, 'csv.decimal: must not be "," where the separator is one too'],
+    [{ csv: { profile: "excel", separator: "," } }, 'csv.decimal: must not be "," where the separator is one too'],
+    [{ csv: { seperator: ";" } }, "csv.seperator is not a key of the configuration"],
+    [{ onFinish: { command: "mail" } }, "onFinish.command: must be a list of words, the program first"],
     [{ retryBudget: { share: 10 } }, "retryBudget.share is not a key of the configuration"],
     [{ retryBudget: { percent: -1 } }, "retryBudget.percent: must be a whole number from 0 to 1000"],
     [{ breaker: { failures: 0 } }, "breaker.failures: must be a whole number from 1 to 1000"],
@@ -301,6 +305,38 @@ describe("what is said about retries", () => {
       ]) {
         expect((yield* read(settings)).sha256).not.toBe(unsaid)
       }
+    }),
+  )
+})
+
+describe("the form of CSV files", () => {
+  it.effect("is a profile, and what is said otherwise", () =>
+    Effect.gen(function* () {
+      const excel = { separator: ";", decimal: ",", times: "sheet", byteOrderMark: true }
+      expect((yield* read({ csv: { profile: "excel" } })).csv).toEqual(excel)
+      const { csv } = yield* read({ csv: { profile: "excel", separator: "\t", times: "iso" } })
+      expect(csv).toEqual({ ...excel, separator: "\t", times: "iso" })
+      const before = yield* read({ csvProfile: "excel" })
+      expect(before.csv).toEqual({ separator: ",", decimal: ".", times: "iso", byteOrderMark: true })
+      expect(before.obsolete).toEqual([expect.stringContaining("csvProfile is part of csv now")])
+    }),
+  )
+})
+
+describe("whom to tell of a night", () => {
+  it.effect("is no rule of it: the hash stays, and a program by a path lies beside the configuration", () =>
+    Effect.gen(function* () {
+      const told = yield* readFrom(
+        { "conf/t.json": JSON.stringify({ webhook: {}, onFinish: { command: ["./tell.sh", "./x"], when: "change" } }) },
+        "conf/t.json",
+      )
+      expect(told.sha256).toBe((yield* read({})).sha256)
+      expect(told.onFinish).toEqual({
+        command: [expect.stringMatching(/^\/.*\/conf\/tell\.sh$/), "./x"],
+        when: ["change"],
+        timeoutSeconds: 60,
+      })
+      expect(told.webhook).toEqual({ form: "json", tells: "counts", when: ["always"], timeoutSeconds: 10 })
     }),
   )
 })

@@ -2,11 +2,13 @@ import { createHash } from "node:crypto"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
+import { type DuckDBConnection, DuckDBInstance, listValue } from "@duckdb/node-api"
 import { NodeContext } from "@effect/platform-node"
+import { stringify } from "csv-stringify/sync"
 import { Effect } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type CsvProfile, writeCsv } from "../../../src/pipelines/report/csv-file.ts"
+import { type CsvForm, plainCsv } from "../../../src/pipelines/configuration/csv-settings.ts"
+import { writeCsv } from "../../../src/pipelines/report/csv-file.ts"
 import { parseDefinition } from "../../../src/pipelines/report/definition.ts"
 
 let connection: DuckDBConnection
@@ -27,10 +29,10 @@ const places = new Map([
   ["ETH", 18],
 ])
 
-const write = (sql: string, profile: CsvProfile = "plain", name = "report") =>
+const write = (sql: string, form: CsvForm = plainCsv, name = "report") =>
   parseDefinition(name, sql).pipe(
     Effect.flatMap((definition) =>
-      writeCsv({ connection, definition, file: join(folder, `${name}.csv`), places, profile }),
+      writeCsv({ connection, definition, file: join(folder, `${name}.csv`), places, form }),
     ),
     Effect.provide(NodeContext.layer),
   )
@@ -38,8 +40,8 @@ const write = (sql: string, profile: CsvProfile = "plain", name = "report") =>
 const report = (columns: string, order: string, query: string) =>
   `-- title: T\n-- about: A\n-- columns: ${columns}\n-- order: ${order}\n${query}`
 
-const textOf = async (sql: string, profile?: CsvProfile) => {
-  const { file } = await Effect.runPromise(write(sql, profile))
+const textOf = async (sql: string, form?: CsvForm) => {
+  const { file } = await Effect.runPromise(write(sql, form))
   return readFileSync(file, "utf8")
 }
 const errorOf = (sql: string) => Effect.runPromise(Effect.flip(write(sql)))
@@ -101,8 +103,69 @@ describe("a CSV file", () => {
   it("has its header where there are no rows, and the byte order mark only for Excel", async () => {
     const sql = report("a text, b integer", "a", "SELECT 'x' AS a, 1 AS b WHERE false")
     expect(await textOf(sql)).toBe("a,b\r\n")
-    expect(await textOf(sql, "excel")).toBe("\uFEFFa,b\r\n")
+    expect(await textOf(sql, { ...plainCsv, byteOrderMark: true })).toBe("\uFEFFa,b\r\n")
   })
+
+  it("is written for a German or French Excel: semicolons, decimal commas, instants that a sheet knows", async () => {
+    const sql = report(
+      "note text, amount money(currency), seen time, night date, count integer",
+      "position",
+      `SELECT position, note, amount::DECIMAL(38,18) AS amount, currency, seen::TIMESTAMPTZ AS seen, night::DATE AS night, count::BIGINT AS count
+       FROM (VALUES
+         (1, 'a;b', '-1234.5', 'EUR', '2024-01-02 03:04:05.678901+00', '2024-01-02', 1000),
+         (2, 'a,b', '0.000000000000000001', 'ETH', '2024-07-02 03:04:05+02', NULL, -1),
+         (3, '=1,5', '100', 'JPY', 'infinity', NULL, NULL)
+       ) AS t(position, note, amount, currency, seen, night, count)`,
+    )
+    const form: CsvForm = { separator: ";", decimal: ",", times: "sheet", byteOrderMark: true }
+    const lines = [
+      "note;amount;seen;night;count",
+      '"a;b";-1234,50;2024-01-02 03:04:05;2024-01-02;1000',
+      "a,b;0,000000000000000001;2024-07-02 01:04:05;;-1",
+      "'=1,5;100;infinity;;",
+    ]
+    expect(await textOf(sql, form)).toBe(`\uFEFF${lines.map((line) => `${line}\r\n`).join("")}`)
+  })
+
+  it.each([",", ";", "\t", "|"] as const)(
+    "is quoted as csv-stringify quotes, whatever is in it, between %j",
+    async (separator) => {
+      const parts = [
+        '"',
+        ",",
+        ";",
+        "\t",
+        "|",
+        "\r",
+        "\n",
+        "\r\n",
+        " ",
+        "'",
+        "a",
+        "é🌊",
+        "\u0000",
+        "\u001f",
+        "\\",
+        "^",
+        "]",
+        "$",
+      ]
+      const texts = Array.from({ length: 400 }, (_, nth) =>
+        [nth, nth * 7, nth * 13].map((at) => parts[(at + (nth >> 3)) % parts.length]).join(nth % 3 === 0 ? "x" : ""),
+      )
+      await connection.run("CREATE OR REPLACE TEMP TABLE odd AS SELECT unnest($1::VARCHAR[]) AS t", [
+        listValue(texts.map((text) => `x${text}`)),
+      ])
+      const rows = await (await connection.runAndReadAll("SELECT t FROM odd ORDER BY t")).getRows()
+      const expected = stringify([["t", "u"], ...rows.map(([text]) => [String(text), String(text)])], {
+        record_delimiter: "\r\n",
+        quote_record_delimiter: true,
+        delimiter: separator,
+      })
+      const form: CsvForm = { ...plainCsv, separator }
+      expect(await textOf(report("t text, u text", "t", "SELECT t, t AS u FROM odd"), form)).toBe(expected)
+    },
+  )
 
   it("says what was written, and leaves no temporary file", async () => {
     const written = await Effect.runPromise(write(report("a integer", "a", "SELECT range AS a FROM range(5000)")))

@@ -5,7 +5,7 @@ import { refuseUnknownValues } from "../../../pipelines/exceptions/known-values.
 import { exceptionColumns, listExceptions, type SortOrder, sortOrders } from "../../../pipelines/exceptions/list.ts"
 import { exceptionStates, liveStates } from "../../../pipelines/exceptions/state.ts"
 import { checks } from "../../../pipelines/reconcile/checks.ts"
-import { RFC_4180, withoutFormula } from "../../../pipelines/report/csv-file.ts"
+import { RFC_4180, withoutFormula } from "../../../pipelines/report/csv-text.ts"
 import { count, plural } from "../../../pipelines/run/quantities.ts"
 import { Database, type Row } from "../../../store/database.ts"
 import { command } from "../../command.ts"

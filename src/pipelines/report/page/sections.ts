@@ -33,6 +33,15 @@ const countedExceptions = `
     AND (customer_id IS NULL OR last_seen_run = getvariable('run')
       OR customer_id IN (SELECT customer_id FROM recon.coverage WHERE run_id = getvariable('run')))`
 
+/** The exceptions that stand with both records side by side, and those records' ids. */
+const shownExceptions = [
+  `CREATE OR REPLACE TEMP VIEW shown_exception AS
+   SELECT *, list_position(['critical', 'high', 'medium', 'low', 'info'], severity) AS severity_order
+   FROM counted_exception ORDER BY severity_order, code, record_id, leg LIMIT ${sections.side_by_side}`,
+  `SET VARIABLE shown_records = (
+     SELECT coalesce(list(DISTINCT id), []::VARCHAR[]) FROM (SELECT unnest([record_id, counterpart_id]) AS id FROM shown_exception) WHERE id IS NOT NULL)`,
+]
+
 /** Reads one section on a connection whose reports' session has begun. */
 export const readSection = (
   connection: DuckDBConnection,
@@ -40,7 +49,9 @@ export const readSection = (
 ): Effect.Effect<ReportRows, ReportDefinitionError | ReportRowsError> =>
   Effect.gen(function* () {
     const definition = yield* parseDefinition(name, packageText(`report/page/sections/${name}.sql`))
-    yield* Effect.promise(() => connection.run(countedExceptions))
+    yield* Effect.forEach([countedExceptions, ...shownExceptions], (statement) =>
+      Effect.promise(() => connection.run(statement)),
+    )
     return yield* reportRows(connection, definition, sections[name])
   })
 

@@ -4,17 +4,14 @@
 --   counterpart_stream text, counterpart_id text, counterpart text
 -- order: severity_order, code, record_id, leg
 
-WITH shown AS (
-  SELECT *, list_position(['critical', 'high', 'medium', 'low', 'info'], severity) AS severity_order
-  FROM counted_exception ORDER BY severity_order, code, record_id, leg LIMIT 200
-),
-record AS (
+-- The records are named one by one, in a variable: a join would first make the contents of all records there are.
+WITH record AS (
   SELECT v.stream, v.record_id, v.content FROM main.record_versions AS v
-  WHERE v.is_current AND v.record_id IN (SELECT record_id FROM shown)
+  WHERE v.is_current AND list_contains(getvariable('shown_records'), v.record_id)
 ),
 counterpart AS (
   SELECT v.record_id, min(v.stream) AS stream, arg_min(v.content, v.stream) AS content FROM main.record_versions AS v
-  WHERE v.is_current AND v.record_id IN (SELECT counterpart_id FROM shown)
+  WHERE v.is_current AND list_contains(getvariable('shown_records'), v.record_id)
   GROUP BY v.record_id
 ),
 balance AS (
@@ -28,7 +25,7 @@ one_balance AS (
 )
 SELECT s.exception_id, s.code, s.severity, s.severity_order, s.detail, s.stream, s.record_id, s.leg,
   coalesce(r.content, b.content)::VARCHAR AS record, c.stream AS counterpart_stream, s.counterpart_id, c.content::VARCHAR AS counterpart
-FROM shown AS s
+FROM shown_exception AS s
 LEFT JOIN record AS r ON r.stream = s.stream AND r.record_id = s.record_id
 LEFT JOIN one_balance AS b ON s.stream = 'balances' AND b.customer_id = s.customer_id AND b.currency = s.currency
 LEFT JOIN counterpart AS c ON c.record_id = s.counterpart_id
