@@ -36,7 +36,7 @@ const rows: ReadonlyArray<Row> = [
     "duration_seconds",
     "How long the last night took.",
     null,
-    ({ endedAt, startedAt }) => [[seconds(endedAt) - seconds(startedAt)]],
+    ({ endedAt, startedAt }) => [[DateTime.distance(startedAt, endedAt) / 1000]],
   ],
   [
     "verdict",

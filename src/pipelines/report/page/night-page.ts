@@ -81,8 +81,6 @@ export const nightPage = ({ exceptions, night, sections }: NightPageRequest): st
       content: [
         html`<h3>Money at stake by currency</h3>`,
         show("at_stake", "No money is at stake."),
-        html`<h3>Who must act</h3>`,
-        show("by_person", "Nobody: nothing is open."),
         html`<h3>By check, and what to do</h3>`,
         show("by_code", "Nothing is wrong.", csv),
         html`<h3>By age</h3>`,
@@ -90,6 +88,7 @@ export const nightPage = ({ exceptions, night, sections }: NightPageRequest): st
         table({ report: sections.by_age, places, csv: null, none: "Nothing is open." }),
       ],
     },
+    { id: "who", title: "Who must act?", content: [show("by_person", "Nobody: nothing is open.")] },
     {
       id: "changed",
       title: "What changed since the night before?",
