@@ -117,6 +117,27 @@ const overTheWire: Readonly<Record<FaultName, () => Promise<void>>> = {
     expect([410, 400]).toContain(refused[0]?.status)
     expect(refused[1]?.status).toBe(refused[0]?.status)
   },
+  outage: async () => {
+    const out = await serve({ outage: 1 }, { outageAfterSeconds: 0, outageSeconds: 3_600, outageEverySeconds: 7_200 })
+    expect(await out.get()).toMatchObject({ broken: "ECONNRESET", status: null })
+    expect((await (await serve({ outage: 1 }, { outageAfterSeconds: 3_600 })).get()).status).toBe(200)
+  },
+  gateway_outage: async () => {
+    const odds = { "gateway_outage@transactions": 1 } as const
+    const { get } = await serve(odds, { outageAfterSeconds: 0, outageSeconds: 3_600, outageEverySeconds: 7_200 })
+    const wire = await get()
+    expect([wire.status, wire.headers.get("content-type")]).toEqual([502, "text/html; charset=utf-8"])
+    expect((await get(`/partner/v1/customers/${customer}/balances`)).status).toBe(200)
+    expect((await (await serve(odds, { outageAfterSeconds: 3_600 })).get()).status).toBe(200)
+  },
+  rate_window: async () => {
+    const { get } = await serve({ rate_window: 1 }, { windowRequests: 2, windowSeconds: 86_400 })
+    const wires = [await get(), await get(), await get(), await get()]
+    expect(wires.map(({ status }) => status)).toEqual([200, 200, 429, 429])
+    const left = Number(wires[3]?.headers.get("retry-after"))
+    expect(left).toBeGreaterThan(80_000)
+    expect(left).toBeLessThanOrEqual(86_400)
+  },
   reset: async () =>
     expect(await (await serve({ reset: 1 })).get()).toMatchObject({ broken: "ECONNRESET", status: null, bytes: 0 }),
   truncated: async () => {

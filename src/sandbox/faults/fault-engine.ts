@@ -5,7 +5,7 @@ import type { CursorSeal } from "../server/cursor.ts"
 import type { PageSource } from "../server/page-source.ts"
 import type { SeenRequest } from "../server/seen-request.ts"
 import { type Chance, chanceOf } from "../world/chance.ts"
-import type { Span } from "./fault.ts"
+import type { Scene, Span } from "./fault.ts"
 import type { FaultPlan } from "./fault-plan.ts"
 import { type FaultName, faults } from "./faults.ts"
 import { movingLists } from "./moving-lists.ts"
@@ -93,7 +93,19 @@ export const makeFaultEngine = (
   const skewed = chanceOf(plan.seed, "fault/clock_skew/").bool(plan.odds.clock_skew ?? 0)
   const skewMillis = skewed ? plan.settings.skewMinutes * 60_000 : 0
 
-  const strikeAt = (request: SeenRequest, answer: Answer): Answer => {
+  let firstAt: number | null = null
+  let window = { number: 0, asked: 0 }
+
+  /** Counts a request to its window. */
+  const timesOf = (now: number): Pick<Scene, "elapsedMillis" | "askedInWindow"> => {
+    firstAt ??= now
+    const elapsedMillis = now - firstAt
+    const number = Math.floor(elapsedMillis / (plan.settings.windowSeconds * 1_000))
+    if (number !== window.number) window = { number, asked: 0 }
+    return { elapsedMillis, askedInWindow: ++window.asked }
+  }
+
+  const strikeAt = (request: SeenRequest, answer: Answer, now: number): Answer => {
     const place = placeOf(request, cursors)
     if (place === null) return answer
     const { customerId, position, recordId, stream } = place
@@ -105,11 +117,19 @@ export const makeFaultEngine = (
     // Who could not show who he is has asked for nothing.
     if (answer.status === 401) return answer
     asks.set(page, ask)
+    const times = timesOf(now)
     for (const fault of faults) {
       if (!("strike" in fault)) continue
       const chance = drawn(fault.name, place.stream, drawnFor[fault.span](place, ask))
       if (chance === null) continue
-      const altered = fault.strike(answer, { place, url: request.url, chance, cursors, settings: plan.settings })
+      const altered = fault.strike(answer, {
+        place,
+        url: request.url,
+        chance,
+        cursors,
+        settings: plan.settings,
+        ...times,
+      })
       if (altered === null) continue
       record({ fault: fault.name, customerId, stream, position, recordId, ask })
       return altered
@@ -130,7 +150,7 @@ export const makeFaultEngine = (
     disturb: (request, answer) =>
       Effect.clockWith((clock) =>
         Effect.map(skewMillis === 0 ? answer : Effect.withClock(answer, aheadBy(skewMillis, clock)), (whole) =>
-          strikeAt(request, whole),
+          strikeAt(request, whole, clock.unsafeCurrentTimeMillis()),
         ),
       ),
     struck: () => struck,

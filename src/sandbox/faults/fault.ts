@@ -13,6 +13,10 @@ export interface Scene {
   readonly chance: Chance
   readonly cursors: CursorSeal
   readonly settings: FaultSettings
+  /** Since the first request. */
+  readonly elapsedMillis: number
+  /** Requests of the rate limit's present window, this one included. */
+  readonly askedInWindow: number
 }
 
 /**

@@ -3,6 +3,7 @@ import { chains } from "./chains.ts"
 import type { Fault } from "./fault.ts"
 import { refusals } from "./refusals.ts"
 import { transport } from "./transport.ts"
+import { windows } from "./windows.ts"
 
 /** Faults that are of the server or of a list rather than of an answer. */
 const standing = [
@@ -20,6 +21,6 @@ const standing = [
 ] as const satisfies ReadonlyArray<Fault>
 
 /** Every fault. The first that strikes a request is the only one, so what ends a request stands before what alters it. */
-export const faults = [...standing, ...transport, ...refusals, ...chains, ...bodies] as const
+export const faults = [...standing, ...windows, ...transport, ...refusals, ...chains, ...bodies] as const
 
 export type FaultName = (typeof faults)[number]["name"]

@@ -35,6 +35,19 @@ export const profiles = {
     sentence: "Something between client and API that answers in its place.",
     odds: { server_error: 0.03, html_200: 0.03, problem_200: 0.03, redirect: 0.03, gzip: 0.03 },
   },
+  outages: {
+    sentence: "Every minute nobody answers for ten seconds, for the first time a second after the first request.",
+    odds: { outage: 1 },
+  },
+  restarts: {
+    sentence: "Every half minute the gateway restarts: 502 for three seconds.",
+    odds: { gateway_outage: 1 },
+    settings: { outageSeconds: 3, outageEverySeconds: 30 },
+  },
+  "rate-limit": {
+    sentence: "A hundred requests in ten seconds, and 429 with Retry-After for what is beyond.",
+    odds: { rate_window: 1 },
+  },
   "clock-skew": { sentence: "The server's clock is ten minutes ahead.", odds: { clock_skew: 1 } },
   signing: {
     sentence: "Right signatures are now and then called stale or replayed.",

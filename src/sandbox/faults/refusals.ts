@@ -11,7 +11,7 @@ export const refuse = (answer: Answer, refused: Refusal, headers: Readonly<Recor
 const unavailable = refusal("PARTNER_PROCESSING_UNAVAILABLE", "The API cannot process requests at the moment.")
 
 /** From whatever stands before the API, which knows nothing of its codes. */
-const tooMany = (answer: Answer, retryAfter: string): Answer => ({
+export const tooMany = (answer: Answer, retryAfter: string): Answer => ({
   status: 429,
   code: null,
   headers: {
@@ -32,7 +32,9 @@ const htmlError =
     body: `<!doctype html>\n<html><head><title>${status} ${title}</title></head><body><h1>${status} ${title}</h1></body></html>\n`,
   })
 
-const htmlErrors = [htmlError(500, "Internal Server Error"), htmlError(502, "Bad Gateway")]
+export const badGateway = htmlError(502, "Bad Gateway")
+
+const htmlErrors = [htmlError(500, "Internal Server Error"), badGateway]
 
 /** A whole second not before `seconds` after the answer's date. */
 const dateAfter = (answer: Answer, seconds: number): string =>
