@@ -171,6 +171,10 @@ export const readPage = (
   if (nextCursor !== null && typeof nextCursor !== "string") {
     return refuse("NoPageInfo", `${contract.page.nextCursor} is neither text nor null`)
   }
+  // Half a character has no form in a URL, so another cursor than this would be asked for.
+  if (nextCursor?.isWellFormed() === false) {
+    return refuse("NoPageInfo", `${contract.page.nextCursor} holds half a character`)
+  }
   const hasCursor = nextCursor !== null && nextCursor !== ""
   if (saysMore && !hasCursor) return refuse("MoreWithoutCursor", contract.page.nextCursor)
 

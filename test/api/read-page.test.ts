@@ -137,6 +137,7 @@ describe("a page whose envelope cannot be read", () => {
     ["NoPageInfo", "hasMore as a number", '{"data":[],"pageInfo":{"nextCursor":null,"hasMore":0}}'],
     ["NoPageInfo", "a cursor that is an object", '{"data":[],"pageInfo":{"nextCursor":{},"hasMore":true}}'],
     ["NoPageInfo", "a cursor that is true", '{"data":[],"pageInfo":{"nextCursor":true,"hasMore":true}}'],
+    ["NoPageInfo", "half a character", '{"data":[],"pageInfo":{"nextCursor":"a\\ud800","hasMore":true}}'],
     ["MoreWithoutCursor", "null for a cursor", '{"data":[],"pageInfo":{"nextCursor":null,"hasMore":true}}'],
     ["MoreWithoutCursor", "an empty cursor", '{"data":[],"pageInfo":{"nextCursor":"","hasMore":true}}'],
     ["MoreWithoutCursor", "no cursor", '{"data":[],"pageInfo":{"hasMore":true}}'],

@@ -212,6 +212,10 @@ layer(Layer.scoped(DemoWorld, twoNights), { excludeTestServices: true, timeout: 
         2,
         expect.stringContaining("--parameter other: the statement has no $other; it has $word"),
       ])
+      for (const nothing of ["-- only words", "/* a */ ;"]) {
+        const refused = yield* sql(nothing)
+        expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("there is no SQL statement in it")])
+      }
       const malformed = yield* sql("--parameter", "=x", "SELECT 1")
       expect([malformed.code, malformed.stderr]).toEqual([2, expect.stringMatching(/--parameter =x: give NAME=VALUE/)])
     }),

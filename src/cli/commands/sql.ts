@@ -223,10 +223,14 @@ export const sqlCommand = command({
       const statement = yield* statementOf(options.statement, options.file)
       const database = yield* Database
       const connection = yield* database.reader
-      const statements = yield* asking(connection, () => connection.extractStatements(statement))
-      if (statements.count === 0) {
-        return yield* new UsageError({ detail: `there is no SQL statement in it; ${whole}` })
-      }
+      // DuckDB fails without a word where a text holds comments and nothing else.
+      const statements = yield* asking(connection, () => connection.extractStatements(statement)).pipe(
+        Effect.mapError((error) =>
+          error.detail === "Error in native callback"
+            ? new UsageError({ detail: `there is no SQL statement in it; ${whole}` })
+            : error,
+        ),
+      )
       if (statements.count !== 1) {
         return yield* new UsageError({ detail: `one SQL statement is expected, and there are ${statements.count}` })
       }
