@@ -1,4 +1,5 @@
 import { Effect } from "effect"
+import { inPieces } from "./body-pieces.ts"
 import type { Sql } from "./database.ts"
 import { type LoadStatements, loadStatements } from "./load-sql.ts"
 import type { StoreError } from "./store-error.ts"
@@ -67,27 +68,41 @@ const list = <A>(pages: ReadonlyArray<A>, value: (page: A) => unknown): Readonly
 
 const partitionKey = (customerId: string, stream: string): string => `${stream}\n${customerId}`
 
+/** The number after the last one of a long body. */
+const nextBody = "(SELECT coalesce(max(body_no), 0) + 1 FROM raw.pages)"
+
 /**
- * Bodies are the bulk of a group, so each goes to DuckDB once: the one to keep again only where it differs. A record that
- * was refused before in this run is a repetition. Yields how many were refused for the first time, by partition.
+ * Bodies are the bulk of a group, so a short one goes to DuckDB once: the one to keep again only where it differs. A record
+ * that was refused before in this run is a repetition. Yields how many were refused for the first time, by partition.
  */
 const stageGroup = (sql: Sql, runId: string, pages: ReadonlyArray<LoadPage>) =>
   Effect.gen(function* () {
+    const pieces = pages.map((page) => inPieces(page.kept))
     yield* sql.run(
       `CREATE OR REPLACE TEMP TABLE group_pages AS
-       SELECT unnest($1)::INTEGER AS page_no, unnest($2) AS customer_id, unnest($3) AS stream, unnest($4) AS loadable, unnest($5) AS kept`,
+       SELECT unnest($1)::INTEGER AS page_no, unnest($2) AS customer_id, unnest($3) AS stream, unnest($4) AS loadable, unnest($5) AS kept,
+         ${nextBody} + unnest($6)::INTEGER AS body_no`,
       [
         pages.map((_, index) => String(index)),
         list(pages, (page) => page.customerId),
         list(pages, (page) => page.stream),
         list(pages, (page) => page.loadable),
-        list(pages, (page) => (page.kept === page.loadable ? null : page.kept)),
+        pages.map((page, index) => (pieces[index] !== null || page.kept === page.loadable ? null : page.kept)),
+        pages.map((_, index) => (pieces[index] === null ? null : String(index))),
       ],
     )
+    const cut = pieces.flatMap((texts, page) => (texts ?? []).map((text, piece) => ({ page, piece, text })))
+    if (cut.length > 0) {
+      yield* sql.run(
+        `INSERT INTO raw.body_pieces SELECT body_no, piece, text
+         FROM (SELECT unnest($1)::INTEGER AS page_no, unnest($2)::INTEGER AS piece, unnest($3) AS text) JOIN group_pages USING (page_no)`,
+        [list(cut, ({ page }) => page), list(cut, ({ piece }) => piece), cut.map(({ text }) => text)],
+      )
+    }
     yield* sql.run(
       `INSERT INTO raw.pages BY NAME
        SELECT $1 AS run_id, customer_id, stream, sequence, cursor_in, cursor_out, has_more, items, bytes, sha256, redacted, kept_sha256,
-         request_id, attempts, server_time, received_at, coalesce(kept, loadable) AS body, chain, part
+         request_id, attempts, server_time, received_at, CASE WHEN body_no IS NULL THEN coalesce(kept, loadable) END AS body, body_no, chain, part
        FROM group_pages JOIN (
          SELECT unnest($2)::INTEGER AS page_no, unnest($3)::INTEGER AS sequence, unnest($4) AS cursor_in, unnest($5) AS cursor_out,
            unnest($6)::BOOLEAN AS has_more, unnest($7)::INTEGER AS items, unnest($8)::BIGINT AS bytes, unnest($9) AS sha256,
@@ -280,25 +295,35 @@ export const keepUnreadablePage = (
     readonly bodyBytes: Uint8Array | null
   },
 ): Effect.Effect<void, StoreError> =>
-  sql.run(
-    `INSERT INTO raw.pages (run_id, customer_id, stream, sequence, cursor_in, bytes, sha256, redacted, kept_sha256, request_id,
-       attempts, received_at, fault, body, body_bytes, chain)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $13, $14, $8, 1, $9::TIMESTAMPTZ, $10, $11, $12, $15)`,
-    [
-      runId,
-      page.customerId,
-      page.stream,
-      page.sequence,
-      page.cursorIn,
-      page.bytes,
-      page.sha256,
-      page.requestId,
-      page.receivedAt,
-      page.fault,
-      page.body,
-      page.bodyBytes,
-      page.redacted,
-      page.keptSha256,
-      page.chain,
-    ],
-  )
+  Effect.gen(function* () {
+    const pieces = page.body === null ? null : inPieces(page.body)
+    if (pieces !== null) {
+      yield* sql.run(`INSERT INTO raw.body_pieces SELECT ${nextBody}, unnest($1)::INTEGER, unnest($2)`, [
+        pieces.map((_, piece) => String(piece)),
+        pieces,
+      ])
+    }
+    yield* sql.run(
+      `INSERT INTO raw.pages (run_id, customer_id, stream, sequence, cursor_in, bytes, sha256, redacted, kept_sha256, request_id,
+         attempts, received_at, fault, body, body_bytes, body_no, chain)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $13, $14, $8, 1, $9::TIMESTAMPTZ, $10, $11, $12, CASE WHEN $16 THEN ${nextBody} END, $15)`,
+      [
+        runId,
+        page.customerId,
+        page.stream,
+        page.sequence,
+        page.cursorIn,
+        page.bytes,
+        page.sha256,
+        page.requestId,
+        page.receivedAt,
+        page.fault,
+        pieces === null ? page.body : null,
+        page.bodyBytes,
+        page.redacted,
+        page.keptSha256,
+        page.chain,
+        pieces !== null,
+      ],
+    )
+  })

@@ -498,7 +498,8 @@ layer(store)("evidence", (it) => {
       yield* loaded("run-1", ...pages)
       const stored = yield* rows(
         `SELECT sequence, cursor_in, cursor_out, has_more, items, bytes, sha256, redacted, kept_sha256, request_id, attempts,
-           server_time, received_at, fault, body, sha256(body) AS recomputed FROM raw.pages ORDER BY sequence`,
+           server_time, received_at, fault, raw.body_of(body, body_no) AS body, sha256(raw.body_of(body, body_no)) AS recomputed
+         FROM raw.pages ORDER BY sequence`,
       )
       expect(stored).toEqual(
         bodies.map((body, index) => ({

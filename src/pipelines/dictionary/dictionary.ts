@@ -87,6 +87,8 @@ const personal: ReadonlySet<string> = new Set([
   "main.book_lines.description",
   "main.book_lines.payload",
   "raw.pages.body",
+  "raw.body_pieces.text",
+  "raw.body_texts.text",
   "raw.quarantine.payload",
   "raw.quarantine.readable",
 ])

@@ -63,7 +63,7 @@ export const beginNextNight = (
       `INSERT INTO raw.quarantine BY NAME SELECT * REPLACE (${nextId} AS run_id) FROM raw.quarantine WHERE run_id = ${id}`,
     )
     yield* sql.run(
-      `INSERT INTO raw.pages BY NAME SELECT * REPLACE (${nextId} AS run_id, NULL AS body, NULL AS body_bytes) FROM raw.pages WHERE run_id = ${id}`,
+      `INSERT INTO raw.pages BY NAME SELECT * REPLACE (${nextId} AS run_id, NULL AS body, NULL AS body_bytes, NULL AS body_no) FROM raw.pages WHERE run_id = ${id}`,
     )
     for (const { name } of tables) {
       // Balances are taken anew: an instant later, so that the night before can open the roll-forward.

@@ -72,9 +72,11 @@ const pagesWith = (sql: Sql, contract: Contract, row: VersionRow) =>
     // The id's last part is the rarest; an id with characters that JSON escapes is looked for on every page.
     const part = row.record_id.split("/").at(-1) ?? ""
     const found = yield* sql.rows<PageEvidence & { readonly body: string }>(
-      `SELECT ${pageColumns}, body FROM raw.pages
-       WHERE run_id = $1 AND customer_id = $2 AND stream = $3 AND body IS NOT NULL AND fault IS NULL
-         AND ($4 = '' OR contains(body, $4))
+      `SELECT ${pageColumns}, raw.body_of(body, body_no) AS body FROM raw.pages
+       SEMI JOIN (
+         SELECT * FROM raw.body_texts WHERE run_id = $1 AND customer_id = $2 AND stream = $3 AND ($4 = '' OR contains(text, $4))
+       ) AS found USING (run_id, customer_id, stream, chain, sequence)
+       WHERE run_id = $1 AND customer_id = $2 AND stream = $3 AND fault IS NULL
        ORDER BY chain, sequence`,
       [row.last_seen_run, customer ?? null, row.stream, JSON.stringify(part) === `"${part}"` ? part : ""],
     )

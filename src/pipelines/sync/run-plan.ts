@@ -98,7 +98,7 @@ const openPartitions = `
     FROM page GROUP BY ALL
   ),
   first AS (
-    SELECT customer_id, stream, body AS first_body, coalesce(server_time, received_at) AS first_read_at
+    SELECT customer_id, stream, raw.body_of(body, body_no) AS first_body, coalesce(server_time, received_at) AS first_read_at
     FROM page WHERE part = 'chain' AND sequence = 1
   )
   SELECT c.customer_id, c.stream, reached.chain, reached.sequence, reached.next_cursor, reached.used, first_body, first_read_at

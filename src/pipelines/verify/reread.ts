@@ -79,26 +79,38 @@ const read = (contract: Contract, stream: ContractStream, stored: StoredPage) =>
     },
   )
 
-/** Runs of row numbers whose bodies together are not too large. */
-const groupsOf = (
-  sql: Sql,
-  runId: string,
-): Effect.Effect<ReadonlyArray<readonly [first: string, last: string]>, StoreError> =>
-  Effect.map(
-    sql.rows<{ first: bigint; last: bigint }>(
-      `WITH page AS (SELECT rowid AS row_no, bytes FROM raw.pages WHERE run_id = $1),
-       placed AS (SELECT row_no, (sum(bytes) OVER (ORDER BY row_no ROWS UNBOUNDED PRECEDING) - bytes) // ${groupBytes} AS part FROM page)
-       SELECT min(row_no) AS first, max(row_no) AS last FROM placed GROUP BY part ORDER BY first`,
-      [runId],
-    ),
-    (rows) => rows.map(({ first, last }) => [String(first), String(last)] as const),
+/** Pages that lie side by side, and the numbers of their long bodies; null where none is long. */
+interface Group {
+  readonly first: bigint
+  readonly last: bigint
+  readonly first_body: bigint | null
+  readonly last_body: bigint | null
+}
+
+/** Groups of pages whose bodies together are not too large. */
+const groupsOf = (sql: Sql, runId: string): Effect.Effect<ReadonlyArray<Group>, StoreError> =>
+  sql.rows<Group>(
+    `WITH page AS (SELECT rowid AS row_no, bytes, body_no FROM raw.pages WHERE run_id = $1),
+     placed AS (SELECT *, (sum(bytes) OVER (ORDER BY row_no ROWS UNBOUNDED PRECEDING) - bytes) // ${groupBytes} AS part FROM page)
+     SELECT min(row_no) AS first, max(row_no) AS last, min(body_no) AS first_body, max(body_no) AS last_body
+     FROM placed GROUP BY part ORDER BY first`,
+    [runId],
   )
 
-const pagesSql = `
+/** With the bounds of the bodies in the statement: a join alone would have DuckDB read every body of the store for each group. */
+const pagesSql = ({ first, first_body, last, last_body }: Group): string => `
+  WITH long AS (
+    SELECT body_no, string_agg(text, '' ORDER BY piece) AS text FROM raw.body_pieces
+    WHERE body_no BETWEEN ${first_body} AND ${last_body} GROUP BY body_no
+  ),
+  page AS (
+    SELECT p.* EXCLUDE (body), coalesce(p.body, long.text) AS body
+    FROM raw.pages AS p LEFT JOIN long USING (body_no) WHERE run_id = $1 AND p.rowid BETWEEN ${first} AND ${last}
+  )
   SELECT run_id, customer_id, stream, chain, part, sequence, request_id, items, has_more, cursor_out, bytes, sha256, kept_sha256,
     redacted, fault, body, coalesce(sha256(body), sha256(body_bytes)) AS hash, sha256(chr(65279) || body) AS marked_hash,
     coalesce(strlen(body), octet_length(body_bytes)) AS size
-  FROM raw.pages WHERE run_id = $1 AND rowid >= $2::BIGINT AND rowid <= $3::BIGINT`
+  FROM page`
 
 const proveGroup = (
   sql: Sql,
@@ -151,8 +163,8 @@ export const pagesReadAgain = (
     )
     for (const one of proofs.values()) yield* one.begin(sql)
     const findings: Array<Finding> = []
-    for (const [first, last] of yield* groupsOf(sql, runId)) {
-      const pages = yield* sql.rows<StoredPage>(pagesSql, [runId, first, last])
+    for (const group of yield* groupsOf(sql, runId)) {
+      const pages = yield* sql.rows<StoredPage>(pagesSql(group), [runId])
       findings.push(...(yield* proveGroup(sql, contract, proofs, pages)))
     }
     const faulty = [...ofLists, ...findings].flatMap((finding) =>

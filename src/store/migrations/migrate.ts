@@ -15,6 +15,7 @@ import { seals } from "./0017-seals.ts"
 import { clock } from "./0018-clock.ts"
 import { apiOfTheStore } from "./0019-api-of-the-store.ts"
 import { statements } from "./0020-statements.ts"
+import { bodies } from "./0021-bodies.ts"
 
 /** In the order of their names; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -34,6 +35,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0018-clock": clock,
   "0019-api-of-the-store": apiOfTheStore,
   "0020-statements": statements,
+  "0021-bodies": bodies,
 }
 
 /** The migrations that this program knows, in order. */

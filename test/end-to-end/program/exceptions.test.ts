@@ -143,7 +143,8 @@ layer(Layer.scoped(AfterOneNight, afterOneNight), { excludeTestServices: true, t
         expect(code).toBe(0)
         const rows = yield* rowsOf<{ stream: string; body: string; sha256: string; request_id: string }>(
           join(cwd, "analytics.duckdb"),
-          `SELECT stream, body, sha256, request_id FROM raw.pages WHERE run_id = '${runId}' AND contains(body, '${record_id}')`,
+          `WITH page AS (SELECT stream, raw.body_of(body, body_no) AS body, sha256, request_id FROM raw.pages WHERE run_id = '${runId}')
+           FROM page WHERE contains(body, '${record_id}')`,
         )
         expect(rows.length).toBeGreaterThanOrEqual(2)
         const shown = [...stdout.matchAll(/^ {4}(\{"[a-zA-Z]+Id":.*\})$/gm)].map(([, text]) => text ?? "")

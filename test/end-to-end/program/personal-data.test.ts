@@ -149,7 +149,7 @@ layer(Layer.scoped(KeptNight, nightWith({ personalData: "keep" })), { excludeTes
         expect(stored.length).toBeGreaterThan(50)
         const inPages = yield* foundInRows(file, spellings(told.map(({ value }) => value)))
         const names = new Set(told.map(({ value }) => JSON.stringify(value).slice(1, -1)))
-        expect([...names].filter((name) => !inPages.includes(`raw.pages.body: ${name}`))).toEqual([])
+        expect([...names].filter((name) => !inPages.includes(`raw.body_texts.text: ${name}`))).toEqual([])
       }),
     )
 

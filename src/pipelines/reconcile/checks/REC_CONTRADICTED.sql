@@ -23,7 +23,7 @@ told AS (
 page AS (
   SELECT c.stream, c.record_id, string_agg(DISTINCT concat('page ', p.sequence, ' of chain ', p.chain), ', ' ORDER BY concat('page ', p.sequence, ' of chain ', p.chain)) AS pages
   FROM (SELECT DISTINCT stream, record_id, customer_id FROM told) AS c
-  JOIN raw.pages AS p ON p.run_id = recon.run() AND p.customer_id = c.customer_id AND p.stream = c.stream AND contains(p.body, concat('"', c.record_id, '"'))
+  JOIN raw.body_texts AS p ON p.run_id = recon.run() AND p.customer_id = c.customer_id AND p.stream = c.stream AND contains(p.text, concat('"', c.record_id, '"'))
   GROUP BY c.stream, c.record_id
 )
 SELECT t.stream, t.record_id, t.customer_id, string_agg(DISTINCT t.amounts, '; ' ORDER BY t.amounts) AS amounts,
