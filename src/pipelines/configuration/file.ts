@@ -142,9 +142,10 @@ export const ConfigurationFile = Schema.Struct({
   headSlackMinutes: Schema.optionalWith(whole(0, 1440), { default: () => 5 }),
   deadlineMinutes: Schema.optionalWith(Schema.NullOr(whole(1, 10_080)), { default: () => 360 }),
   maxPageMegabytes: Schema.optionalWith(whole(1, 512), { default: () => 20 }),
-  memoryLimit: Schema.optionalWith(written(/^\d+(KB|MB|GB)$/, 'must be a size such as "512MB"'), {
-    default: () => "512MB",
-  }),
+  memoryLimit: Schema.optionalWith(
+    written(/^([1-9]\d{5,9}KB|[1-9]\d{2,6}MB|[1-9]\d{0,3}GB)$/, 'must be a size from 100MB on, such as "512MB"'),
+    { default: () => "512MB" },
+  ),
   resumeWithinMinutes: Schema.optionalWith(whole(0, 10_080), { default: () => 360 }),
   failOn: Schema.optionalWith(oneOrSeveral(failOnWords), { default: () => ["high"] as const }),
   personalData: Schema.optionalWith(Schema.Literal("hash", "keep"), { default: () => "hash" as const }),

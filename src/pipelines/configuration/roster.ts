@@ -70,6 +70,9 @@ const readEntry = (file: string, row: unknown, number: number): Effect.Effect<Ro
     if (/^\.{1,2}$/.test(entry.customerId)) {
       return yield* fail(`customerId ${JSON.stringify(entry.customerId)} would change the path of a request`)
     }
+    if (/\p{Cc}/u.test(entry.customerId)) {
+      return yield* fail(`customerId ${JSON.stringify(entry.customerId)} holds a control character`)
+    }
     const products = readProducts(entry.products)
     const stranger = products.find((name) => !isProduct(name))
     if (stranger !== undefined) {

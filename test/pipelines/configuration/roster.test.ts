@@ -53,6 +53,14 @@ describe("a roster", () => {
     }),
   )
 
+  it.effect("holds no control character in an id", () =>
+    Effect.gen(function* () {
+      expect(yield* refusal("customerId,partnerCustomerRef\nc\0-1,ada\n")).toContain(
+        'customer 1: customerId "c\\u0000-1" holds a control character',
+      )
+    }),
+  )
+
   it.effect("may hold commas, quotes and line breaks in a reference", () =>
     Effect.gen(function* () {
       const [entry] = yield* read('customerId,partnerCustomerRef\nc-1,"Lovelace, ""Ada""\nLondon"\n')

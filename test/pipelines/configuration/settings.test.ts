@@ -122,7 +122,11 @@ describe("a setting that cannot be used is named with its remedy", () => {
     [{ breaker: { failures: 0 } }, "breaker.failures: must be a whole number from 1 to 1000"],
     [{ breaker: { coolDownSeconds: 0.5 } }, "breaker.coolDownSeconds: must be a whole number from 1 to 3600"],
     [{ deadlineMinutes: 0 }, "deadlineMinutes: must be a whole number from 1 to 10080"],
-    [{ memoryLimit: "lots" }, 'memoryLimit: must be a size such as "512MB"'],
+    [{ memoryLimit: "lots" }, 'memoryLimit: must be a size from 100MB on, such as "512MB"'],
+    // DuckDB could not hold a page.
+    [{ memoryLimit: "99MB" }, "memoryLimit: must be a size from 100MB on"],
+    [{ memoryLimit: "0GB" }, "memoryLimit: must be a size from 100MB on"],
+    [{ memoryLimit: "99999999999999999999GB" }, "memoryLimit: must be a size from 100MB on"],
     [{ tolerance: { EUR: { absolute: "0,01" } } }, 'must be a decimal written as a string, such as "0.01"'],
     [{ tolerance: { USD: 0.01 } }, "tolerance.USD: must be an object { … }; found 0.01"],
     [
@@ -130,7 +134,7 @@ describe("a setting that cannot be used is named with its remedy", () => {
       'tolerance.USD.absolute: must be a decimal written as a string, such as "0.01"',
     ],
     [{ pageSize: "200" }, "pageSize: must be a whole number from 1 to 200"],
-    [{ memoryLimit: 512 }, 'memoryLimit: must be a size such as "512MB"'],
+    [{ memoryLimit: 512 }, 'memoryLimit: must be a size from 100MB on, such as "512MB"'],
     [{ checks: { BAL_NEGATIVE: { enabled: "no" } } }, 'checks.BAL_NEGATIVE.enabled: must be true or false; found "no"'],
     [{ breaker: null }, "breaker: must be an object { … }; found null"],
     [{ books: { rules: {} } }, "books.rules: must be a list [ … ]; found {}"],
