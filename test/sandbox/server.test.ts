@@ -2,6 +2,7 @@ import { Effect, Exit, Redacted, Scope } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { benchSource } from "../../bench/bench-source.ts"
 import { streams } from "../../src/api/streams.ts"
+import { clockFrom } from "../../src/sandbox/clock-from.ts"
 import { worldSource } from "../../src/sandbox/server/world-source.ts"
 import { type SandboxOptions, type Served, serveSandbox } from "../../src/sandbox/server.ts"
 import { generateWorld } from "../../src/sandbox/world.ts"
@@ -55,6 +56,23 @@ describe("the sandbox lets in", () => {
     expect(Math.abs(Date.parse(headers.get("date") ?? "") - Date.now())).toBeLessThan(5_000)
     expect(headers.get("content-type")).toBe("application/json")
     expect(body.data).toEqual(world.list(first, "fiat_deposits").slice(0, 50))
+  })
+
+  it("who has its own clock's time, where the night that it serves is at another time than ours", async () => {
+    const night = Date.parse("2031-06-28T02:00:00Z")
+    const serving = serveSandbox({
+      source: worldSource(world),
+      port: 0,
+      clientId: client.id,
+      clientSecret: Redacted.make(client.secret),
+    })
+    const ahead = await Effect.runPromise(serving.pipe(Effect.withClock(clockFrom(night)), Scope.extend(scope)))
+    const ours = await signedGet(ahead.baseUrl, deposits)
+    expect([ours.status, ours.body.code]).toEqual([401, "PARTNER_SIGNATURE_EXPIRED"])
+    const told = ours.headers.get("date") ?? ""
+    expect(told).toMatch(/2031/)
+    const theirs = await signedGet(ahead.baseUrl, deposits, { timestamp: new Date(told).toISOString() })
+    expect(theirs.status).toBe(200)
   })
 
   it("any offset and precision of the timestamp", async () => {

@@ -4,6 +4,7 @@ import { Clock, Config, DateTime, Effect, Either, Option, Redacted } from "effec
 import { count, plural } from "../../pipelines/run/quantities.ts"
 import { bookCodes } from "../../sandbox/books/book-code.ts"
 import { booksOf } from "../../sandbox/books/books.ts"
+import { clockFrom } from "../../sandbox/clock-from.ts"
 import type { Strike } from "../../sandbox/faults/fault-engine.ts"
 import { readFaultSpec } from "../../sandbox/faults/fault-spec.ts"
 import { firstNightOf, nightOptions } from "../../sandbox/nights.ts"
@@ -109,7 +110,10 @@ const write = (file: string, text: string) =>
 /** How far a run may begin from the world's instant before grace and age tell another story than the answer key. */
 const closeEnough = 10 * 60_000
 
-/** Which night this is, how the next one is asked for, and whether this machine's clock is at it. */
+/** Whether the night is at another time than this machine's clock; then the sandbox has a clock of its own. */
+const isApart = (instant: number, now: number): boolean => Math.abs(now - instant) > closeEnough
+
+/** Which night this is, how the next one is asked for, and what the sandbox's clock says. */
 const nightLines = (program: string, options: Options, first: number, now: number): string => {
   const instant = nightOptions(options.night, first).now
   const fileOption = (name: string, file: string | null): string => (file === null ? "" : ` --${name} ${file}`)
@@ -117,11 +121,10 @@ const nightLines = (program: string, options: Options, first: number, now: numbe
   const again = `--seed ${options.seed} --population ${options.population} --breaks ${options.breaks} --port ${options.port} --roster ${options.roster}${files}`
   const iso = (millis: number): string => DateTime.formatIso(DateTime.unsafeMake(millis))
   const next = `--night ${options.night + 1} --first-night ${iso(first)}`
-  const apart =
-    Math.abs(now - instant) <= closeEnough
-      ? ""
-      : `This night is at ${iso(instant)}, and this machine's clock is not: ages and grace are counted to a run's start, so only a run that begins then finds exactly the known breaks.\n`
-  return `It is night ${options.night}. ${apart}A day later, the next night of the same world: ${program} sandbox ${again} ${next}\n`
+  const apart = isApart(instant, now)
+    ? `Its clock began at ${iso(instant)}, and its answers say so: a run takes its times from them.\n`
+    : ""
+  return `It is night ${options.night}. ${apart}The next night of the same world, a day later or at once: ${program} sandbox ${again} ${next}\n`
 }
 
 const serve = (options: Options) =>
@@ -152,6 +155,8 @@ const serve = (options: Options) =>
     })
     const ownBooks = options.books === null ? null : booksIn(options.books)
     const key = [...world.answerKey, ...(ownBooks?.answerKey ?? [])]
+    const { now: instant } = nightOptions(options.night, first)
+    const clock = isApart(instant, now) ? clockFrom(instant) : Clock.make()
     const sandbox = yield* serveSandbox({
       source: worldSource(world),
       port: options.port,
@@ -165,7 +170,7 @@ const serve = (options: Options) =>
             onRequest: (served: Served) => void stderr.write(servedLine(served)),
           }
         : {}),
-    })
+    }).pipe(Effect.withClock(clock))
     yield* write(options.roster, rosterCsv(world))
     if (options.answerKey !== null) {
       yield* write(options.answerKey, `${JSON.stringify(key, null, 2)}\n`)
