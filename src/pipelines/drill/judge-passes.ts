@@ -36,7 +36,10 @@ interface New {
   readonly outcome: string
   readonly record_id: string
   readonly customer_id: string | null
-  /** Whose the record is that it was compared with: a transaction that names an altered record of another customer is told with it. */
+  /**
+   * Whose the record is that it was compared with, or was before the alteration: a transaction that names an altered record of another
+   * customer is told with it, and so is a record whose money another customer held, once that customer's transaction is gone.
+   */
   readonly other_customer: string | null
   readonly is_new: boolean
 }
@@ -50,7 +53,7 @@ class Found extends Data.TaggedError("Found")<{
 
 const baselineSql: ReadonlyArray<string> = [
   `CREATE OR REPLACE TABLE drill.baseline AS
-   SELECT exception_id, outcome, at_stake, expected, actual, detail FROM recon.finding`,
+   SELECT exception_id, outcome, record_id, counterpart_id, at_stake, expected, actual, detail FROM recon.finding`,
   "CREATE OR REPLACE TABLE drill.owner AS SELECT record_id, any_value(customer_id) AS customer_id FROM recon.known_record GROUP BY record_id",
 ]
 
@@ -60,7 +63,9 @@ const differenceSql = `
     b.exception_id IS NULL OR f.outcome = 'exception'
       AND (f.at_stake IS DISTINCT FROM b.at_stake OR f.expected IS DISTINCT FROM b.expected OR f.actual IS DISTINCT FROM b.actual OR f.detail IS DISTINCT FROM b.detail) AS is_new
   FROM recon.finding AS f LEFT JOIN drill.baseline AS b ON b.exception_id = f.exception_id AND b.outcome = f.outcome
-  LEFT JOIN drill.owner AS o ON o.record_id = f.counterpart_id
+  LEFT JOIN (SELECT record_id, any_value(counterpart_id) AS counterpart_id FROM drill.baseline WHERE counterpart_id IS NOT NULL GROUP BY record_id) AS before
+    ON before.record_id = f.record_id
+  LEFT JOIN drill.owner AS o ON o.record_id = coalesce(f.counterpart_id, before.counterpart_id)
   WHERE f.outcome IN ('exception', 'unproven', 'in flight') AND (is_new OR f.outcome = 'unproven')
   ORDER BY f.code, f.record_id`
 
