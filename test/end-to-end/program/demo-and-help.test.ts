@@ -61,6 +61,7 @@ const options: Readonly<Record<string, ReadonlyArray<string>>> = {
     "--fresh",
     "--api-changed",
     "--fail-on",
+    "--metrics",
     "--json",
     "--quiet",
     ...logs,
