@@ -84,9 +84,9 @@ export const draftOf = (columns: ReadonlyArray<Column>): DraftMap => {
     .map((column) => ({ ...column, real: column.values.filter((value) => !dash.test(value)) }))
     .filter(({ real }) => separatorsOf(real) !== undefined)
   const named = (pattern: RegExp) => namedLike(money, pattern)[0]
-  const debit = named(/^(debit|soll|out|paid out|withdrawal|lastschrift|money out)/i)
-  const credit = named(/^(credit|haben|in|paid in|deposit|gutschrift|money in)/i)
-  const single = named(/amount|betrag|value|sum|montant|importe/i)
+  const debit = named(/^(debit|débit|soll|belastung|out|paid out|withdrawal|lastschrift|money out)/i)
+  const credit = named(/^(credit|crédit|haben|in|paid in|deposit|gutschrift|money in)/i)
+  const single = named(/amount|betrag|value|sum|montant|importe/i) ?? named(/^(net|gross)$/i)
   const side = columns.find((column) =>
     isAllOf(column.values, (value) => [...sideWords.credit, ...sideWords.debit].includes(value.toUpperCase())),
   )
@@ -109,7 +109,8 @@ export const draftOf = (columns: ReadonlyArray<Column>): DraftMap => {
   const free = columns.filter(
     (column) => column !== date?.column && column !== side && !amounts.some(({ name }) => name === column.name),
   )
-  const currency = free.find(({ values }) => isAllOf(values, (value) => /^[A-Z]{3,5}(\/\d{1,2})?$/.test(value)))
+  const coded = free.filter(({ values }) => isAllOf(values, (value) => /^[A-Z]{3,5}(\/\d{1,2})?$/.test(value)))
+  const currency = namedLike(coded, /curr|ccy|währ|waehr|devise|moneda|divisa/i)[0] ?? coded[0]
   const isBeside =
     currency === undefined &&
     isAllOf(
@@ -125,6 +126,10 @@ export const draftOf = (columns: ReadonlyArray<Column>): DraftMap => {
     namedLike(rest, /(^|[^a-z])(id|nr|no|number|entry|line)([^a-z]|$)|id$/i).find(isUnique) ?? rest.find(isUnique)
   if (lineId === undefined)
     notes.push("no column has another value on each line; name the one that tells lines apart as lineId")
+  // Of an export of one account each line has the same; where they differ it may be the other party's.
+  const account = namedLike(rest, /account|konto|iban|compte|cuenta/i).find(
+    ({ values }) => values.length > 1 && new Set(values).size === 1,
+  )
   const reference = namedLike(rest, /ref|end.?to.?end|invoice|transaction/i).find((column) => column !== lineId)
   const description = namedLike(rest, /text|descr|purpose|verwendung|memo|note|detail/i).find(
     (column) => column !== lineId && column !== reference,
@@ -136,6 +141,7 @@ export const draftOf = (columns: ReadonlyArray<Column>): DraftMap => {
     ...(!isPair && texts.length > real.length ? { emptyWords: ["-"] } : {}),
     ...(isBeside ? { currencyInAmount: true } : {}),
     lineId: { column: lineId?.name ?? "?" },
+    ...(account === undefined ? {} : { account: { column: account.name } }),
     ...(date?.form.isInstant
       ? { dateTime: { column: date.column.name } }
       : {
@@ -178,6 +184,7 @@ export const draftMap = (sql: Sql, file: string, path: string, format: BookForma
       amounts: [],
       exact: [],
       delimiter: undefined,
+      encoding: undefined,
       list: undefined,
       hasPlainAmounts: true,
       reversals: undefined,

@@ -15,6 +15,3 @@ export const textOfUnits = (units: bigint): string => {
   const fraction = digits.slice(-scale).replace(/0+$/, "")
   return `${units < 0n ? "-" : ""}${digits.slice(0, -scale)}${fraction === "" ? "" : `.${fraction}`}`
 }
-
-/** Whether the store holds it: 20 digits before the point. */
-export const fitsStore = (units: bigint): boolean => units < 10n ** 38n && units > -(10n ** 38n)

@@ -26,8 +26,15 @@ export const sortLinesSql = `
 const columns =
   "book, line_id, customer_id, partner_customer_ref, booked_from, booked_to, currency, amount, reference, refers_to, description, source_line, version, first_import, version_import, content_hash, account, identity"
 
+/** A line that came before the map named accounts, and says the same, is that line of the account, and keeps its id. */
+export const adoptAccountsSql = `
+  UPDATE main.book_lines AS l SET identity = s.identity, account = s.account FROM book_sorted AS s
+  WHERE l.book = getvariable('book') AND l.account IS NULL AND s.account IS NOT NULL AND s.reason IS NULL AND NOT s.is_repeated
+    AND l.identity = substr(s.line_id, len(s.account) + 2) AND l.currency = s.currency AND l.amount = s.amount
+    AND l.booked_from = s.booked_from AND l.booked_to = s.booked_to`
+
 /** Good lines against what the book has: new, changed or unchanged. */
-const compareSql = `
+export const compareSql = `
   CREATE OR REPLACE TEMP TABLE book_compared AS
   SELECT s.* EXCLUDE (line_id), coalesce(l.line_id, s.line_id) AS line_id, l.version AS old_version, l.first_import AS old_import,
     CASE WHEN l.line_id IS NULL THEN 'new' WHEN l.content_hash <> s.content_hash THEN 'changed' ELSE 'unchanged' END AS change
@@ -39,7 +46,7 @@ const compareSql = `
 export const removedSql = `
   CREATE OR REPLACE TEMP TABLE book_removed AS
   SELECT l.line_id FROM main.book_lines AS l
-  ANTI JOIN book_sorted AS s ON s.line_id = l.line_id
+  ANTI JOIN book_sorted AS s ON s.identity = l.identity
   WHERE l.book = getvariable('book') AND getvariable('whole')`
 
 const supersedeSql = (which: string): string => `
@@ -57,7 +64,7 @@ const insertSql = `
   INSERT INTO main.book_lines (${columns})
   SELECT getvariable('book'), line_id, customer_id, partner_customer_ref, booked_from, booked_to, currency, amount,
     reference, refers_to, description, source_line, coalesce(old_version, 0) + 1, coalesce(old_import, getvariable('import')),
-    getvariable('import'), content_hash, NULL, identity
+    getvariable('import'), content_hash, account, identity
   FROM book_compared WHERE change <> 'unchanged' ORDER BY source_line`
 
 /**
@@ -87,7 +94,6 @@ export const importSql = `
     (SELECT count(*) FROM book_removed)`
 
 export const steps: ReadonlyArray<string> = [
-  compareSql,
   supersedeSql(changedIds),
   supersedeSql(removedIds),
   deleteSql(changedIds),
@@ -129,7 +135,6 @@ export const refuseUseless = (
 
 /** Reading leaves these behind; they are as large as the file. */
 export const leftovers = [
-  "book_text",
   "book_source",
   "book_read",
   "book_sorted",

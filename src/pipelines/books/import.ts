@@ -6,14 +6,24 @@ import { quoteText } from "../../store/describe-table.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import type { BookSettings } from "../configuration/books-settings.ts"
 import { knownPlaces } from "../configuration/file.ts"
-import { publishStatements } from "../evidence/publish.ts"
+import { publishBookFacts } from "../evidence/publish.ts"
 import { keepAccounts, replaceStatements, sortBookings } from "./bookings.ts"
 import { hashOf } from "./file-hash.ts"
-import { importSql, leftovers, refuseUseless, removedSql, sortLinesSql, steps } from "./import-sql.ts"
+import {
+  adoptAccountsSql,
+  compareSql,
+  importSql,
+  leftovers,
+  refuseUseless,
+  removedSql,
+  sortLinesSql,
+  steps,
+} from "./import-sql.ts"
 import { amountColumns, BookMapError, exactColumns, mappedColumns, type ReadMap, readStatementMap } from "./map.ts"
 import type { BankStatement } from "./readers/bank-statement.ts"
 import { type BookFormat, readers } from "./readers/formats.ts"
 import { type BookAsk, BookFileError } from "./readers/reader.ts"
+import { tellSaidOtherwise } from "./said-otherwise.ts"
 import { readSql, stageRows } from "./stage.ts"
 import { gapsOf, statementSentence, tellStatements } from "./told.ts"
 
@@ -92,6 +102,7 @@ export const askOf = (sql: Sql, file: string, { map }: ReadMap): BookAsk => ({
   amounts: amountColumns(map),
   exact: exactColumns(map),
   delimiter: map.delimiter,
+  encoding: map.encoding,
   list: map.list,
   hasPlainAmounts: map.decimalSeparator === "." && map.thousandsSeparator === undefined,
   reversals: map.reversals,
@@ -145,10 +156,8 @@ const earlierImport = (sql: Sql, request: ImportRequest, sha256: string, mapSha2
   )
 
 const strangersSql = `
-  SELECT count(*) AS lines, min(coalesce(customer_id, partner_customer_ref)) AS name FROM book_compared
-  WHERE EXISTS (SELECT 1 FROM main.customers)
-    AND (customer_id NOT IN (SELECT customer_id FROM main.customers)
-      OR partner_customer_ref NOT IN (SELECT partner_customer_ref FROM main.customers WHERE partner_customer_ref IS NOT NULL))`
+  SELECT count(*) AS lines, min(named) AS name FROM recon.book_customer
+  WHERE book = getvariable('book') AND standing = 'unknown' AND line_id IN (SELECT line_id FROM book_compared) AND EXISTS (SELECT 1 FROM main.customers)`
 
 /**
  * Reads a file of the partner's books into the book's lines, all of it in one transaction. A line seen before is updated
@@ -168,7 +177,7 @@ export const importBook = (request: ImportRequest) =>
       })
     }
     const reader = readers[request.format]
-    const { bytes, sha256 } = yield* hashOf(file, resolve(file), reader.isText)
+    const { bytes, sha256 } = yield* hashOf(file, resolve(file))
     const read = request.map ?? (yield* readStatementMap)
     const base = { book: request.book, file: name, format: request.format, sha256 }
 
@@ -195,7 +204,7 @@ export const importBook = (request: ImportRequest) =>
     yield* checkMoment(database, read)
     const columns = mappedColumns(read.map)
     const book = yield* reader.open(askOf(database, file, read))
-    yield* stageRows(database, read.map, columns, book, { ...knownPlaces, ...request.places })
+    const leftOut = yield* stageRows(database, read.map, columns, book, { ...knownPlaces, ...request.places })
     const { importId, importedAt } = yield* newImportId
     const year = Number(importedAt.slice(0, 4))
     const { ahead, back } = request.plausibleYears ?? { back: 10, ahead: 1 }
@@ -208,7 +217,7 @@ export const importBook = (request: ImportRequest) =>
         lastYear: year + ahead,
       }),
     )
-    yield* publishStatements(database)
+    yield* publishBookFacts(database)
     const told = yield* database.transaction((sql) =>
       Effect.gen(function* () {
         yield* sql.run(`SET VARIABLE book = ${quoteText(request.book)}`)
@@ -216,24 +225,32 @@ export const importBook = (request: ImportRequest) =>
         yield* sql.run(`SET VARIABLE file = ${quoteText(name)}`)
         yield* sql.run(`SET VARIABLE whole = ${whole}`)
         const ofStatements = { book: request.book, file: name, importId, statements: book.statements, whole }
-        yield* sql.run(book.statements.length > 0 ? "SELECT 1" : sortLinesSql)
-        const plan = book.statements.length > 0 ? yield* sortBookings(sql, ofStatements) : null
-        if (plan === null) yield* sql.run(removedSql)
-        if (plan === null && whole) yield* replaceStatements(sql, request.book, importId)
+        const hasStatements = book.statements.length > 0
+        if (!hasStatements) {
+          for (const statement of [sortLinesSql, adoptAccountsSql, removedSql]) yield* sql.run(statement)
+          if (whole) yield* replaceStatements(sql, request.book, importId)
+        }
+        const plan = hasStatements ? yield* sortBookings(sql, ofStatements) : null
         yield* refuseUseless(sql, request)
+        yield* sql.run(compareSql)
+        const otherwise = hasStatements ? [] : yield* tellSaidOtherwise(sql, { ...request, sha256 })
         for (const step of steps) yield* sql.run(step)
         yield* sql.run(importSql, [request.format, String(bytes), sha256, read.sha256, importedAt, request.by])
         if (plan !== null) yield* keepAccounts(sql)
         const [strangers] = yield* sql.rows<{ lines: bigint; name: string | null }>(strangersSql)
         const lines = Number(strangers?.lines ?? 0n)
         return [
+          ...(leftOut === 0
+            ? []
+            : [`${leftOut} ${leftOut === 1 ? "line is" : "lines are"} left out, as leaveOut of the map says`]),
+          ...otherwise,
           ...book.statements.map(statementSentence),
           ...(plan === null ? [] : yield* tellStatements(sql, plan)),
           ...(plan === null ? [] : yield* gapsOf(sql, request.book, importId)),
           ...(lines === 0
             ? []
             : [
-                `${lines} ${lines === 1 ? "line names a customer" : "lines name customers"} that no roster has had yet, such as ${strangers?.name}`,
+                `${lines} ${lines === 1 ? "line names" : "lines name"} a customer who is on no roster yet, or by a reference that several have, such as ${strangers?.name}`,
               ]),
         ]
       }),

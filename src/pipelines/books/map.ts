@@ -60,6 +60,8 @@ const one = (text: string) => (value: string) => [...value].length === 1 || text
 const MapSchema = Schema.Struct({
   $schema: Schema.optional(Schema.String),
   delimiter: Schema.optional(Schema.String.pipe(Schema.filter(one('must be one character, such as ";"')))),
+  /** Of a text that is not UTF-8 and does not say so itself, such as `windows-1252`. */
+  encoding: Schema.optional(Name),
   decimalSeparator: Schema.optionalWith(Schema.Literal(".", ","), { default: () => "." as const }),
   thousandsSeparator: Schema.optional(Schema.Literal(".", ",", " ", "'")),
   sign: Schema.optionalWith(Schema.Literal("creditPositive", "debitPositive"), {
@@ -73,7 +75,11 @@ const MapSchema = Schema.Struct({
   list: Schema.optional(Name),
   /** Of a bank statement: which side the entry of a reversal states; left out, balances must prove it. */
   reversals: Schema.optional(Schema.Literal("ownSide", "originalSide")),
+  /** Lines that are no bookings, such as totals: those that have one of the words in the column. */
+  leaveOut: Schema.optional(Schema.Struct({ column: Name, words: Schema.NonEmptyArray(Schema.String) })),
   lineId: Column,
+  /** Whose lines they are, where ids are unique within one account only. */
+  account: Schema.optional(ColumnOrConstant),
   date: Schema.optional(Moment),
   dateTime: Schema.optional(Moment),
   amount: Amount,
@@ -94,6 +100,14 @@ export interface ReadMap {
   readonly sha256: string
 }
 
+const isEncoding = (name: string): boolean => {
+  try {
+    return new TextDecoder(name).encoding !== ""
+  } catch {
+    return false
+  }
+}
+
 /** What the schema cannot say: which keys exclude or need one another. Null where the map is sound. */
 const fault = (map: BookMap): string | null => {
   const { amount } = map
@@ -110,10 +124,11 @@ const fault = (map: BookMap): string | null => {
   if (map.sign === "debitPositive" && (sided || amount.direction !== undefined)) {
     return `sign is for an amount in one column with its sign; with sides, ${sided ? "name as credit the column" : "put among creditWords the words"} of what the customer's balance gains; remove sign`
   }
-  if (amount.direction === undefined && (amount.creditWords ?? amount.debitWords) !== undefined) {
-    return "amount: creditWords and debitWords explain direction; name that column too, or remove them"
+  const hasWords = (amount.creditWords ?? amount.debitWords) !== undefined
+  if (sided && hasWords) {
+    return "amount: creditWords and debitWords explain direction, or what stands beside an amount; remove them, or debit and credit"
   }
-  if (amount.minus !== undefined && amount.column !== undefined && amount.direction === undefined) {
+  if (amount.minus !== undefined && signed && amount.direction === undefined && !hasWords) {
     return "amount.minus explains a minus beside a stated side; an amount in one column is read by its sign; remove it"
   }
   if (map.currencyInAmount === (map.currency !== undefined)) {
@@ -121,7 +136,7 @@ const fault = (map: BookMap): string | null => {
       ? "currencyInAmount says that the currency stands beside the amount; remove currency, or currencyInAmount"
       : "currency is missing; name its column, give a constant, or set currencyInAmount where it stands beside the amount"
   }
-  for (const key of ["currency", "customerId", "partnerCustomerRef"] as const) {
+  for (const key of ["account", "currency", "customerId", "partnerCustomerRef"] as const) {
     const given = map[key]
     if (given !== undefined && (given.column === undefined) === (given.constant === undefined)) {
       return `${key}: give either column or constant`
@@ -136,12 +151,20 @@ const fault = (map: BookMap): string | null => {
       return `${key}.format: offsets are read without a format, as ISO 8601; remove the format, or give the zone`
     }
   }
+  if (map.encoding !== undefined && !isEncoding(map.encoding)) {
+    return `encoding: ${JSON.stringify(map.encoding)} is not known; write it as in "windows-1252" or "iso-8859-15"`
+  }
   if (map.date?.twice !== undefined) return "date.twice: a whole day is there once; remove it"
   return null
 }
 
-/** Keys that mean something in files of one format alone. */
-const keysOfFormats = { list: "json", reversals: "camt053", delimiter: "csv" } as const
+/** Keys that mean something in files of some formats alone. */
+const keysOfFormats: Readonly<Record<"delimiter" | "encoding" | "list" | "reversals", ReadonlyArray<BookFormat>>> = {
+  list: ["json"],
+  reversals: ["camt053"],
+  delimiter: ["csv"],
+  encoding: ["csv", "json"],
+}
 
 /** How a bank statement is read where its map says nothing else. */
 export const statementMap = {
@@ -162,10 +185,11 @@ const completed = (content: unknown, format: BookFormat): unknown => {
 
 const formatFault = (map: BookMap, format: BookFormat): string | null => {
   for (const [key, meant] of Object.entries(keysOfFormats)) {
-    if (map[key as keyof typeof keysOfFormats] !== undefined && meant !== format) {
-      return `${key} is for ${meant} files, and this one is ${format}; remove it`
+    if (map[key as keyof typeof keysOfFormats] !== undefined && !meant.includes(format)) {
+      return `${key} is for ${meant.join(" and ")} files, and this one is ${format}; remove it`
     }
   }
+  if (format === "camt053" && map.account !== undefined) return "account: a bank statement names its account; remove it"
   return format === "camt053" && map.lineId.column !== statementMap.lineId.column
     ? "lineId: a bank uses its references again, so the lines of a statement are known by account, day and content; remove lineId (the bank's references can be mapped as reference)"
     : null
@@ -227,7 +251,9 @@ export const readMap = (
 export const mappedColumns = (map: BookMap): ReadonlyArray<string> => [
   ...new Set(
     [
+      map.leaveOut?.column,
       map.lineId.column,
+      map.account?.column,
       map.date?.column,
       map.dateTime?.column,
       map.amount.column,
@@ -250,5 +276,7 @@ export const amountColumns = (map: BookMap): ReadonlyArray<string> =>
 /** The columns of which every digit counts: amounts, ids and references. */
 export const exactColumns = (map: BookMap): ReadonlyArray<string> => [
   ...amountColumns(map),
-  ...[map.lineId, map.customerId, map.partnerCustomerRef, map.reference].flatMap((key) => key?.column ?? []),
+  ...[map.lineId, map.account, map.customerId, map.partnerCustomerRef, map.reference].flatMap(
+    (key) => key?.column ?? [],
+  ),
 ]

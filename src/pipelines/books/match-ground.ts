@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import type { BookRule, BookSettings } from "../configuration/books-settings.ts"
+import { publishBookFacts } from "../evidence/publish.ts"
 
 /**
  * What the matching stands on. `book_line`: the books' lines with the customer that each one means. `book_posting`:
@@ -25,9 +26,7 @@ const scopeSql = `
   named AS (
     SELECT c.book, list(coalesce(k.customer_id, c.customer)) AS customers
     FROM (SELECT book, unnest(customers) AS customer FROM configured) AS c
-    LEFT JOIN (
-      SELECT partner_customer_ref, min(customer_id) AS customer_id FROM main.customers GROUP BY partner_customer_ref HAVING count(*) = 1
-    ) AS k ON k.partner_customer_ref = c.customer
+    LEFT JOIN recon.customer_reference AS k ON k.partner_customer_ref = c.customer
     GROUP BY c.book
   ),
   step AS (
@@ -94,11 +93,7 @@ const scopeNotesSql = `
  */
 const lineSql = `
   CREATE OR REPLACE TEMP TABLE book_line AS
-  WITH known AS (
-    SELECT partner_customer_ref, min(customer_id) AS customer_id FROM main.customers
-    GROUP BY partner_customer_ref HAVING count(*) = 1
-  ),
-  capital AS (
+  WITH capital AS (
     SELECT DISTINCT reference FROM main.book_lines
     WHERE refers_to <> 'reference' AND reference <> lower(reference)
       AND regexp_full_match(reference, '[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}')
@@ -108,14 +103,12 @@ const lineSql = `
     ANTI JOIN main.transactions AS t ON t.transaction_id = c.reference
     ANTI JOIN main.transactions AS r ON r.resource_id = c.reference
   )
-  SELECT l.book, l.line_id, coalesce(l.customer_id, k.customer_id) AS customer_id,
-    coalesce(l.customer_id, k.customer_id, concat('?', l.partner_customer_ref)) AS customer,
-    l.customer_id IS NULL AND l.partner_customer_ref IS NULL AS is_nameless,
+  SELECT l.book, l.line_id, k.customer_id, coalesce(k.customer_id, concat('?', k.named)) AS customer, k.standing = 'none' AS is_nameless,
     recon.currency_name(l.currency) AS currency, l.amount, l.booked_from, l.booked_to, l.refers_to, l.description,
     CASE WHEN s.reference IS NULL THEN l.reference ELSE lower(l.reference) END AS reference
   FROM main.book_lines AS l
   LEFT JOIN respelt AS s ON l.refers_to <> 'reference' AND s.reference = l.reference
-  LEFT JOIN known AS k ON l.customer_id IS NULL AND k.partner_customer_ref = l.partner_customer_ref`
+  JOIN recon.book_customer AS k ON k.book = l.book AND k.line_id = l.line_id`
 
 /** Only what a line may refer to, or what lies near the book's time, can be matched or missed. */
 const postingSql = `
@@ -195,6 +188,7 @@ export const prepareBooks = (sql: Sql, settings: BookSettings): Effect.Effect<vo
     const scopes = Object.entries(settings.scope)
     const listOf = (values: ReadonlyArray<string> | undefined) => (values === undefined ? null : JSON.stringify(values))
     yield* sql.runAll(settingMacros(settings).map((macro) => `CREATE OR REPLACE MACRO recon.${macro}`))
+    yield* publishBookFacts(sql)
     yield* sql.run(scopeSql, [
       scopes.map(([book]) => book),
       scopes.map(([, scope]) => scope.from ?? null),

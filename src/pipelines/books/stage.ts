@@ -2,9 +2,9 @@ import { Chunk, Effect, Stream } from "effect"
 import type { Sql } from "../../store/database.ts"
 import { quoteText } from "../../store/describe-table.ts"
 import type { BookMap } from "./map.ts"
-import type { OpenedBook } from "./readers/reader.ts"
+import type { BookRow, OpenedBook } from "./readers/reader.ts"
 import { type BookingGround, bookingSql } from "./values/booking-sql.ts"
-import { type LineValues, valueReader } from "./values/line-values.ts"
+import { type LineValues, leaveOut, valueReader } from "./values/line-values.ts"
 
 /** Columns of `book_source`, in the order in which they are bound. */
 const texts = [
@@ -12,6 +12,8 @@ const texts = [
   "fault",
   "identity",
   "line_id",
+  "account",
+  "id_fault",
   "customer_id",
   "partner_customer_ref",
   "currency",
@@ -33,6 +35,8 @@ const insertSql = `INSERT INTO book_source SELECT ${[...numbers, ...texts].map((
 
 const nothing: LineValues = {
   lineId: null,
+  account: null,
+  idFault: null,
   customerId: null,
   partnerCustomerRef: null,
   reference: null,
@@ -44,7 +48,10 @@ const nothing: LineValues = {
   amountFault: null,
 }
 
-/** Puts every line of an opened file into `book_source`, its values read by the map; as large as a batch in memory. */
+/**
+ * Puts every line of an opened file into `book_source`, its values read by the map; as large as a batch in memory. Gives how
+ * many lines the map leaves out.
+ */
 export const stageRows = (
   sql: Sql,
   map: BookMap,
@@ -55,20 +62,23 @@ export const stageRows = (
   Effect.gen(function* () {
     const read = valueReader(map, { decimals: book.decimals, places })
     const placeOf = new Map(columns.map((column, place) => [column, place]))
+    const isLeftOut = leaveOut(map)
+    const fieldsOf = (row: BookRow) => (column: string) => row.fields[placeOf.get(column) ?? -1] ?? null
     yield* sql.run(sourceSql)
-    yield* book.rows.pipe(
+    return yield* book.rows.pipe(
       Stream.grouped(10_000),
-      Stream.runForEach((chunk) => {
-        const rows = Chunk.toReadonlyArray(chunk)
+      Stream.runFoldEffect(0, (left, chunk) => {
+        const rows = Chunk.toReadonlyArray(chunk).filter((row) => !isLeftOut(fieldsOf(row)))
         const values = rows.map((row) => {
-          const field = (column: string) => row.fields[placeOf.get(column) ?? -1] ?? null
-          return row.fault === null || row.booking !== undefined ? read(field) : nothing
+          return row.fault === null || row.booking !== undefined ? read(fieldsOf(row)) : nothing
         })
         const bound: Readonly<Record<(typeof texts)[number], ReadonlyArray<string | null>>> = {
           payload: rows.map((row) => row.payload),
           fault: rows.map((row) => row.fault),
           identity: rows.map((row, at) => row.booking?.identity ?? values[at]?.lineId ?? null),
           line_id: values.map((one) => one.lineId),
+          account: values.map((one) => one.account),
+          id_fault: values.map((one) => one.idFault),
           customer_id: values.map((one) => one.customerId),
           partner_customer_ref: values.map((one) => one.partnerCustomerRef),
           currency: values.map((one) => one.currency),
@@ -79,11 +89,13 @@ export const stageRows = (
           amount_fault: values.map((one) => one.amountFault),
           moment: values.map((one) => one.moment),
         }
-        return sql.run(insertSql, [
-          rows.map((row) => String(row.line)),
-          rows.map((row) => (row.booking === undefined ? null : String(row.booking.statement))),
-          ...texts.map((name) => bound[name]),
-        ])
+        return sql
+          .run(insertSql, [
+            rows.map((row) => String(row.line)),
+            rows.map((row) => (row.booking === undefined ? null : String(row.booking.statement))),
+            ...texts.map((name) => bound[name]),
+          ])
+          .pipe(Effect.as(left + chunk.length - rows.length))
       }),
     )
   })
@@ -98,11 +110,11 @@ export const readSql = (map: BookMap, ground: BookingGround): string => {
       ${booking.fault} AS booking_fault, ${booking.from} AS booked_from, ${booking.to} AS booked_to
     FROM book_source
   )
-  SELECT source_line, statement, payload, identity, line_id, customer_id, partner_customer_ref, currency, reference, refers_to, description, amount,
+  SELECT source_line, statement, payload, identity, line_id, account, customer_id, partner_customer_ref, currency, reference, refers_to, description, amount,
     CASE WHEN booking_fault IS NULL THEN booked_from END AS booked_from, CASE WHEN booking_fault IS NULL THEN booked_to END AS booked_to,
     md5(concat_ws(chr(31), coalesce(customer_id, ''), coalesce(partner_customer_ref, ''), currency, CAST(amount AS VARCHAR),
       epoch_us(booked_from), epoch_us(booked_to), coalesce(reference, ''), refers_to, coalesce(description, ''))) AS content_hash,
     CASE WHEN fault IS NOT NULL THEN fault ELSE nullif(concat_ws('; ',
-      CASE WHEN line_id IS NULL THEN 'there is no line id' END, booking_fault, amount_fault, currency_fault), '') END AS reason
+      id_fault, booking_fault, amount_fault, currency_fault), '') END AS reason
   FROM typed`
 }

@@ -59,8 +59,11 @@ const order = [
   "night_note",
 ]
 
+/** What the partner's books show by themselves, which an import tells too. */
+const bookFacts = ["customer_reference", "book_customer", "book_statement_gap"]
+
 /** What came of matching the partner's books, once it is done. */
-const bookOrder = ["book_match", "book_line_verdict", "book_posting_verdict", "book_statement_gap"]
+const bookOrder = ["book_match", "book_line_verdict", "book_posting_verdict"]
 
 /** What people ask most, over what was judged and over the life of exceptions. They decide nothing, so they are no part of the rules. */
 const questions = [
@@ -166,7 +169,9 @@ const fileOf = (name: string): SqlFile => {
 }
 
 /** The text of everything that is published: part of the rules that a run is judged by. */
-export const publishedText: string = ["reading", ...order, ...bookOrder].map((name) => fileOf(name).sql).join("\n")
+export const publishedText: string = ["reading", ...order, ...bookFacts, ...bookOrder]
+  .map((name) => fileOf(name).sql)
+  .join("\n")
 
 const productsSql = (configuration: Configuration): string => {
   const rows = products.map((product) =>
@@ -216,9 +221,9 @@ export const publishQuestions = (sql: Sql, run: Run): Effect.Effect<void, StoreE
     yield* sayWords(sql)
   })
 
-/** Publishes what the bank statements of the books show by themselves, which an import tells too. */
-export const publishStatements = (sql: Sql): Effect.Effect<void, StoreError> =>
-  Effect.zipRight(sql.run(publishedSql), publishAll(sql, filesOf(["book_statement_gap"])))
+/** Publishes what the partner's books show before they are matched. */
+export const publishBookFacts = (sql: Sql): Effect.Effect<void, StoreError> =>
+  Effect.zipRight(sql.run(publishedSql), publishAll(sql, filesOf(bookFacts)))
 
 /** Publishes what is known of the run: its own tables first, then the views over the lists, then what stands on them. */
 export const publishEvidence = (sql: Sql, run: Run, configuration: Configuration): Effect.Effect<void, StoreError> =>

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
+import { gzipSync } from "node:zlib"
 import { expect, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { reconcile } from "../../../src/pipelines/reconcile/reconcile.ts"
@@ -134,6 +135,19 @@ layer(booksStore)("a bank statement (CAMT.053)", (it) => {
         .replace("Invoice 7 &amp; thanks", "&x;")
       expect(yield* refused(evil)).toContain("has a document type (DOCTYPE)")
       expect(yield* refused(twoStatements.replace("&amp;", "&x;"))).toContain("is not well-formed XML")
+    }),
+  )
+
+  it.effect("is read in UTF-16, and packed; in another encoding than it declares it is refused", () =>
+    Effect.gen(function* () {
+      const text = statementsText({ id: "S", entries: ["2026-03-02 5 Müller"] })
+      const utf16 = Buffer.from(`\uFEFF<?xml version="1.0" encoding="UTF-16"?>${text}`, "utf16le")
+      for (const bytes of [utf16, gzipSync(utf16), gzipSync(text)]) {
+        yield* emptyStore
+        expect(yield* importStatement(bytes)).toMatchObject({ new: 1 })
+      }
+      const error = yield* Effect.flip(importStatement(Buffer.from(text, "latin1")))
+      expect(error.message).toMatch(/line 1: is not in the encoding that it declares \(utf-8\); ask the bank/)
     }),
   )
 

@@ -39,7 +39,17 @@ describe("a map", () => {
     ["a date and a date-time", { ...good, dateTime: { column: "at" } }, "either date (whole days) or dateTime"],
     ["no amount", { ...good, amount: {} }, 'amount: give {"column"}'],
     ["a debit without a credit", { ...good, amount: { debit: "d" } }, "name both columns"],
-    ["words without a direction", { ...good, amount: { column: "a", creditWords: ["C"] } }, "explain direction"],
+    [
+      "words beside two columns",
+      { ...good, amount: { debit: "d", credit: "c", creditWords: ["C"] } },
+      "explain direction",
+    ],
+    [
+      "a sign beside stated sides",
+      { ...good, sign: "debitPositive", amount: { debit: "d", credit: "c" } },
+      "sign is for an amount in one column",
+    ],
+    ["an encoding that is none", { ...good, encoding: "klingon" }, 'encoding: "klingon" is not known'],
     [
       "a column and a constant",
       { ...good, currency: { column: "c", constant: "EUR" } },

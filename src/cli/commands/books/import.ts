@@ -57,7 +57,11 @@ export const sentences = (result: ImportResult): ReadonlyArray<string> => {
     ...(more > 0 && result.faults.length > 0
       ? [`and ${plural(more, "more line")}; all of them are in raw.book_quarantine`]
       : []),
-    ...(result.quarantined > 0 ? ["correct the lines, or the map, and import the file again"] : []),
+    ...(result.quarantined > 0
+      ? [
+          "correct the lines, or the map (its leaveOut names lines that are no bookings, such as totals), and import the file again",
+        ]
+      : []),
     "run tidemark reconcile to match the books with the transactions",
   ]
 }

@@ -1,4 +1,5 @@
-import { fitsStore, unitsOf } from "../exact-units.ts"
+import { unitsOf } from "../exact-units.ts"
+import { fits } from "../values/amount.ts"
 import { find, findAll, textAt, type XmlElement, XmlFault } from "./xml-tree.ts"
 
 /** The small parts of ISO 20022 account messages: amounts, sides, balances, dates, references. */
@@ -12,8 +13,13 @@ export const moneyOf = (element: XmlElement): Money => {
   const text = element.text.trim()
   const units = unitsOf(text)
   const currency = element.attributes.Ccy ?? ""
-  if (units === null) throw new XmlFault(element.line, `the amount ${JSON.stringify(text)} is not a plain decimal`)
-  if (!fitsStore(units)) throw new XmlFault(element.line, `the amount ${text} has more than 20 digits before the point`)
+  if (units === null)
+    throw new XmlFault(
+      element.line,
+      `the amount ${JSON.stringify(text)} is not a plain decimal; ask the bank for a file that keeps to ISO 20022`,
+    )
+  if (!fits(text.replace(/^[+-]/, "")))
+    throw new XmlFault(element.line, `the amount ${text} has more than 20 digits before the point`)
   if (!/^[A-Z]{3}$/.test(currency)) throw new XmlFault(element.line, "an amount has no currency (Ccy)")
   return { units, currency }
 }

@@ -1,5 +1,7 @@
 import { sha256Hex } from "../../../api/signing.ts"
-import { fitsStore, textOfUnits } from "../exact-units.ts"
+import { textOfUnits } from "../exact-units.ts"
+import { accountName } from "../values/account.ts"
+import { fits } from "../values/amount.ts"
 import type { BankStatement } from "./bank-statement.ts"
 import { amountIn, balancesOf, dateOf, type Money, moneyOf, sayingsOf, signOf, statusOf } from "./camt-elements.ts"
 import { type Signed, settledSigns } from "./camt-sides.ts"
@@ -89,10 +91,10 @@ const partsOf = (entry: XmlElement, { currency, units }: Money): Parts => {
     : whole
 }
 
-const accountOf = (statement: XmlElement): string | null =>
-  (textAt(statement, "Acct", "Id", "IBAN")?.replace(/\s/g, "").toUpperCase() ??
-    textAt(statement, "Acct", "Id", "Othr", "Id")) ||
-  null
+const accountOf = (statement: XmlElement): string | null => {
+  const named = textAt(statement, "Acct", "Id", "IBAN") ?? textAt(statement, "Acct", "Id", "Othr", "Id")
+  return named === null ? null : accountName(named)
+}
 
 /**
  * What a booking is known again by, whichever statement holds it: the account, the day, and what the bank says of it. A number
@@ -204,7 +206,7 @@ const readStatement = (element: XmlElement, { code, messagePage, pages, place, r
     throw new XmlFault(stranger.line, `an entry of statement ${id} is not in the account's currency ${currency}`)
   }
   const settled = settledSigns(element, { id, currency, booked, balances, reversals })
-  if (!fitsStore(settled.sum)) {
+  if (!fits(textOfUnits(settled.sum).replace("-", ""))) {
     throw new XmlFault(
       element.line,
       `the entries of statement ${id} make ${textOfUnits(settled.sum)} ${currency}, which has more than 20 digits before the point; ask the bank for shorter periods`,

@@ -1,8 +1,8 @@
-import { Effect, Option, Stream } from "effect"
-import type { StoreError } from "../../../store/store-error.ts"
+import { FileSystem } from "@effect/platform"
+import { Effect, Stream } from "effect"
 import { type CsvRecord, csvRecord } from "./csv-records.ts"
 import { type BookAsk, BookFileError, type BookReader, type BookRow, missingColumns, nothing } from "./reader.ts"
-import { linesAfter, loadLines, type TextLine } from "./text-lines.ts"
+import { firstLines, linesIn, type TextLine } from "./text-lines.ts"
 
 const delimiters = [",", ";", "\t", "|"]
 
@@ -15,53 +15,62 @@ interface Header {
   readonly delimiter: string
   /** Without what ends the line: a delimiter with no name after it. */
   readonly names: ReadonlyArray<string>
-  /** The lines that it takes. */
-  readonly lines: number
+  /** The physical line after it. */
+  readonly next: number
 }
 
-const headerOf = (lines: ReadonlyArray<TextLine>, delimiter: string): Header | null => {
-  const record = csvRecord(
-    lines.map(({ text }) => text),
-    0,
-    delimiter,
-    true,
-  )
+/** An export may have so many lines above its header: the account, the period, `sep=;`, nothing. */
+const mostAbove = 50
+/** A header may go over so many lines. */
+const mostLines = 20
+
+const headerAt = (texts: ReadonlyArray<string>, start: number, delimiter: string): Header | null => {
+  const record = csvRecord(texts, start, delimiter, true)
   if (record?.values == null) return null
-  const names = record.values.map((name) => valueOf(name).trim())
+  const names = record.values.map((name) => valueOf(name).trim().normalize("NFC"))
   while (names.length > 1 && names.at(-1) === "") names.pop()
-  return { delimiter, names, lines: record.next }
+  return { delimiter, names, next: record.next }
 }
 
-/** The header line says which delimiter it is: the one that yields every mapped column. */
-const readHeader = ({
-  columns,
-  delimiter,
-  file,
-  path,
-  sql,
-}: BookAsk): Effect.Effect<Header, StoreError | BookFileError> =>
+const isNamed = (name: string): boolean => name !== ""
+
+/**
+ * The header is the first line that, by one of the delimiters, has every mapped column; where no map names any, the first
+ * that has the most names.
+ */
+const readHeader = (fs: FileSystem.FileSystem, ask: BookAsk): Effect.Effect<Header, BookFileError> =>
   Effect.gen(function* () {
+    const { delimiter, file } = ask
+    const columns = ask.columns.map((column) => column.normalize("NFC"))
     const fail = (detail: string, line: number | null = 1) => new BookFileError({ file, line, detail })
-    yield* loadLines(sql, path)
-    const lines = yield* linesAfter(sql, 0)
-    const [first] = lines
-    if (first === undefined || (first.text === "" && lines.length === 1)) {
+    const texts = (yield* firstLines(fs, ask, mostAbove + mostLines)).map(({ text }) => text)
+    if (texts.every((text) => text.trim() === ""))
       return yield* fail("the file is empty; a header line is expected", null)
-    }
-    const start = [{ ...first, text: first.text.replace(/^\uFEFF/, "") }, ...lines.slice(1)]
     const tried = delimiter === undefined ? delimiters : [delimiter]
-    const headers = tried.flatMap((one) => headerOf(start, one) ?? [])
-    const [best] = [...headers].sort((one, other) => other.names.length - one.names.length)
-    const fitting = columns.length === 0 ? best : headers.find(({ names }) => missingColumns(columns, names) === null)
-    if (best === undefined || (fitting === undefined && headers.length < tried.length)) {
-      return yield* fail("the header has a quote that is not closed, or one inside a name that is not written twice")
-    }
+    const places = texts.slice(0, mostAbove + 1).map((_, at) => at)
+    const headers = places.flatMap((at) => tried.flatMap((one) => headerAt(texts, at, one) ?? []))
+    const [best] = headers
+      .map((header) => ({ header, names: header.names.filter(isNamed).length }))
+      .sort((one, other) => other.names - one.names)
+    const fitting =
+      columns.length === 0 ? best?.header : headers.find(({ names }) => missingColumns(columns, names) === null)
     if (fitting === undefined) {
-      const broken = best.lines > 1 ? "; a quoted name of the header goes over a line break" : ""
-      return yield* fail(`${missingColumns(columns, best.names) ?? "the header cannot be read"}${broken}`)
+      const isBroken = tried.every((one) => headerAt(texts, 0, one) === null)
+      if (best === undefined || isBroken) {
+        return yield* fail("the header has a quote that is not closed, or one inside a name that is not written twice")
+      }
+      const line = best.header.next
+      const broken = texts.slice(0, line).some((text) => (text.split('"').length - 1) % 2 === 1)
+      const hint = broken ? "; a quoted name of the header goes over a line break" : ""
+      return yield* fail(`${missingColumns(columns, best.header.names) ?? "the header cannot be read"}${hint}`, line)
     }
     const twice = columns.find((column) => fitting.names.filter((name) => name === column).length > 1)
-    if (twice !== undefined) return yield* fail(`the column ${JSON.stringify(twice)} is there twice`)
+    if (twice !== undefined) {
+      return yield* fail(
+        `the column ${JSON.stringify(twice)} is there twice; rename one in the export, or map another column`,
+        fitting.next,
+      )
+    }
     return fitting
   })
 
@@ -79,7 +88,7 @@ const rowOf = (
       : values.length < names.length
         ? "the line has fewer values than the header has columns"
         : surplus.some((value) => value.trim() !== "")
-          ? "the line has more values than the header has columns"
+          ? "the line has more values than the header has columns; one that holds the delimiter stands in quotes"
           : null
   return {
     line: lines[start]?.n ?? 0,
@@ -88,49 +97,53 @@ const rowOf = (
       .map(({ text }) => text)
       .join("\n"),
     fault,
-    fields: places.map((place) => (fault === null ? valueOf(values?.[place] ?? "") : null)),
+    fields: places.map((place) => (values?.[place] === undefined ? null : valueOf(values[place] ?? ""))),
   }
 }
 
-/** A row of a spreadsheet that has no value at all is none. */
-const isBlank = ({ values }: CsvRecord): boolean => values?.every((value) => value.trim() === "") ?? false
+/** A row of a spreadsheet that has no value at all is none, and neither is the header once more, as in exports put together. */
+const isNone = ({ values }: CsvRecord, names: ReadonlyArray<string>): boolean =>
+  values !== null &&
+  (values.every((value) => value.trim() === "") ||
+    names.every(
+      (name, at) =>
+        valueOf(values[at] ?? "")
+          .trim()
+          .normalize("NFC") === name,
+    ))
 
 /**
- * A CSV with a header line. Lines that are none stay, with the reason; each physical line is part of one row, blank ones
- * aside.
+ * A CSV with a header line. Lines that are none stay, with the reason; each physical line below the header is part of one
+ * row, blank ones and the header itself aside.
  */
 export const csv: BookReader = {
   extensions: ["csv", "tsv", "txt"],
-  isText: true,
   columnsOf: (ask) =>
-    Effect.map(readHeader({ ...ask, columns: [] }), ({ names }) => [...new Set(names.filter((name) => name !== ""))]),
+    Effect.gen(function* () {
+      const { names } = yield* readHeader(yield* FileSystem.FileSystem, { ...ask, columns: [] })
+      return [...new Set(names.filter(isNamed))]
+    }),
   open: (ask) =>
     Effect.gen(function* () {
-      const header = yield* readHeader(ask)
-      const layout = { names: header.names, places: ask.columns.map((column) => header.names.indexOf(column)) }
-      const pages = Stream.unfoldEffect(
-        { after: header.lines, kept: [] as ReadonlyArray<TextLine>, done: false },
-        ({ after, done, kept }) =>
-          done
-            ? Effect.succeedNone
-            : Effect.map(linesAfter(ask.sql, after), (more) => {
-                const lines = [...kept, ...more]
-                const texts = lines.map(({ text }) => text)
-                const isEnd = more.length === 0
-                const rows: Array<BookRow> = []
-                let at = 0
-                while (at < lines.length) {
-                  const record = csvRecord(texts, at, header.delimiter, isEnd)
-                  if (record === undefined) break
-                  if (!isBlank(record)) rows.push(rowOf(layout, lines, record))
-                  at = record.next
-                }
-                return Option.some([
-                  rows,
-                  { after: more.at(-1)?.n ?? after, kept: lines.slice(at), done: isEnd },
-                ] as const)
-              }),
+      const fs = yield* FileSystem.FileSystem
+      const { delimiter, names, next } = yield* readHeader(fs, ask)
+      const layout = { names, places: ask.columns.map((column) => names.indexOf(column.normalize("NFC"))) }
+      const rows = linesIn(fs, ask).pipe(
+        Stream.concat(Stream.succeed(null)),
+        Stream.mapAccum([] as ReadonlyArray<TextLine>, (kept, more) => {
+          const lines = [...kept, ...(more ?? []).filter(({ n }) => n > next)]
+          const texts = lines.map(({ text }) => text)
+          const rows: Array<BookRow> = []
+          let at = 0
+          while (at < lines.length) {
+            const record = csvRecord(texts, at, delimiter, more === null)
+            if (record === undefined) break
+            if (!isNone(record, names)) rows.push(rowOf(layout, lines, record))
+            at = record.next
+          }
+          return [lines.slice(at), rows] as const
+        }),
       )
-      return { ...nothing, rows: Stream.flattenIterables(pages) }
+      return { ...nothing, rows: Stream.flattenIterables(rows) }
     }),
 }

@@ -11,8 +11,8 @@ export type BookFormat = keyof typeof readers
 
 export const bookFormats = Object.keys(readers) as ReadonlyArray<BookFormat>
 
-/** The format that a file's extension means; null where it means none. */
+/** The format that a file's extension means, packed with gzip or not; null where it means none. */
 export const formatOf = (file: string): BookFormat | null => {
-  const extension = /\.([^./\\]+)$/.exec(file)?.[1]?.toLowerCase() ?? ""
+  const extension = /\.([^./\\]+)(?:\.gz)?$/i.exec(file)?.[1]?.toLowerCase() ?? ""
   return bookFormats.find((format) => (readers[format].extensions as ReadonlyArray<string>).includes(extension)) ?? null
 }

@@ -2,6 +2,7 @@ import { FileSystem } from "@effect/platform"
 import { Effect, Stream } from "effect"
 import { quoteNumbers } from "../../../api/exact-numbers.ts"
 import type { StoreError } from "../../../store/store-error.ts"
+import { textIn } from "./file-text.ts"
 import { JsonFault, jsonLists, lineCounter } from "./json-lists.ts"
 import { type BookAsk, BookFileError, type BookReader, type BookRow, missingColumns, nothing } from "./reader.ts"
 
@@ -106,18 +107,18 @@ const recordsIn = (
   )
 }
 
-const readRecords = ({ columns, file, list, path }: BookAsk) =>
+const readRecords = (ask: BookAsk) =>
   Effect.gen(function* () {
+    const { columns, file, list, path } = ask
     const fs = yield* FileSystem.FileSystem
     const fail = (detail: string, line: number | null = null) => new BookFileError({ file, line, detail })
     const { size } = yield* fs.stat(path).pipe(Effect.mapError((error) => fail(error.message)))
     if (Number(size) > longest) {
       return yield* fail("is too long to be held whole; write it as CSV, or in several files")
     }
-    const text = yield* fs.readFileString(path).pipe(Effect.mapError((error) => fail(error.message)))
-    const plain = text.replace(/^\uFEFF/, "")
+    const text = yield* Stream.mkString(textIn(fs, ask))
     return yield* Effect.try({
-      try: () => recordsIn(plain, list, columns),
+      try: () => recordsIn(text, list, columns),
       catch: (error) => (error instanceof JsonFault ? fail(error.message, error.line) : fail(String(error))),
     })
   })
@@ -138,7 +139,6 @@ const hasNumber = ({ payload }: JsonRecord, column: string): boolean => {
  */
 export const json: BookReader = {
   extensions: ["json", "jsonl", "ndjson"],
-  isText: true,
   columnsOf: (ask) =>
     Effect.map(readRecords({ ...ask, columns: [] }), (records) => [
       ...new Set(records.flatMap(({ object }) => (object === null ? [] : namesOf(object)))),

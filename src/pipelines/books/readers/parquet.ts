@@ -27,7 +27,6 @@ const typesOf = (sql: Sql, { file, path }: BookAsk) =>
  */
 export const parquet: BookReader = {
   extensions: ["parquet", "pq"],
-  isText: false,
   columnsOf: (ask) => Effect.map(typesOf(ask.sql, ask), (types) => [...types.keys()]),
   open: (ask) =>
     Effect.gen(function* () {

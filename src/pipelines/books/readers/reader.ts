@@ -23,7 +23,7 @@ export interface BookRow {
   readonly payload: string
   /** Why it is no line of its format; null for a good one. */
   readonly fault: string | null
-  /** In the order of the mapped columns; all null where there is a fault. */
+  /** In the order of the mapped columns; null where there is none. */
   readonly fields: ReadonlyArray<string | null>
   /** Of a bank statement: which one of the file, from 0, and what the booking is known again by. */
   readonly booking?: { readonly statement: number; readonly identity: string }
@@ -40,6 +40,8 @@ export interface BookAsk {
   readonly amounts: ReadonlyArray<string>
   readonly exact: ReadonlyArray<string>
   readonly delimiter: string | undefined
+  /** Of a text whose first bytes do not say it; UTF-8 where it is left out. */
+  readonly encoding: string | undefined
   /** Where in a JSON file the list lies. */
   readonly list: string | undefined
   /** Whether the map reads amounts as JSON writes numbers. */
@@ -60,8 +62,6 @@ export interface OpenedBook {
 /** A format: how its files are opened, and by which extensions they are known. */
 export interface BookReader {
   readonly extensions: ReadonlyArray<string>
-  /** As text, which must be UTF-8; what says its own encoding, or is no text, is not. */
-  readonly isText: boolean
   /** How many columns a file has that is not mapped yet, for `books map`; null where its format names them. */
   readonly columnsOf:
     | ((ask: BookAsk) => Effect.Effect<ReadonlyArray<string>, StoreError | BookFileError, FileSystem.FileSystem>)

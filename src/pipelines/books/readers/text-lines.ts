@@ -1,7 +1,7 @@
-import { Effect } from "effect"
-import type { Sql } from "../../../store/database.ts"
-import { quoteText } from "../../../store/describe-table.ts"
-import type { StoreError } from "../../../store/store-error.ts"
+import type { FileSystem } from "@effect/platform"
+import { Chunk, Effect, Stream } from "effect"
+import { textIn } from "./file-text.ts"
+import { type BookAsk, BookFileError } from "./reader.ts"
 
 /** A physical line of a text file, from 1. */
 export interface TextLine {
@@ -9,28 +9,38 @@ export interface TextLine {
   readonly text: string
 }
 
-/** A character that no line holds stands where a delimiter must be named. */
-const linesSql = (path: string): string => `
-  CREATE OR REPLACE TEMP TABLE book_text AS
-  SELECT row_number() OVER () AS n, line
-  FROM read_csv(${quoteText(path)}, auto_detect = false, header = false, columns = {'line': 'VARCHAR'}, delim = chr(1),
-    quote = '', escape = '', strict_mode = false, parallel = false, max_line_size = 16000000)`
+/** A line that is longer was never ended. */
+const longest = 16_000_000
 
-const atOnce = 20_000
+/** The physical lines of a file, however they end, many at once. */
+export const linesIn = (
+  fs: FileSystem.FileSystem,
+  ask: Pick<BookAsk, "encoding" | "file" | "path">,
+): Stream.Stream<ReadonlyArray<TextLine>, BookFileError> => {
+  const end = "\n"
+  return textIn(fs, ask).pipe(
+    Stream.concat(Stream.succeed(end)),
+    Stream.mapAccumEffect({ n: 0, rest: "" }, ({ n, rest }, piece) => {
+      const texts = (rest + piece).split(/\r\n|\n|\r(?!$)/)
+      const open = texts.pop() ?? ""
+      const lines = texts.map((text, at): TextLine => ({ n: n + at + 1, text }))
+      const endless = [...lines, { n: n + texts.length + 1, text: open }].find(({ text }) => text.length > longest)
+      return endless === undefined
+        ? Effect.succeed([{ n: n + texts.length, rest: open }, lines] as const)
+        : new BookFileError({
+            file: ask.file,
+            line: endless.n,
+            detail: `the line is longer than ${longest} characters; correct the file, in which a line's end is missing`,
+          })
+    }),
+  )
+}
 
-/** Puts the physical lines of a file, which may be compressed, into `book_text`. */
-export const loadLines = (sql: Sql, path: string): Effect.Effect<void, StoreError> =>
-  Effect.gen(function* () {
-    yield* sql.run("SET preserve_insertion_order = true")
-    yield* sql.run(linesSql(path))
-    yield* sql.run("SET preserve_insertion_order = false")
-  })
-
-/** Lines of `book_text` from the one after `n`, so many at once; an empty list at the end. */
-export const linesAfter = (sql: Sql, n: number): Effect.Effect<ReadonlyArray<TextLine>, StoreError> =>
-  Effect.map(
-    sql.rows<{ n: bigint; line: string | null }>(
-      `SELECT n, line FROM book_text WHERE n > ${n} AND n <= ${n + atOnce} ORDER BY n`,
-    ),
-    (rows) => rows.map((row) => ({ n: Number(row.n), text: row.line ?? "" })),
+/** So many lines from the beginning. */
+export const firstLines = (fs: FileSystem.FileSystem, ask: BookAsk, count: number) =>
+  linesIn(fs, ask).pipe(
+    Stream.flattenIterables,
+    Stream.take(count),
+    Stream.runCollect,
+    Effect.map(Chunk.toReadonlyArray),
   )

@@ -23,7 +23,7 @@ export interface BookingGround {
   readonly lastYear: number
 }
 
-const isoLocal = String.raw`\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?`
+const isoLocal = String.raw`\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):\d{2}(:\d{2}(\.\d{1,9})?)?`
 const isoOffset = String.raw`(Z|[+-]\d{2}(:?\d{2})?)`
 
 const shown = "concat('\"', left(moment, 40), CASE WHEN len(moment) > 40 THEN '…' ELSE '' END, '\"')"

@@ -1,11 +1,16 @@
 import { plainDecimal } from "../../../api/exact-numbers.ts"
 import type { BookMap } from "../map.ts"
+import { accountName } from "./account.ts"
 import { amountReader, fits, isZero, type Separators, separatorHint, shifted, type WrittenAmount } from "./amount.ts"
 import { besideCurrency, currencyOf, mayBe } from "./currency.ts"
 
 /** What a line says, as text that is exact; `fault` says what is wrong with it. Dates are read in SQL, as DuckDB reads formats. */
 export interface LineValues {
+  /** Behind the account's name, where the map says that ids are unique within an account. */
   readonly lineId: string | null
+  readonly account: string | null
+  /** What is wrong with its id, its account or its reference. */
+  readonly idFault: string | null
   readonly customerId: string | null
   readonly partnerCustomerRef: string | null
   readonly reference: string | null
@@ -33,6 +38,9 @@ const defaultDebit = ["D", "DR", "DEBIT", "DBIT"]
 
 const wordSet = (words: ReadonlyArray<string>): ReadonlySet<string> =>
   new Set(words.map((word) => word.trim().toUpperCase()))
+
+/** What a spreadsheet makes of a long number; as an id or a reference it could be any of many. */
+const leftOut = /^\d(?:[.,]\d+)?E\+\d+$/i
 
 /** In one of two columns of which the other has the amount, a dash can be nothing but empty. */
 const dash = /^[-\u2013\u2014]$/
@@ -63,6 +71,16 @@ const sided = (
     )
   }
   return { value: meaning === "debit" ? `-${digits}` : negated(plain), beside: null, fault: null }
+}
+
+/** Whether a line is none, by the words that the map gives for it. */
+export const leaveOut = ({ leaveOut }: BookMap): ((field: (column: string) => string | null) => boolean) => {
+  if (leaveOut === undefined) return () => false
+  const words = wordSet(leaveOut.words)
+  return (field) => {
+    const text = field(leaveOut.column)
+    return text !== null && words.has(text.trim().toUpperCase())
+  }
 }
 
 /** A reader of the map's lines: from the text of each column to what the line says. */
@@ -101,12 +119,21 @@ export const valueReader = (map: BookMap, { decimals, places }: ValueGround) => 
     return amount === null ? malformed(text) : { ...settle(amount), beside: amount.beside }
   }
 
+  /** A word of a side that stands behind an amount, as in "20.00 Dr"; null where there is none. */
+  const besideSide = (text: string) => {
+    const [, rest = "", word = ""] = /^(.*[\d)\s-])\s*(\p{L}+)\.?$/u.exec(text) ?? []
+    const side = creditWords.has(word.toUpperCase()) ? "credit" : debitWords.has(word.toUpperCase()) ? "debit" : null
+    return side === null || map.sign === "debitPositive" ? null : ({ rest, side } as const)
+  }
+
   const amountOf = (field: (column: string) => string | null): Read => {
     const { column, credit = "", debit = "", direction, minus } = map.amount
     if (column !== undefined) {
       const text = valueOf(field, column)
       if (text === null) return failed("there is no amount")
       if (direction === undefined) {
+        const stated = decimals.has(column) ? null : besideSide(text)
+        if (stated !== null) return read(column, stated.rest, (amount) => sided(amount, text, stated.side, minus))
         return read(column, text, (amount) => {
           const value = amount.minus === 1 ? negated(amount.digits) : amount.digits
           return { value: map.sign === "debitPositive" ? negated(value) : value, beside: null, fault: null }
@@ -120,7 +147,12 @@ export const valueReader = (map: BookMap, { decimals, places }: ValueGround) => 
     }
     const texts = { credit: valueOf(field, credit), debit: valueOf(field, debit) }
     const real = (text: string | null) => (text === null || dash.test(text) ? null : text)
-    const [creditText, debitText] = [real(texts.credit), real(texts.debit)]
+    const ofSide = (side: "credit" | "debit") => {
+      const text = real(texts[side])
+      const stated = text === null ? null : besideSide(text)
+      return stated?.side === side ? stated.rest : text
+    }
+    const [creditText, debitText] = [ofSide("credit"), ofSide("debit")]
     if (creditText === null && debitText === null) return failed("there is no amount, neither a debit nor a credit")
     const ofCredit =
       creditText === null ? null : read(credit, creditText, (amount) => sided(amount, creditText, "credit", minus))
@@ -178,9 +210,26 @@ export const valueReader = (map: BookMap, { decimals, places }: ValueGround) => 
       : set(`the amount ${shown(amount.value)} has more than 20 digits before the point or 18 after it`)
   }
 
+  const placed = (field: (column: string) => string | null) => {
+    const id = valueOf(field, map.lineId.column)
+    const text = given(field, map.account)
+    const account = text === null ? null : accountName(text)
+    const lost = [id, valueOf(field, map.reference?.column)].find((value) => value !== null && leftOut.test(value))
+    const faults = [
+      ...(id === null ? ["there is no line id"] : []),
+      ...(map.account !== undefined && account === null ? ["there is no account"] : []),
+      ...(lost == null ? [] : [`a spreadsheet has left digits out of ${shown(lost)}; export the column as text`]),
+    ]
+    return {
+      lineId: id === null || account === null ? id : `${account}/${id}`,
+      account,
+      idFault: faults.join("; ") || null,
+    }
+  }
+
   const moment = map.date ?? map.dateTime
   return (field: (column: string) => string | null): LineValues => ({
-    lineId: valueOf(field, map.lineId.column),
+    ...placed(field),
     customerId: given(field, map.customerId),
     partnerCustomerRef: given(field, map.partnerCustomerRef),
     reference: valueOf(field, map.reference?.column),

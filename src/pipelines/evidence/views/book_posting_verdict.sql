@@ -23,8 +23,7 @@ unreadable AS (
     concat('line ', q.source_line, ' of ', i.file, ', which cannot be read (', q.reason, '), may be it') AS name
   FROM raw.book_quarantine AS q
   JOIN recon.book_imports AS i ON i.import_id = q.import_id
-  LEFT JOIN (SELECT partner_customer_ref, min(customer_id) AS customer_id FROM main.customers GROUP BY partner_customer_ref HAVING count(*) = 1) AS k
-    ON k.partner_customer_ref = q.partner_customer_ref
+  LEFT JOIN recon.customer_reference AS k ON k.partner_customer_ref = q.partner_customer_ref
   WHERE q.in_force
 ),
 doubted AS (
