@@ -46,7 +46,7 @@ export const columnWords: Readonly<Record<string, Words>> = {
     "*": "How far it is, in the API's word; recon.statuses says of each whether it is open, settled, void or undone, and a word that is not there is kept as it is.",
   },
   resource_type:
-    "Which list resource_id is of: fiat_deposit, conversion and so on; empty for a FEE or ADJUSTMENT that names no record.",
+    "Which list resource_id is of: fiat_deposit, conversion and so on; empty for a FEE or ADJUSTMENT: what one names is on the list that holds its resource_id.",
   resource_id:
     "The record whose money this moves, by its id in the list of resource_type; a conversion is named by both of its transactions.",
   reference: {

@@ -5,6 +5,7 @@ import { namesOf, optionsOf, readCommandLine } from "../../src/cli/command-line.
 import { exitCodes } from "../../src/cli/exit-codes.ts"
 import { argumentsText } from "../../src/cli/help.ts"
 import { tidemark } from "../../src/cli/tidemark.ts"
+import { ConfigurationFile } from "../../src/pipelines/configuration/file.ts"
 
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8")
 
@@ -37,6 +38,14 @@ it("the README has every command with its options as the program knows them", ()
       ]),
     ),
   )
+})
+
+it("the README says of every key of the configuration what it means", () => {
+  // An editor's own key, and two of earlier versions.
+  const untold = new Set(["$schema", "breaker", "csvProfile"])
+  const keys = Object.keys(ConfigurationFile.fields).filter((key) => !untold.has(key))
+  const table = readme.match(/^\| `.*$/gm)?.join("\n") ?? ""
+  expect(keys.filter((key) => !table.includes(`\`${key}\``))).toEqual([])
 })
 
 const docs = new URL("../../docs/", import.meta.url)

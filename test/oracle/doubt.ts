@@ -1,6 +1,6 @@
 import { back, type Case } from "./case.ts"
 import type { Leg } from "./legs.ts"
-import { amountOf, classOf, currencyOf, type Lists, productLists, reading, type Served } from "./lists.ts"
+import { amountOf, classOf, currencyOf, type Lists, mayNameKind, productLists, reading, type Served } from "./lists.ts"
 
 /*
  * What a record that cannot be read leaves open: a verdict is unproven only where some value of the unreadable fields could
@@ -18,7 +18,7 @@ export const mayTouch = ({ leg, record, rules }: Case, legs: ReadonlyArray<Leg>,
   if (status === "PENDING" || status === "FAILED") return false
   if (typeof amount === "string" && amountOf(one, "netAmount") === 0n) return false
   const resourceType = productLists[record.stream]?.resourceType ?? ""
-  if (!may(one, "resourceType", resourceType) || !may(one, "resourceId", record.id)) return false
+  if (!mayNameKind(one, resourceType) || !may(one, "resourceId", record.id)) return false
   const isHere = currency === undefined || currencyOf(one, rules) === leg.currency
   if (reading(one, "resourceId") === record.id) {
     return isHere || !legs.some((other) => other.currency === currencyOf(one, rules))

@@ -104,6 +104,34 @@ export const absolute = (units: bigint): bigint => (units < 0n ? -units : units)
 export const classOf = (entry: Served): StatusClass =>
   (entry.stream === "transactions" ? transactionStatuses : productStatuses)[textOf(entry, "status") ?? ""] ?? "unknown"
 
+const kindOfType = (type: Reading): string | null =>
+  Object.values(productLists).find(({ resourceType }) => resourceType.toUpperCase() === type)?.resourceType ?? null
+
+/**
+ * Of which kind the record is that a transaction names: what it says, else what its type says. A FEE or ADJUSTMENT says neither by
+ * right, and means whatever record has the id, its own customer's first.
+ */
+export const kindNamed = ({ entries }: Lists): ((one: Served) => string | null) => {
+  const records = new Map<string, Array<Served>>()
+  for (const record of entries.filter(({ stream }) => productLists[stream] !== undefined)) {
+    records.set(record.id, [...(records.get(record.id) ?? []), record])
+  }
+  return (one) => {
+    const said = textOf(one, "resourceType") ?? kindOfType(textOf(one, "type"))
+    if (said !== null) return said
+    const named = records.get(textOf(one, "resourceId") ?? "") ?? []
+    const record = named.find(({ customerId }) => customerId === one.customerId) ?? named[0]
+    return record === undefined ? null : (productLists[record.stream]?.resourceType ?? null)
+  }
+}
+
+/** Whether a refused transaction may name a record of this kind. */
+export const mayNameKind = (one: Served, resourceType: string): boolean => {
+  const said = reading(one, "resourceType")
+  const kind = said === null ? kindOfType(reading(one, "type")) : said
+  return kind === null || kind === undefined || kind === resourceType
+}
+
 /** COMPLETED and REVERSED both moved the balance. */
 export const isPosted = (entry: Served): boolean => ["settled", "undone"].includes(classOf(entry))
 

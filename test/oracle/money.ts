@@ -8,6 +8,7 @@ import {
   currencyOf,
   hour,
   isPosted,
+  kindNamed,
   type Lists,
   postedWhen,
   productLists,
@@ -243,12 +244,12 @@ export const judgeMoney = (lists: Lists, rules: Rules): ReadonlyArray<LegVerdict
   const isRead = ({ customerId, stream }: Served) => !lists.unread.has(`${customerId}/${stream}`)
   const current = lists.entries.filter(isRead)
   const naming = new Map<string, Array<Served>>()
+  const kindOf = kindNamed(lists)
   for (const one of current) {
     const isApart =
-      hasType(one, "FEE") &&
-      rules.separateFees?.some((stream) => productLists[stream]?.resourceType === textOf(one, "resourceType"))
+      hasType(one, "FEE") && rules.separateFees?.some((stream) => productLists[stream]?.resourceType === kindOf(one))
     if (one.stream !== "transactions" || isApart) continue
-    const name = `${textOf(one, "resourceType")} ${textOf(one, "resourceId")}`
+    const name = `${kindOf(one)} ${textOf(one, "resourceId")}`
     naming.set(name, [...(naming.get(name) ?? []), one])
   }
   const refused = lists.refused.filter(({ stream }) => stream === "transactions")

@@ -5,6 +5,7 @@ import {
   currencyOf,
   hour,
   isPosted,
+  kindNamed,
   type Lists,
   listOf,
   postedWhen,
@@ -54,6 +55,7 @@ export const judgeTransactions = (
   rules: Rules,
   legs: ReadonlyArray<LegVerdict>,
 ): ReadonlyArray<TransactionVerdict> => {
+  const kindOf = kindNamed(lists)
   const isRead = ({ customerId, stream }: Served) => !lists.unread.has(`${customerId}/${stream}`)
   const transactions = lists.entries.filter(({ stream }) => stream === "transactions")
   const current = new Set(lists.entries.filter(isRead).map(({ id, stream }) => `${stream} ${id}`))
@@ -73,8 +75,8 @@ export const judgeTransactions = (
     )
 
   const said = (one: Served): Pick<TransactionVerdict, "code" | "outcome"> => {
-    const [type, id, resourceType] = ["type", "resourceId", "resourceType"].map((field) => textOf(one, field))
-    const stream = listOf(resourceType ?? null)
+    const [type, id = null] = ["type", "resourceId"].map((field) => textOf(one, field))
+    const stream = listOf(kindOf(one))
     if (!isRead(one)) return {}
     if (id === null) {
       const limit = rules.tolerance?.[currencyOf(one, rules)]?.absolute ?? 0n

@@ -68,6 +68,12 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> =>
     "plain(amount) AS rtrim(rtrim(CAST(CAST(amount AS DECIMAL(38,18)) AS VARCHAR), '0'), '.')",
     "moment(instant) AS strftime(instant, '%Y-%m-%dT%H:%M:%SZ')",
     "exact_text(value) AS coalesce(regexp_replace(regexp_replace(value, '^(-?[0-9]+[.][0-9]*[1-9])0+$', '\\1'), '^(-?[0-9]+)[.]0+$', '\\1'), 'absent')",
+    // The kind of record that a transaction of a type names; none for a fee or an adjustment.
+    `kind_of_type(of_type) AS ${ofProducts(
+      "of_type",
+      ({ resourceType }) => resourceType.toUpperCase(),
+      ({ resourceType }) => resourceType,
+    )}`,
     "titled(word) AS concat(upper(word[1]), word[2:])",
     // An amount with its currency, at the currency's places where they are known; no digit is ever dropped but zeros.
     `places(of_currency) AS ${placesOf({ ...knownPlaces, ...configuration.currencyPlaces })}`,

@@ -25,6 +25,7 @@ import { sayWords } from "./words.ts"
  * snapshot: `views/*.sql`, one a file, in the order in which they stand on one another.
  */
 const order = [
+  "named_kind",
   "refused",
   "refused_record",
   "transaction",
@@ -242,8 +243,8 @@ export const publishEvidence = (sql: Sql, run: Run, configuration: Configuration
       ofText("newest_record", newestRecordSql(streams)),
       ofStatements("known_record", knownRecordSql(streams)),
       ofStatements("former_version", formerVersionSql(streams)),
-      ...filesOf(order),
       ofText("held", heldSql(streams)),
+      ...filesOf(order),
       ofText("not_listed", notListedSql),
     ])
   })

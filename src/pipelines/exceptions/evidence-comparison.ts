@@ -25,7 +25,7 @@ const movementSql = ({ id, resourceType, stream }: ProductRow, leg: Leg): string
   ),
   counterpart AS (
     SELECT customer_id, direction, currency, amount, fee, net_amount, status
-    FROM main.transactions WHERE transaction_id = $2 AND resource_type = '${resourceType}'${leg.leg === null ? "" : ` AND direction = '${leg.direction}'`}
+    FROM main.transactions WHERE transaction_id = $2 AND coalesce(resource_type, '${resourceType}') = '${resourceType}'${leg.leg === null ? "" : ` AND direction = '${leg.direction}'`}
   )
   ${fields
     .map((field) => {

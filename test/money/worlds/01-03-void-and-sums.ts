@@ -9,6 +9,9 @@ const cancelled = conversion(ALPHA, "conv-1", "100 USD", "92 EUR", "0.92", { sta
 const failedWithdrawal = fiatOut(ALPHA, "wd-1", "40 USD", { status: "FAILED" })
 const failedConversion = conversion(ALPHA, "conv-1", "970 USD", "0.01 BTC", "0.00001030928", { status: "FAILED" })
 
+const kindlessDeposit = fiatIn(ALPHA, "dep-1", "100 EUR")
+const kindlessWithdrawal = fiatOut(ALPHA, "wd-1", "50 EUR", { fee: "2" })
+
 const one: ReadonlyArray<World> = [
   world(
     "01 a failed withdrawal of ether keeps one unit of the last place",
@@ -53,6 +56,27 @@ const one: ReadonlyArray<World> = [
           tx(failedWithdrawal, { status: "FAILED" }),
         ),
         clean,
+      ),
+    ],
+  ),
+  world(
+    "03 transactions that name their record and not its kind, as the API writes fees",
+    "Its own type says of which list a deposit's transaction is; a fee is of whatever list holds the id. A second fee is one too many.",
+    [
+      first(
+        merge(
+          opening(ALPHA, "900 EUR"),
+          kindlessDeposit,
+          tx(kindlessDeposit, { resourceType: null }),
+          kindlessWithdrawal,
+          tx(kindlessWithdrawal, { fee: "0" }),
+          feeOf(kindlessWithdrawal, "2 EUR", { resourceType: null }),
+        ),
+        clean,
+      ),
+      next(
+        merge(feeOf(kindlessWithdrawal, "2 EUR", { id: "fee-2", resourceType: null, at: "-2h" })),
+        { ...finds(found("LED_FEE_MISMATCH", "wd-1", "2")), exit: 0 },
       ),
     ],
   ),

@@ -47,7 +47,7 @@ layer(ledgerStore)("any ledger", (it) => {
         yield* judge({ ...ledger, rows: shuffled(ledger.rows, seed) }, configuration)
         expect(yield* outcome).toEqual(first)
       }),
-    { fastCheck: { numRuns: 4, endOnFailure: true }, timeout: 120_000 },
+    { fastCheck: { numRuns: 4, endOnFailure: true }, timeout: 600_000 },
   )
 
   it.effect("has the same matches in whatever order, even where two reversed transactions share their instant", () =>

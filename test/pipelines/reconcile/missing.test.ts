@@ -261,9 +261,15 @@ describeCases("LED_MISSING_PRODUCT", [
   },
   {
     it: "does not guess which list an unknown resourceType means",
-    ledger: { rows: [names("t-1", { resource_type: "loan" }), names("t-2", { resource_type: null })] },
+    ledger: { rows: [names("t-1", { resource_type: "loan" }), names("t-2", { resource_type: null, type: "FEE" })] },
     transactions: { "t-1": "unproven", "t-2": "unproven" },
     unproven: { LED_MISSING_PRODUCT: 2 },
+  },
+  {
+    it: "takes the list from the transaction's type where it says no resourceType",
+    ledger: { rows: [names("t-1", { resource_type: null })] },
+    found: [dangling("t-1")],
+    transactions: { "t-1": "exception" },
   },
   {
     it: "is silent on what names no resource: a fee by right, an adjustment until a person accepts it",

@@ -14,7 +14,7 @@
 -- is_posted: Whether it moved the balance. REVERSED counts: its reversal is a transaction of its own.
 -- posted_at: When it moved the balance: postedAt, else updatedAt, else createdAt.
 -- is_undated: Whether it is posted and says no postedAt.
--- resource_type: The kind of product record that it names; none where it names one and no kind.
+-- resource_type: The kind of product record that it names: what it says, else what its type says, else (a FEE or ADJUSTMENT) the kind of the record with that id; none where nothing says it.
 -- resource_id: The product record that it names; NULL where it names none.
 -- names_record: Whether it is part of a record's money: it names one, and is no fee of a product whose fees are configured as separate.
 -- reference: Its reference.
@@ -27,9 +27,10 @@ SELECT t.transaction_id, t.customer_id, t.type, t.direction, recon.currency_name
   t.status, coalesce(s.class, 'unknown') AS class, s.class IN ('settled', 'undone') IS TRUE AS is_posted,
   coalesce(t.posted_at, t.updated_at, t.created_at) AS posted_at,
   s.class IN ('settled', 'undone') IS TRUE AND t.posted_at IS NULL AS is_undated,
-  CASE WHEN t.resource_id IS NOT NULL THEN coalesce(t.resource_type, 'none') ELSE t.resource_type END AS resource_type, t.resource_id,
-  t.resource_id IS NOT NULL AND NOT (t.type = 'FEE' AND recon.has_separate_fees(t.resource_type) IS TRUE) AS names_record, t.reference, t.created_at, t.updated_at, t.first_seen_run
+  CASE WHEN t.resource_id IS NOT NULL THEN coalesce(t.resource_type, recon.kind_of_type(t.type), k.resource_type, 'none') ELSE t.resource_type END AS resource_type, t.resource_id,
+  t.resource_id IS NOT NULL AND NOT (t.type = 'FEE' AND recon.has_separate_fees(coalesce(t.resource_type, k.resource_type)) IS TRUE) AS names_record, t.reference, t.created_at, t.updated_at, t.first_seen_run
 FROM main.transactions AS t
 JOIN recon.coverage AS r ON r.run_id = recon.run() AND r.customer_id = t.customer_id AND r.stream = 'transactions' AND r.state = 'COMPLETE'
 LEFT JOIN recon.statuses AS s ON s.stream = 'transactions' AND s.status = t.status
+LEFT JOIN recon.named_kind AS k ON k.transaction_id = t.transaction_id
 WHERE t.last_seen_run = recon.run()

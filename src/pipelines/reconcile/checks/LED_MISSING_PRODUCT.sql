@@ -24,7 +24,7 @@ nameless AS (
 ),
 weighed AS (
   SELECT o.*, coalesce(
-      CASE WHEN o.list IS NULL THEN concat('the contract has no list of ', o.resource_type) END,
+      CASE WHEN o.list IS NULL THEN if(o.resource_type = 'none', 'it does not say on which list its record is', concat('the contract has no list of ', o.resource_type)) END,
       o.unread, CASE WHEN o.is_proven IS NOT TRUE THEN concat(o.list, ' of the customer were not read') END, f.name, l.name) AS obstacle
   FROM orphan AS o
   LEFT JOIN refused AS f ON f.stream = o.list AND f.record_id = o.record_id
@@ -33,5 +33,5 @@ weighed AS (
 SELECT recon.outcome(obstacle, CASE WHEN is_posted THEN posted_at ELSE created_at END + recon.grace('LED_MISSING_PRODUCT') > read_from) AS outcome, obstacle,
   'transactions' AS stream, transaction_id AS record_id, record_id AS counterpart_id, customer_id, currency, net_amount AS actual, net_amount AS at_stake,
   concat_ws(' ', customer_id, currency, network, recon.plain(moved)) AS state_of_affairs,
-  concat(status, ' transaction names ', resource_type, ' ', record_id, ', which no list holds', recon.unread_elsewhere(list)) AS detail
+  concat(status, ' transaction names ', nullif(resource_type, 'none') || ' ', record_id, ', which no list holds', recon.unread_elsewhere(list)) AS detail
 FROM weighed
