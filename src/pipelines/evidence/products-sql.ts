@@ -61,6 +61,10 @@ const sameCurrencySql = `${named("from_currency")} = ${named("to_currency")}`
 const feeOn = (currency: string): string =>
   `CASE WHEN ${named("fee_currency")} = ${named(currency)} THEN p.fee ELSE 0 END`
 
+/** An amount, to which the fee is still to come, or that holds it already: where the configuration says that it is taken within. */
+const unlessWithin = (within: "beforeRate" | "afterRate", stated: string, computed: string): string =>
+  `CASE WHEN recon.conversion_fee() = '${within}' THEN ${computed} ELSE ${stated} END`
+
 /** A conversion's fee is on the leg whose currency is feeCurrency; one in a third currency is a leg of its own. Source: docs/partner-api.md, "Fields". */
 export const legsOf = (product: ProductRow): ReadonlyArray<Leg> => {
   if (product.movement !== "exchange") {
@@ -70,24 +74,25 @@ export const legsOf = (product: ProductRow): ReadonlyArray<Leg> => {
     ]
   }
   // Where both sides are of one currency, the fee is on the side that pays.
+  const feeOfDebit = feeOn("from_currency")
   const feeOfCredit = `CASE WHEN ${sameCurrencySql} THEN 0 ELSE ${feeOn("to_currency")} END`
   return [
     {
       leg: "DEBIT",
       direction: "DEBIT",
       currency: "from_currency",
-      amount: "p.from_amount",
-      fee: feeOn("from_currency"),
-      net: `TRY(p.from_amount + ${feeOn("from_currency")})`,
+      amount: unlessWithin("beforeRate", "p.from_amount", `TRY(p.from_amount - ${feeOfDebit})`),
+      fee: feeOfDebit,
+      net: unlessWithin("beforeRate", `TRY(p.from_amount + ${feeOfDebit})`, "p.from_amount"),
       where: "",
     },
     {
       leg: "CREDIT",
       direction: "CREDIT",
       currency: "to_currency",
-      amount: "p.to_amount",
+      amount: unlessWithin("afterRate", "p.to_amount", `TRY(p.to_amount + ${feeOfCredit})`),
       fee: feeOfCredit,
-      net: `TRY(p.to_amount - ${feeOfCredit})`,
+      net: unlessWithin("afterRate", `TRY(p.to_amount - ${feeOfCredit})`, "p.to_amount"),
       where: "",
     },
     {

@@ -74,10 +74,10 @@ const one: ReadonlyArray<World> = [
         ),
         clean,
       ),
-      next(
-        merge(feeOf(kindlessWithdrawal, "2 EUR", { id: "fee-2", resourceType: null, at: "-2h" })),
-        { ...finds(found("LED_FEE_MISMATCH", "wd-1", "2")), exit: 0 },
-      ),
+      next(merge(feeOf(kindlessWithdrawal, "2 EUR", { id: "fee-2", resourceType: null, at: "-2h" })), {
+        ...finds(found("LED_FEE_MISMATCH", "wd-1", "2")),
+        exit: 0,
+      }),
     ],
   ),
   world(

@@ -6,7 +6,27 @@ import type { Lists, World } from "../world.ts"
 const halfCharged = conversion(BETA, "conv-2", "1000 USD", "1000 USDT", "1", { fee: "700", feeCurrency: "JPY" })
 const uncharged = conversion(ALPHA, "conv-1", "0.01 BTC", "970 USDT", "97000", { fee: "3", feeCurrency: "USDT" })
 
+const within = conversion(ALPHA, "conv-1", "100 EUR", "108.90 USD", "1.1", { fee: "1", feeCurrency: "EUR" })
+const after = conversion(ALPHA, "conv-1", "100 EUR", "109 USD", "1.1", { fee: "1", feeCurrency: "USD" })
+
 const seventeen: ReadonlyArray<World> = [
+  world(
+    "17 near miss: a fee within fromAmount, as the configuration says",
+    "100 EUR leave, 1 of them the fee, and 99 make 108.90 USD.",
+    [first(merge(opening(ALPHA, "900 EUR"), within, from(within, { amount: "99", fee: "1" }), to(within)), clean)],
+    { conversionFee: "beforeRate" },
+  ),
+  world(
+    "17 a fee within what the rate makes, and a dollar less came",
+    "110 USD were made and 1 kept as the fee, so 109 must come; 108 did.",
+    [
+      first(
+        merge(opening(ALPHA, "900 EUR"), after, from(after), to(after, { amount: "109", fee: "1" })),
+        finds(found("LED_AMOUNT_MISMATCH", "conv-1", "1")),
+      ),
+    ],
+    { conversionFee: "afterRate" },
+  ),
   world(
     "17 ten times the bitcoin that were quoted",
     "0.02 BTC were quoted and 0.2 converted at the quoted rate. A charge of ALPHA's that cannot be read has nothing to do with it.",
