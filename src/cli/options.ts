@@ -71,6 +71,6 @@ export const filters = {
   before: optional(instant, "Only those first seen before this day or instant, such as 2026-10-01."),
   maxAmount: optional(
     decimal,
-    "Only those with at most so much at stake, in the one --currency that is named with it.",
+    "Only those with at most so much at stake. Where the others are of several currencies, --currency must name one.",
   ),
 }

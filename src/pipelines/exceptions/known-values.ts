@@ -1,7 +1,8 @@
 import { Data, Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import type { ExceptionFilter } from "./filter.ts"
+import { agedExceptions, type ExceptionFilter, filterCondition } from "./filter.ts"
+import type { ExceptionState } from "./state.ts"
 
 /** A filter names what does not exist, so it is more likely misspelt than without a match. */
 export class UnknownFilterValue extends Data.TaggedError("UnknownFilterValue")<{
@@ -41,4 +42,33 @@ export const refuseUnknownValues = (
       UNION ALL SELECT customer_id FROM recon.exceptions WHERE customer_id IS NOT NULL`
     const customer = yield* unknown(filter.customers, customers, [])
     if (customer !== undefined) return yield* new UnknownFilterValue({ option: "--customer", value: customer })
+  })
+
+/** An amount says nothing without its currency. */
+export class VagueAmount extends Data.TaggedError("VagueAmount")<{
+  readonly amount: string
+  readonly currencies: ReadonlyArray<string>
+}> {
+  readonly exitCode = 2
+  override get message(): string {
+    const among = `they are in ${this.currencies.slice(0, -1).join(", ")} and ${this.currencies.at(-1)}`
+    return `--max-amount ${this.amount}: of which currency? ${among}; name one with --currency`
+  }
+}
+
+/** Refuses a limit of money where what else is chosen is of several currencies. */
+export const refuseVagueAmount = (
+  sql: Sql,
+  filter: ExceptionFilter,
+  states: ReadonlyArray<ExceptionState>,
+): Effect.Effect<void, StoreError | VagueAmount> =>
+  Effect.gen(function* () {
+    if (filter.maxAmount == null || filter.currencies.length === 1) return
+    const { condition, parameters } = filterCondition({ ...filter, maxAmount: null }, states)
+    const rows = yield* sql.rows<{ currency: string }>(
+      `${agedExceptions} SELECT DISTINCT currency FROM aged WHERE ${condition} AND currency IS NOT NULL ORDER BY currency`,
+      parameters,
+    )
+    const currencies = rows.map(({ currency }) => currency)
+    if (currencies.length > 1) return yield* new VagueAmount({ amount: filter.maxAmount, currencies })
   })

@@ -1,11 +1,12 @@
 import { expect, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Either } from "effect"
 import {
   agedExceptions,
   type ExceptionFilter,
   filterCondition,
   isEmptyFilter,
 } from "../../../src/pipelines/exceptions/filter.ts"
+import { refuseVagueAmount } from "../../../src/pipelines/exceptions/known-values.ts"
 import { Database } from "../../../src/store/database.ts"
 
 const open: ExceptionFilter = {
@@ -54,6 +55,22 @@ it.effect("exceptions are chosen by the day of their first sight and by exact mo
     // What has no amount is never below one.
     expect(yield* chosen({ maxAmount: "0.05" })).toEqual(["a", "c"])
     expect(yield* chosen({ ...before, maxAmount: "0.05" })).toEqual(["a"])
+
+    // A limit of money is of one currency: that which is named, or the only one that is left.
+    const vague = (filter: Partial<ExceptionFilter>) =>
+      Effect.map(Effect.either(refuseVagueAmount(database, { ...open, maxAmount: "5", ...filter }, ["open"])), (end) =>
+        Either.isLeft(end) ? end.left.message : "plain",
+      )
+    expect(yield* vague({})).toBe("plain")
+    yield* database.run("UPDATE recon.exceptions SET currency = 'JPY' WHERE exception_id = 'b'")
+    expect(yield* vague({})).toBe(
+      "--max-amount 5: of which currency? they are in EUR and JPY; name one with --currency",
+    )
+    expect([yield* vague(before), yield* vague({ currencies: ["JPY"] }), yield* vague({ maxAmount: null })]).toEqual([
+      "plain",
+      "plain",
+      "plain",
+    ])
     expect([
       isEmptyFilter(open),
       isEmptyFilter({ ...open, ...before }),

@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { type Act, acts } from "../../../pipelines/exceptions/act.ts"
 import { type ActOutcome, actOn } from "../../../pipelines/exceptions/act-on.ts"
-import { refuseUnknownValues } from "../../../pipelines/exceptions/known-values.ts"
+import { refuseUnknownValues, refuseVagueAmount } from "../../../pipelines/exceptions/known-values.ts"
 import { publishActs } from "../../../pipelines/exceptions/publish.ts"
 import { checks } from "../../../pipelines/reconcile/checks.ts"
 import { plural } from "../../../pipelines/run/quantities.ts"
@@ -15,7 +15,7 @@ import { tell } from "../../output.ts"
 import { loginName, personOf } from "../../person.ts"
 import { textTable } from "../../text-table.ts"
 import { configurationOf } from "../../workplace.ts"
-import { filterOf, refuseVagueAmount } from "./list.ts"
+import { filterOf } from "./list.ts"
 
 /** What every command that acts on exceptions takes. */
 const actRows = {
@@ -78,7 +78,6 @@ const headline = (act: Act, { dryRun }: ActOptions, { done }: ActOutcome): strin
 /** Runs one act from the command line, under the working database's lock, and publishes what it changed. */
 const runAct = (act: Act, options: ActOptions, { assignee, reason }: Said) =>
   Effect.gen(function* () {
-    yield* refuseVagueAmount(options)
     const configuration = yield* configurationOf(options)
     const person = yield* personOf(options.by)
     const osUser = yield* loginName
@@ -91,6 +90,7 @@ const runAct = (act: Act, options: ActOptions, { assignee, reason }: Said) =>
         filter,
         checks.map((check) => check.code),
       )
+      yield* refuseVagueAmount(database, filter, act.byFilter)
       const outcome = yield* actOn({ act, ids, filter, by: person, osUser, reason, assignee, dryRun })
       const changed = !dryRun && outcome.done.length > 0
       return { outcome, published: changed ? (yield* publishActs) !== null : true }

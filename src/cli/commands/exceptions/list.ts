@@ -1,7 +1,7 @@
 import { stringify } from "csv-stringify/sync"
 import { Effect } from "effect"
 import type { ExceptionFilter } from "../../../pipelines/exceptions/filter.ts"
-import { refuseUnknownValues } from "../../../pipelines/exceptions/known-values.ts"
+import { refuseUnknownValues, refuseVagueAmount } from "../../../pipelines/exceptions/known-values.ts"
 import { exceptionColumns, listExceptions, type SortOrder, sortOrders } from "../../../pipelines/exceptions/list.ts"
 import { exceptionStates, liveStates } from "../../../pipelines/exceptions/state.ts"
 import { checks } from "../../../pipelines/reconcile/checks.ts"
@@ -9,7 +9,6 @@ import { RFC_4180, withoutFormula } from "../../../pipelines/report/csv-text.ts"
 import { count, plural } from "../../../pipelines/run/quantities.ts"
 import { Database, type Row } from "../../../store/database.ts"
 import { command } from "../../command.ts"
-import { UsageError } from "../../ending.ts"
 import { snapshotStore } from "../../open-store.ts"
 import { defaultTo, type Given, oneOf, optional, repeated, wholeNumber } from "../../option-row.ts"
 import { db, filters } from "../../options.ts"
@@ -27,12 +26,6 @@ export const filterOf = (options: Given<typeof filters>): ExceptionFilter => ({
   firstSeenBefore: options.before,
   maxAmount: options.maxAmount,
 })
-
-/** An amount says nothing without its currency. */
-export const refuseVagueAmount = (options: Given<typeof filters>): Effect.Effect<void, UsageError> =>
-  options.maxAmount === null || options.currency.length === 1
-    ? Effect.void
-    : new UsageError({ detail: `--max-amount ${options.maxAmount}: of which currency? name one with --currency` })
 
 const state = repeated(
   oneOf([...exceptionStates, "all"]),
@@ -103,7 +96,6 @@ export const listCommand = command({
   rows: { ...filters, state, sort, limit, format, db },
   run: (options) =>
     Effect.gen(function* () {
-      yield* refuseVagueAmount(options)
       const database = yield* Database
       const filter = filterOf(options)
       yield* refuseUnknownValues(
@@ -112,9 +104,11 @@ export const listCommand = command({
         checks.map((check) => check.code),
       )
       const named = options.state.flatMap((given) => (given === "all" ? exceptionStates : [given]))
+      const states = named.length === 0 ? liveStates : named
+      yield* refuseVagueAmount(database, filter, states)
       const { rows, total } = yield* listExceptions(database, {
         filter,
-        states: named.length === 0 ? liveStates : named,
+        states,
         sort: options.sort,
         limit: options.limit,
       })
