@@ -45,13 +45,15 @@ const stored = (sequences: ReadonlyArray<number>) =>
     }
   })
 
-const hashes = "SELECT sequence, sha256(raw.body_of(body, body_no)) AS of FROM raw.pages ORDER BY sequence"
+const hashes = "SELECT sequence, sha256(raw.body_of(body, body_no)) AS of FROM raw.pages"
 
 it.scoped("gives a long body back whole, finds what stands in it, and stores no long text", () =>
   Effect.gen(function* () {
     const { rows } = yield* Database
     yield* stored([1, 2, 3])
-    expect(yield* rows(hashes)).toEqual([1, 2, 3].map((sequence) => ({ sequence, of: sha256(largeBody(sequence)) })))
+    expect(yield* rows(`${hashes} ORDER BY sequence`)).toEqual(
+      [1, 2, 3].map((sequence) => ({ sequence, of: sha256(largeBody(sequence)) })),
+    )
     // It lies over the end of a piece.
     expect(yield* rows(`SELECT sequence FROM raw.body_texts WHERE contains(text, '${mark(2)}')`)).toEqual([
       { sequence: 2 },
@@ -64,12 +66,12 @@ it.scoped("gives a long body back whole, finds what stands in it, and stores no 
   }).pipe(Effect.provide(storeIn("512MB"))),
 )
 
-it.runIf(process.env.TIDEMARK_TESTS === "long")("stores pages that together are larger than DuckDB's memory", () =>
+it("stores pages that together are larger than DuckDB's memory", () =>
   Effect.gen(function* () {
     const { rows, run } = yield* Database
     yield* run("SET threads = 1")
     yield* stored(Array.from({ length: 300 }, (_, nth) => nth + 1))
     yield* run("CHECKPOINT")
-    expect(yield* rows(`${hashes} LIMIT 1`)).toEqual([{ sequence: 1, of: sha256(largeBody(1)) }])
-  }).pipe(Effect.provide(storeIn("256MB")), Effect.scoped, Effect.runPromise),
-)
+    // One page is asked for: whoever asks for all of them has all of them in memory.
+    expect(yield* rows(`${hashes} WHERE sequence = 200`)).toEqual([{ sequence: 200, of: sha256(largeBody(200)) }])
+  }).pipe(Effect.provide(storeIn("256MB")), Effect.scoped, Effect.runPromise))

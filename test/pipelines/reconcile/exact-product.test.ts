@@ -34,6 +34,23 @@ const arithmetic = macros(configurationWith()).filter((macro) =>
   /MACRO recon[.](.*units|product_.*|quotient|.*ratio|basis_points)[(]/.test(macro),
 )
 
+/** A store that knows how to reckon, and the pairs, each with its place. */
+const storeWith = (pairs: ReadonlyArray<readonly [bigint, bigint]>) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    yield* database.runAll(arithmetic)
+    yield* database.run(
+      `CREATE OR REPLACE TEMP TABLE pair AS
+       SELECT unnest($1)::INTEGER AS place, unnest($2)::DECIMAL(38,18) AS one, unnest($3)::DECIMAL(38,18) AS other`,
+      [
+        pairs.map((_, place) => String(place)),
+        pairs.map(([one]) => textOf(one)),
+        pairs.map(([, other]) => textOf(other)),
+      ],
+    )
+    return database
+  })
+
 /** What is left of a division is multiplied by a million, which HUGEINT must hold. */
 const canDivide = (one: bigint, by: bigint): boolean => by !== 0n && (sizeOf(one) % sizeOf(by)) * 1_000_000n <= largest
 
@@ -62,19 +79,9 @@ layer(Database.layer({ file: ":memory:", access: "write", memoryLimit: "512MB" }
     [FastCheck.array(FastCheck.tuple(units, units), { minLength: 100, maxLength: 100 })],
     ([pairs]) =>
       Effect.gen(function* () {
-        const database = yield* Database
-        yield* database.runAll(arithmetic)
-        yield* database.run(
-          `CREATE OR REPLACE TEMP TABLE share AS
-           SELECT unnest($1)::INTEGER AS place, unnest($2)::DECIMAL(38,18) AS one, unnest($3)::DECIMAL(38,18) AS other`,
-          [
-            pairs.map((_, place) => String(place)),
-            pairs.map(([one]) => textOf(one)),
-            pairs.map(([, other]) => textOf(other)),
-          ],
-        )
+        const database = yield* storeWith(pairs)
         const rows = yield* database.rows(
-          `SELECT recon.ratio(one, other) AS ratio, recon.basis_points(one, other)::VARCHAR AS points FROM share ORDER BY place`,
+          `SELECT recon.ratio(one, other) AS ratio, recon.basis_points(one, other)::VARCHAR AS points FROM pair ORDER BY place`,
         )
         expect(rows).toEqual(
           pairs.map(([one, other]) => ({ ratio: ratioOf(one, other), points: basisPointsOf(one, other) })),
@@ -88,21 +95,11 @@ layer(Database.layer({ file: ":memory:", access: "write", memoryLimit: "512MB" }
     [FastCheck.array(FastCheck.tuple(units, units), { minLength: 100, maxLength: 100 })],
     ([pairs]) =>
       Effect.gen(function* () {
-        const database = yield* Database
-        yield* database.runAll(arithmetic)
-        yield* database.run(
-          `CREATE OR REPLACE TEMP TABLE factor AS
-           SELECT unnest($1)::INTEGER AS place, unnest($2)::DECIMAL(38,18) AS one, unnest($3)::DECIMAL(38,18) AS other`,
-          [
-            pairs.map((_, place) => String(place)),
-            pairs.map(([one]) => textOf(one)),
-            pairs.map(([, other]) => textOf(other)),
-          ],
-        )
+        const database = yield* storeWith(pairs)
         const rows = yield* database.rows<{ floor: string | null; ceiling: string | null; shown: string | null }>(
           `SELECT recon.product_floor(one, other)::VARCHAR AS floor, recon.product_ceiling(one, other)::VARCHAR AS ceiling,
              recon.of_units(recon.product_floor(one, other)) AS shown
-           FROM factor ORDER BY place`,
+           FROM pair ORDER BY place`,
         )
         const expected = pairs.map(([one, other]) => {
           const product = one * other
