@@ -14,15 +14,25 @@ export interface SqlFile {
 }
 
 export interface HeaderValue {
+  /** Its lines, one blank between them. */
   readonly text: string
-  /** From 1. */
+  /** Those that say something, in their order. */
+  readonly lines: ReadonlyArray<HeaderLine>
+  /** Where its key stands, from 1. */
   readonly line: number
 }
 
-/** What is wrong with a .sql file, and where. */
+export interface HeaderLine {
+  readonly text: string
+  readonly line: number
+}
+
+/** What is wrong with a .sql file, where, and what its author can do about it. */
 export interface SqlFileFault {
   readonly line: number
   readonly problem: string
+  /** Where the problem does not say it itself. */
+  readonly remedy?: string
 }
 
 const KEY_LINE = /^-- *([A-Za-z_][A-Za-z_ -]*): *(.*)$/
@@ -33,28 +43,36 @@ export const parseSqlFile = (name: string, text: string): SqlFile | SqlFileFault
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/)
   const found = lines.findIndex((line) => !line.startsWith("--"))
   const end = found === -1 ? lines.length : found
-  const header = new Map<string, HeaderValue>()
-  let last: string | null = null
-  for (const [index, line] of lines.slice(0, end).entries()) {
-    const [, key, value] = KEY_LINE.exec(line) ?? []
-    const [, more] = CONTINUATION_LINE.exec(line) ?? []
-    if (more !== undefined && last !== null) {
-      const before = header.get(last)
-      if (before !== undefined) header.set(last, { ...before, text: `${before.text} ${more}` })
-    } else if (key !== undefined && value !== undefined) {
-      if (header.has(key)) return { line: index + 1, problem: `${key} is said twice` }
-      header.set(key, { text: value.trim(), line: index + 1 })
-      last = key
-    } else return { line: index + 1, problem: "this line is neither `-- key: value` nor the rest of one" }
+  const values = new Map<string, { readonly line: number; readonly lines: Array<HeaderLine> }>()
+  let last: Array<HeaderLine> | null = null
+  for (const [index, written] of lines.slice(0, end).entries()) {
+    const line = index + 1
+    const [, more] = CONTINUATION_LINE.exec(written) ?? []
+    const [, key, value = ""] = more === undefined || last === null ? (KEY_LINE.exec(written) ?? []) : []
+    if (key !== undefined) {
+      if (values.has(key)) return { line, problem: `the header says "${key}" twice`, remedy: "Keep one of them" }
+      last = []
+      values.set(key, { line, lines: last })
+    } else if (more === undefined || last === null) {
+      const remedy =
+        'Write "-- key: value"; indent a continuation by three spaces after the dashes; leave an empty line before other comments'
+      return { line, problem: "this is neither a header key nor a continuation", remedy }
+    }
+    const said = (more ?? value).trim()
+    if (said !== "") last.push({ text: said, line })
   }
   const sql = lines
     .slice(end)
     .join("\n")
     .replace(/;\s*(--[^\n]*\s*)*$/, "")
     .trim()
-  return sql === ""
-    ? { line: end + 1, problem: "there is no query below the header" }
-    : { name, header, sql, sqlLine: end + 1 }
+  if (sql === "") {
+    return { line: end + 1, problem: "there is no query below the header", remedy: "Write one SELECT after the header" }
+  }
+  const header = new Map(
+    [...values].map(([key, value]) => [key, { ...value, text: value.lines.map(({ text }) => text).join(" ") }]),
+  )
+  return { name, header, sql, sqlLine: end + 1 }
 }
 
 /** The folder of the package, which is the one of the nearest package.json above this file. */

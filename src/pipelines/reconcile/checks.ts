@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { Data, Effect } from "effect"
-import { packageSqlFiles, parseSqlFile } from "../sql-file.ts"
+import { packageSqlFiles, parseSqlFile, type SqlFileFault } from "../sql-file.ts"
 import { type CheckFile, readCheck } from "./check-file.ts"
 
 /** The program's own checks, in the order of their codes. */
@@ -46,8 +46,8 @@ const readOwn = (folder: string, name: string): Effect.Effect<OwnCheck, OwnCheck
   const parsed = parseSqlFile(name.slice(0, -".sql".length), readFileSync(path, "utf8"))
   const check = "problem" in parsed ? parsed : readCheck(parsed)
   if ("problem" in parsed || "problem" in check) {
-    const { line, problem } = check as { readonly line: number; readonly problem: string }
-    return new OwnCheckError({ file: path, line, problem })
+    const { line, problem, remedy } = check as SqlFileFault
+    return new OwnCheckError({ file: path, line, problem: remedy === undefined ? problem : `${problem}. ${remedy}` })
   }
   return Effect.succeed({ ...check, file: path, sqlLine: parsed.sqlLine })
 }

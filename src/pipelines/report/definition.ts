@@ -1,4 +1,5 @@
 import { Data, Effect } from "effect"
+import { type HeaderLine, parseSqlFile } from "../sql-file.ts"
 
 /** How a column is printed. Money names the column that holds its currency, or null where there is none. */
 export type ColumnType =
@@ -44,39 +45,34 @@ export class ReportDefinitionError extends Data.TaggedError("ReportDefinitionErr
 /** The name of the file that defines a report. */
 export const definitionFile = (name: string): string => `${name}.sql`
 
-const KEYS = ["title", "about", "columns", "order"] as const
-type Key = (typeof KEYS)[number]
-
-interface HeaderLine {
-  readonly line: number
-  readonly text: string
-}
-type Header = ReadonlyMap<Key, ReadonlyArray<HeaderLine>>
-
-const KEY_LINE = /^-- *([A-Za-z_]+): *(.*)$/
-const CONTINUATION_LINE = /^-- {3,}(\S.*)$/
+const KEYS: ReadonlyArray<string> = ["title", "about", "columns", "order"]
 const COLUMN = /^([a-z_][a-z0-9_]*) +(text|integer|time|date|boolean|money(?: *\( *([a-z_][a-z0-9_]*) *\))?)$/
 const ORDER = /^([a-z_][a-z0-9_]*)(?: +(asc|desc))?$/i
 const KINDS = "text, integer, time, date, boolean, money or money(currency_column)"
 
 /**
- * Reads a definition: leading comment lines `-- title:`, `-- about:`, `-- columns:` and `-- order:`, each of which may
- * continue on following lines that are indented by three spaces after the dashes, and below them one SELECT.
+ * Reads a definition: a header that says `title`, `about`, `columns` and `order`, and below it one SELECT. A list goes on in
+ * further lines after a comma.
  */
-export const parseDefinition = (name: string, sql: string): Effect.Effect<ReportDefinition, ReportDefinitionError> =>
+export const parseDefinition = (name: string, text: string): Effect.Effect<ReportDefinition, ReportDefinitionError> =>
   Effect.gen(function* () {
     const fail = failIn(definitionFile(name))
-    const lines = sql.replace(/^\uFEFF/, "").split(/\r?\n/)
-    const found = lines.findIndex((line) => !line.startsWith("--"))
-    const headerEnd = found === -1 ? lines.length : found
-    const header = yield* readHeader(lines.slice(0, headerEnd), fail)
-
-    const title = yield* required(header, "title", fail)
-    const about = yield* required(header, "about", fail)
-    const columns = yield* Effect.forEach(items(yield* required(header, "columns", fail)), (item) =>
-      readColumn(item, fail),
-    )
-    const order = yield* Effect.forEach(items(yield* required(header, "order", fail)), (item) => readOrder(item, fail))
+    const file = parseSqlFile(name, text)
+    if ("problem" in file) return yield* fail(file.line, file.problem, file.remedy ?? "")
+    const { header, sql } = file
+    const stranger = [...header].find(([key]) => !KEYS.includes(key))
+    if (stranger !== undefined) {
+      return yield* fail(stranger[1].line, `unknown header key "${stranger[0]}"`, `Use one of ${KEYS.join(", ")}`)
+    }
+    const said = (key: string): string => header.get(key)?.text ?? ""
+    const silent = KEYS.find((key) => said(key) === "")
+    if (silent !== undefined) {
+      const remedy = `Add a line "-- ${silent}: …" at the top of the file`
+      return yield* fail(null, `the header does not say "${silent}"`, remedy)
+    }
+    const listed = (key: string): ReadonlyArray<HeaderLine> => items(header.get(key)?.lines ?? [])
+    const columns = yield* Effect.forEach(listed("columns"), (item) => readColumn(item, fail))
+    const order = yield* Effect.forEach(listed("order"), (item) => readOrder(item, fail))
     yield* refuseTwice(
       columns.map(({ line, column }) => ({ line, text: column.name })),
       "columns",
@@ -87,22 +83,13 @@ export const parseDefinition = (name: string, sql: string): Effect.Effect<Report
       "order",
       fail,
     )
-
-    const body = lines
-      .slice(headerEnd)
-      .join("\n")
-      .replace(/;\s*(--[^\n]*\s*)*$/, "")
-      .trim()
-    if (body === "") {
-      return yield* fail(headerEnd + 1, "there is no query below the header", "Write one SELECT after the header")
-    }
     return {
       name,
-      title: joined(title),
-      about: joined(about),
+      title: said("title"),
+      about: said("about"),
       columns: columns.map(({ column }) => column),
       order: order.map(({ order }) => order),
-      sql: body,
+      sql,
     }
   })
 
@@ -112,44 +99,6 @@ const failIn =
   (file: string): Fail =>
   (line, problem, remedy) =>
     new ReportDefinitionError({ file, line, problem, remedy })
-
-const readHeader = (lines: ReadonlyArray<string>, fail: Fail): Effect.Effect<Header, ReportDefinitionError> =>
-  Effect.gen(function* () {
-    const header = new Map<Key, Array<HeaderLine>>()
-    let current: Array<HeaderLine> | undefined
-    for (const [index, text] of lines.entries()) {
-      const line = index + 1
-      const continued = CONTINUATION_LINE.exec(text)?.[1]
-      if (continued !== undefined && current !== undefined) {
-        current.push({ line, text: continued.trim() })
-        continue
-      }
-      const [, word = "", value = ""] = KEY_LINE.exec(text) ?? []
-      const key = KEYS.find((key) => key === word)
-      if (key === undefined) {
-        const problem = word === "" ? "this is neither a header key nor a continuation" : `unknown header key "${word}"`
-        const remedy = `Use one of ${KEYS.join(", ")}; indent a continuation by three spaces after the dashes; leave an empty line before other comments`
-        return yield* fail(line, problem, remedy)
-      }
-      if (header.has(key)) return yield* fail(line, `the header says "${key}" twice`, "Keep one of them")
-      current = value.trim() === "" ? [] : [{ line, text: value.trim() }]
-      header.set(key, current)
-    }
-    return header
-  })
-
-const required = (
-  header: Header,
-  key: Key,
-  fail: Fail,
-): Effect.Effect<ReadonlyArray<HeaderLine>, ReportDefinitionError> => {
-  const lines = header.get(key)
-  return lines === undefined || lines.length === 0
-    ? fail(null, `the header does not say "${key}"`, `Add a line "-- ${key}: …" at the top of the file`)
-    : Effect.succeed(lines)
-}
-
-const joined = (lines: ReadonlyArray<HeaderLine>): string => lines.map(({ text }) => text).join(" ")
 
 /** The parts between commas, each with its line; the comma at the end of a line that continues makes no empty part. */
 const items = (lines: ReadonlyArray<HeaderLine>): ReadonlyArray<HeaderLine> =>
@@ -176,7 +125,7 @@ const readOrder = ({ line, text }: HeaderLine, fail: Fail) => {
     : Effect.succeed({ line, order: { column, descending: direction?.toLowerCase() === "desc" } })
 }
 
-const refuseTwice = (names: ReadonlyArray<HeaderLine>, key: Key, fail: Fail) => {
+const refuseTwice = (names: ReadonlyArray<HeaderLine>, key: string, fail: Fail) => {
   const twice = names.find(({ text }, index) => names.findIndex((other) => other.text === text) < index)
   return twice === undefined
     ? Effect.void

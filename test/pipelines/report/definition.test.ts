@@ -64,7 +64,7 @@ describe("a report definition", () => {
     ["an unknown key", withLine(2, "-- colums: a text"), 'exceptions.sql, line 3: unknown header key "colums"'],
     ["a key twice", withLine(1, "-- title: A"), 'line 2: the header says "title" twice'],
     ["a stray comment", withLine(1, "-- hello"), "line 2: this is neither a header key nor a continuation"],
-    ["a missing key", minimal.slice(0, 3).join("\n"), 'exceptions.sql: the header does not say "order"'],
+    ["a missing key", minimal.toSpliced(3, 1).join("\n"), 'exceptions.sql: the header does not say "order"'],
     ["an empty key", withLine(0, "-- title:"), 'the header does not say "title"'],
     ["an unknown kind", withLine(2, "-- columns: a text, b float"), 'line 3: "b float" is not a column'],
     ["a column without kind", withLine(2, "-- columns: a text, b"), 'line 3: "b" is not a column'],
@@ -72,7 +72,7 @@ describe("a report definition", () => {
     ["a column twice", withLine(2, "-- columns: a text,\n--   a text"), 'line 4: "columns" names "a" twice'],
     ["an expression in the order", withLine(3, "-- order: a + 1"), 'line 4: "a + 1" is not a column to order by'],
     ["no query", minimal.slice(0, 4).join("\n"), "there is no query below the header"],
-    ["an empty file", "", 'the header does not say "title"'],
+    ["an empty file", "", "there is no query below the header"],
   ])("names the place and the remedy of %s", (_, sql, expected) => {
     expect(messageOf(sql)).toContain(expected)
   })
