@@ -7,15 +7,11 @@ WITH run AS (
   SELECT * FROM recon.runs WHERE run_id = getvariable('run')
 ),
 -- An exception about a customer who is not on the roster is listed, and decides nothing.
-live AS (
-  SELECT * FROM recon.exceptions
-  WHERE state IN ('open', 'acknowledged', 'reopened')
-    AND (customer_id IS NULL OR customer_id IN (SELECT customer_id FROM recon.coverage WHERE run_id = getvariable('run')))
+standing AS (
+  SELECT *, recon.counts_in(getvariable('run'), customer_id, last_seen_run) AS counts FROM recon.exceptions WHERE recon.is_live(state)
 ),
-left_out AS (
-  SELECT * FROM recon.exceptions
-  WHERE state IN ('open', 'acknowledged', 'reopened')
-    AND customer_id NOT IN (SELECT customer_id FROM recon.coverage WHERE run_id = getvariable('run'))
+live AS (
+  SELECT * FROM standing WHERE counts
 ),
 accepted AS (
   SELECT * FROM recon.exceptions WHERE state = 'written_off' AND last_seen_run = getvariable('run')
@@ -52,7 +48,7 @@ unreferenced AS (
   GROUP BY t.type, j.currency
 ),
 severity AS (
-  SELECT unnest(['critical', 'high', 'medium', 'low', 'info']) AS severity, unnest([1, 2, 3, 4, 5]) AS place
+  SELECT severity, recon.severity_order(severity) AS place FROM (SELECT unnest(['critical', 'high', 'medium', 'low', 'info']) AS severity)
 )
 SELECT 1 AS section_order, 1 AS item_order, 'verdict' AS section, 'verdict' AS item, getvariable('verdict') AS value, NULL::VARCHAR AS currency,
   NULL::DECIMAL(38,18) AS amount,
@@ -77,7 +73,7 @@ FROM severity AS s LEFT JOIN live AS l ON l.severity = s.severity GROUP BY s.pla
 UNION ALL BY NAME
 SELECT 2 AS section_order, 9 AS item_order, 'exceptions' AS section, 'of customers who are not on the roster' AS item, count(*)::VARCHAR AS value,
   'listed, and not counted above' AS note
-FROM left_out HAVING count(*) > 0
+FROM standing WHERE NOT counts HAVING count(*) > 0
 UNION ALL BY NAME
 SELECT 3 AS section_order, 2 AS item_order, 'unproven' AS section, concat(code, ': ', coalesce(obstacle, 'lack of proof')) AS item, count(*)::VARCHAR AS value
 FROM unproven GROUP BY ALL

@@ -18,7 +18,7 @@ export const unusedFolders = (
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const { folder } = yield* Outside
-    const shipped = yield* Effect.orElseSucceed(packageReports, () => "")
+    const shipped = packageReports()
     const sentences: Array<string> = []
     for (const [name, key] of folders) {
       const place = path.resolve(inFolder(folder, name))

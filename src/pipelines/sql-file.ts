@@ -76,7 +76,7 @@ export const parseSqlFile = (name: string, text: string): SqlFile | SqlFileFault
 }
 
 /** The folder of the package, which is the one of the nearest package.json above this file. */
-const packageFolder = (): string => {
+export const packageFolder = (): string => {
   let folder = dirname(fileURLToPath(import.meta.url))
   while (folder !== dirname(folder) && !existsSync(join(folder, "package.json"))) folder = dirname(folder)
   return folder

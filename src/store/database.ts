@@ -11,14 +11,16 @@ import { fileWatch } from "./file-watch.ts"
 import { migrate } from "./migrations/migrate.ts"
 import { refuseOthers } from "./ours.ts"
 import { StoreError, storeError } from "./store-error.ts"
-import type { Tables } from "./tables.ts"
 
 export type Row = { readonly [column: string]: JsValue }
 
+/** Composed queries know no table by itself. */
+type NoTables = Record<never, never>
+
 /** A place to run statements: the database itself, each statement its own transaction, or an open transaction. */
 export interface Sql {
-  /** For queries that are composed. Definitions and bulk statements are plain SQL text. */
-  readonly kysely: Kysely<Tables>
+  /** For queries that are composed, over definitions that are plain SQL text and say what their rows are. */
+  readonly kysely: Kysely<NoTables>
   readonly query: <R>(query: Compilable<R>) => Effect.Effect<ReadonlyArray<R>, StoreError>
   /** One statement; parameters are `$1`, `$2`, …; money goes in as a string. */
   readonly rows: <R = Row>(
@@ -77,7 +79,7 @@ const settings = (options: DatabaseOptions): Record<string, string> => ({
 })
 
 /** An interruption waits for the statement's end: closing a database in the middle of one can end the process. */
-const sqlOn = (kysely: Kysely<Tables>, fail: (cause: unknown) => StoreError): Sql => {
+const sqlOn = (kysely: Kysely<NoTables>, fail: (cause: unknown) => StoreError): Sql => {
   const query: Sql["query"] = (query) =>
     Effect.tryPromise({ try: () => kysely.executeQuery(query.compile()), catch: fail }).pipe(
       Effect.map((result) => result.rows),
@@ -139,7 +141,7 @@ const open = (options: DatabaseOptions): Effect.Effect<Database["Type"], StoreEr
       (instance) => Effect.sync(() => instance.closeSync()),
     )
     const kysely = yield* Effect.acquireRelease(
-      Effect.sync(() => new Kysely<Tables>({ dialect: new DuckDbDialect({ connect: () => connect(instance) }) })),
+      Effect.sync(() => new Kysely<NoTables>({ dialect: new DuckDbDialect({ connect: () => connect(instance) }) })),
       (kysely) => Effect.promise(() => kysely.destroy()),
     )
     const watch = yield* fileWatch(file)

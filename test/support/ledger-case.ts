@@ -10,7 +10,7 @@ import type { Run } from "../../src/pipelines/run/run.ts"
 import { streamTables } from "../../src/pipelines/stream-tables.ts"
 import { Database, type Sql } from "../../src/store/database.ts"
 import { quoteText } from "../../src/store/describe-table.ts"
-import type { CoverageState } from "../../src/store/tables.ts"
+import type { CoverageState } from "../../src/store/states.ts"
 import { ensureTypedTables } from "../../src/store/typed-table.ts"
 import { configurationWith } from "./configuration.ts"
 

@@ -1,6 +1,6 @@
 import { FastCheck } from "effect"
 import type { StreamName } from "../../src/api/streams.ts"
-import type { CoverageState } from "../../src/store/tables.ts"
+import type { CoverageState } from "../../src/store/states.ts"
 import { hoursBefore, type LedgerRow, product, type Quarantined, transaction } from "./ledger-case.ts"
 import { type Disturbance, disturbances, disturbed, type Posting, plus, type Values } from "./ledger-disturbances.ts"
 

@@ -4,7 +4,13 @@ import type { StoreError } from "../../store/store-error.ts"
 import { sealActs } from "../run/seal-run.ts"
 import type { Act } from "./act.ts"
 import { appendEvents, tidemarkItself } from "./event-log.ts"
-import { agedExceptions, type ExceptionFilter, filterCondition, isEmptyFilter } from "./filter.ts"
+import {
+  chosenExceptions,
+  type ExceptionFilter,
+  everyException,
+  isEmptyFilter,
+  type ListedException,
+} from "./filter.ts"
 import { type ExceptionIdError, findByIds } from "./find-by-id.ts"
 import type { ExceptionState } from "./state.ts"
 
@@ -44,15 +50,9 @@ export interface ActRequest {
   readonly dryRun: boolean
 }
 
-export interface TouchedException {
-  readonly exception_id: string
-  readonly code: string
-  readonly severity: string
-  readonly stream: string | null
-  readonly record_id: string
-  readonly assignee: string | null
-  readonly state: ExceptionState
-}
+const columns = ["exception_id", "code", "severity", "stream", "record_id", "assignee", "state"] as const
+
+export type TouchedException = Pick<ListedException, (typeof columns)[number]>
 
 export interface ActOutcome {
   /** As they were, each with the state that the act gives it. */
@@ -66,24 +66,15 @@ export interface ActOutcome {
 
 const chosen = (
   sql: Sql,
-  request: ActRequest,
+  { act, filter, ids }: ActRequest,
 ): Effect.Effect<ReadonlyArray<TouchedException>, StoreError | ExceptionIdError> =>
   Effect.gen(function* () {
-    const columns = "exception_id, code, severity, stream, record_id, assignee, state"
-    const order =
-      "list_position(['critical', 'high', 'medium', 'low', 'info'], severity), code, record_id, exception_id"
-    if (request.ids.length > 0) {
-      const ids = yield* findByIds(sql, request.ids)
-      return yield* sql.rows<TouchedException>(
-        `SELECT ${columns} FROM recon.exceptions WHERE exception_id IN (SELECT unnest($1)) ORDER BY ${order}`,
-        [ids],
-      )
-    }
-    const { condition, parameters } = filterCondition(request.filter, request.act.byFilter)
-    return yield* sql.rows<TouchedException>(
-      `${agedExceptions} SELECT ${columns} FROM aged WHERE ${condition} ORDER BY ${order}`,
-      parameters,
-    )
+    const meant =
+      ids.length === 0
+        ? chosenExceptions(sql, filter, act.byFilter)
+        : everyException(sql).where("exception_id", "in", yield* findByIds(sql, ids))
+    const ordered = meant.orderBy("severity_order").orderBy("code").orderBy("record_id").orderBy("exception_id")
+    return yield* sql.query(ordered.select(columns))
   })
 
 interface Obstacle {

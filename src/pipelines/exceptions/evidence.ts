@@ -5,12 +5,12 @@ import type { StoreError } from "../../store/store-error.ts"
 import { type BooksEvidence, booksAround } from "./evidence-books.ts"
 import { type ComparedField, compareRecords } from "./evidence-comparison.ts"
 import { type PageEvidence, pageColumns, type RecordEvidence, recordsOf } from "./evidence-records.ts"
-import { agedExceptions } from "./filter.ts"
+import { everyException, type ListedException } from "./filter.ts"
 import { type ExceptionIdError, findByIds } from "./find-by-id.ts"
 
 /** Everything that the store knows of one exception. */
 export interface Evidence {
-  readonly exception: Row
+  readonly exception: ListedException & Row
   /** Decimal places of its currency; null where it has none, or none that is known. */
   readonly places: number | null
   /** The check that found it, as it is defined now; null where this version has it no longer. */
@@ -29,17 +29,6 @@ export interface Evidence {
   readonly rollforward: ReadonlyArray<Row>
   /** What happened to it, in order. */
   readonly events: ReadonlyArray<Row>
-}
-
-interface ExceptionRow extends Row {
-  readonly code: string
-  readonly stream: string | null
-  readonly record_id: string
-  readonly leg: string | null
-  readonly counterpart_id: string | null
-  readonly customer_id: string | null
-  readonly currency: string | null
-  readonly last_seen_run: string
 }
 
 const qualified = (columns: string, table: string): string =>
@@ -64,20 +53,15 @@ export const evidenceOf = (
 ): Effect.Effect<Evidence, StoreError | ExceptionIdError> =>
   Effect.gen(function* () {
     const ids = yield* findByIds(sql, [given])
-    const [exception] = yield* sql.rows<ExceptionRow>(`${agedExceptions} SELECT * FROM aged WHERE exception_id = $1`, [
-      ids[0],
-    ])
+    const [exception] = yield* sql.query(everyException(sql).selectAll().where("exception_id", "in", ids))
     if (exception === undefined) throw new Error(`exception ${ids[0]} was found and is gone`)
-    const { customer_id, last_seen_run, record_id, stream } = exception
-    const [currency] = yield* sql.rows<{ places: number }>("SELECT places FROM recon.currencies WHERE currency = $1", [
-      exception.currency,
-    ])
+    const { customer_id, last_seen_run, places, record_id, stream } = exception
     const records = yield* recordsOf(sql, contract, exception)
     const check = checks.find(({ code }) => code === exception.code)
     const needsProof = check !== undefined
     return {
       exception,
-      places: currency?.places ?? null,
+      places,
       check: check === undefined ? null : { definition: check.definition, query: check.sql },
       records,
       comparison: yield* compareRecords(sql, records, exception.leg),
@@ -90,7 +74,7 @@ export const evidenceOf = (
       ),
       lists: needsProof
         ? yield* sql.rows(
-            `SELECT stream, count(*) AS customers, count(*) FILTER (state IN ('COMPLETE', 'NOT_APPLICABLE')) AS proven
+            `SELECT stream, count(*) AS customers, count(*) FILTER (recon.is_settled_list(state)) AS proven
              FROM recon.coverage WHERE run_id = $1 GROUP BY stream ORDER BY stream`,
             [last_seen_run],
           )

@@ -1,7 +1,9 @@
 import { DateTime } from "effect"
+import { sql as raw } from "kysely"
+import type { Sql } from "../../store/database.ts"
 import type { Severity } from "../configuration/file.ts"
-import { atStake } from "./at-stake.ts"
-import { type ExceptionState, inStates } from "./state.ts"
+import { ageBucket } from "../evidence/age-bucket.ts"
+import type { ExceptionState } from "./state.ts"
 
 /** Which exceptions are meant; a list without entries leaves its column open. */
 export interface ExceptionFilter {
@@ -28,51 +30,69 @@ export const isEmptyFilter = (filter: ExceptionFilter): boolean =>
     (list) => list.length === 0,
   )
 
-/** The night by which ages are counted: the start of the newest run that was reconciled, as in that run's reports. */
-export const agedExceptions = `
-  WITH night AS (
-    SELECT max(started_at) AS started_at FROM recon.runs WHERE state IN ('reconciled', 'reported')
-  ),
-  aged AS (
-    SELECT e.*, c.partner_customer_ref, date_diff('day', e.first_seen::DATE, n.started_at::DATE) AS age_days
-    FROM recon.exceptions AS e
-    CROSS JOIN night AS n
-    LEFT JOIN main.customers AS c ON c.customer_id = e.customer_id
-  )`
+/** An exception as the report of this name tells it, in whatever state; besides, what it is sorted by and its own columns. */
+export interface ListedException {
+  readonly exception_id: string
+  readonly code: string
+  readonly severity: string
+  readonly severity_order: number
+  readonly state: ExceptionState
+  readonly stream: string | null
+  readonly record_id: string
+  readonly leg: string | null
+  readonly counterpart_id: string | null
+  readonly customer_id: string | null
+  readonly partner_customer_ref: string | null
+  readonly currency: string | null
+  /** Decimal places of its currency; null where it has none, or none that is known. */
+  readonly places: number | null
+  readonly amount_at_stake: string | null
+  readonly first_seen: string
+  readonly last_seen_run: string
+  readonly age_days: number
+  readonly assignee: string | null
+}
 
-const list = (column: string, values: ReadonlyArray<string>, place: number): string =>
-  values.length === 0 ? "" : ` AND ${column} IN (SELECT unnest($${place}))`
+/** Ages are counted to the start of the newest run that was judged, as in that run's reports. */
+const listed = raw<ListedException>`(
+  WITH night AS (SELECT max(started_at) AS started_at FROM recon.runs WHERE recon.was_judged(state)),
+  aged AS (SELECT e.*, date_diff('day', first_seen::DATE, started_at::DATE) AS age_days FROM recon.exceptions AS e CROSS JOIN night)
+  SELECT a.*, c.partner_customer_ref, p.places, s.what_to_do, recon.severity_order(a.severity) AS severity_order,
+    recon.stake_of(a.at_stake, a.difference, a.actual, a.expected) AS amount_at_stake,
+    ${raw.raw(ageBucket("a.age_days"))} AS bucket, concat('tidemark exceptions show ', a.exception_id) AS evidence
+  FROM aged AS a
+  LEFT JOIN main.customers AS c ON c.customer_id = a.customer_id
+  LEFT JOIN recon.currencies AS p ON p.currency = a.currency
+  LEFT JOIN recon.check_settings AS s ON s.code = a.code)`.as("listed")
 
-/** A condition on the rows of `aged`, and its parameters, of which the first is `$1`. */
-export const filterCondition = (
-  filter: ExceptionFilter,
-  states: ReadonlyArray<ExceptionState>,
-): { readonly condition: string; readonly parameters: ReadonlyArray<unknown> } => {
-  const lists: ReadonlyArray<readonly [column: string, values: ReadonlyArray<string>]> = [
+/** Every exception of the store. */
+export const everyException = ({ kysely }: Sql) => kysely.selectFrom(listed)
+
+/** The exceptions that are meant. */
+export const chosenExceptions = (sql: Sql, filter: ExceptionFilter, states: ReadonlyArray<ExceptionState>) => {
+  const { firstSeenBefore, maxAmount, olderThanDays } = filter
+  const assignees = filter.assignees.map((assignee) => assignee.toLowerCase())
+  let query = everyException(sql).where("state", "in", states)
+  for (const [column, values] of [
     ["code", filter.codes],
     ["currency", filter.currencies],
     ["severity", filter.severities],
-    ["lower(coalesce(assignee, 'unassigned'))", filter.assignees.map((assignee) => assignee.toLowerCase())],
-  ]
-  const given = lists.filter(([, values]) => values.length > 0)
-  const parameters: Array<unknown> = given.map(([, values]) => values)
-  let condition = inStates("state", states)
-  given.forEach(([column, values], index) => {
-    condition += list(column, values, index + 1)
-  })
+  ] as const) {
+    if (values.length > 0) query = query.where(column, "in", values)
+  }
+  if (assignees.length > 0) query = query.where(raw`lower(coalesce(assignee, 'unassigned'))`, "in", assignees)
   if (filter.customers.length > 0) {
-    parameters.push(filter.customers)
-    const customers = `(SELECT unnest($${parameters.length}))`
-    condition += ` AND (customer_id IN ${customers} OR partner_customer_ref IN ${customers})`
+    query = query.where(({ eb, or }) =>
+      or([eb("customer_id", "in", filter.customers), eb("partner_customer_ref", "in", filter.customers)]),
+    )
   }
-  if (filter.firstSeenBefore != null) {
-    parameters.push(DateTime.formatIso(DateTime.unsafeMake(filter.firstSeenBefore)))
-    condition += ` AND first_seen < $${parameters.length}::TIMESTAMPTZ`
+  if (firstSeenBefore != null) {
+    query = query.where(
+      "first_seen",
+      "<",
+      raw<string>`${DateTime.formatIso(DateTime.unsafeMake(firstSeenBefore))}::TIMESTAMPTZ`,
+    )
   }
-  if (filter.maxAmount != null) {
-    parameters.push(filter.maxAmount)
-    condition += ` AND coalesce(at_stake, abs(${atStake("difference", "actual", "expected")})) <= $${parameters.length}::DECIMAL(38,18)`
-  }
-  if (filter.olderThanDays !== null) condition += ` AND age_days > ${filter.olderThanDays}`
-  return { condition, parameters }
+  if (maxAmount != null) query = query.where("amount_at_stake", "<=", raw<string>`${maxAmount}::DECIMAL(38,18)`)
+  return olderThanDays === null ? query : query.where("age_days", ">", olderThanDays)
 }

@@ -1,7 +1,7 @@
 import { Data, Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import { agedExceptions, type ExceptionFilter, filterCondition } from "./filter.ts"
+import { chosenExceptions, type ExceptionFilter } from "./filter.ts"
 import type { ExceptionState } from "./state.ts"
 
 /** A filter names what does not exist, so it is more likely misspelt than without a match. */
@@ -64,11 +64,13 @@ export const refuseVagueAmount = (
 ): Effect.Effect<void, StoreError | VagueAmount> =>
   Effect.gen(function* () {
     if (filter.maxAmount == null || filter.currencies.length === 1) return
-    const { condition, parameters } = filterCondition({ ...filter, maxAmount: null }, states)
-    const rows = yield* sql.rows<{ currency: string }>(
-      `${agedExceptions} SELECT DISTINCT currency FROM aged WHERE ${condition} AND currency IS NOT NULL ORDER BY currency`,
-      parameters,
+    const rows = yield* sql.query(
+      chosenExceptions(sql, { ...filter, maxAmount: null }, states)
+        .select("currency")
+        .distinct()
+        .where("currency", "is not", null)
+        .orderBy("currency"),
     )
-    const currencies = rows.map(({ currency }) => currency)
+    const currencies = rows.flatMap(({ currency }) => currency ?? [])
     if (currencies.length > 1) return yield* new VagueAmount({ amount: filter.maxAmount, currencies })
   })

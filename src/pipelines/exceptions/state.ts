@@ -4,6 +4,3 @@ export type ExceptionState = (typeof exceptionStates)[number]
 
 /** Neither resolved nor written off: somebody still has to see to it. */
 export const liveStates = ["open", "acknowledged", "reopened"] as const satisfies ReadonlyArray<ExceptionState>
-
-export const inStates = (column: string, states: ReadonlyArray<ExceptionState>): string =>
-  `${column} IN (${states.map((state) => `'${state}'`).join(", ")})`

@@ -1,6 +1,7 @@
-import { fileURLToPath } from "node:url"
+import { join } from "node:path"
 import { FileSystem, Path } from "@effect/platform"
 import { Data, Effect } from "effect"
+import { packageFolder } from "../sql-file.ts"
 import { parseDefinition, type ReportDefinition, ReportDefinitionError } from "./definition.ts"
 
 /** The folder of report definitions is not where the program expects it. */
@@ -11,19 +12,8 @@ export class NoReportDefinitions extends Data.TaggedError("NoReportDefinitions")
   }
 }
 
-/** The folder `reports/` of the installed package: beside the nearest package.json above this file. */
-export const packageReports: Effect.Effect<string, NoReportDefinitions, FileSystem.FileSystem | Path.Path> = Effect.gen(
-  function* () {
-    const fs = yield* FileSystem.FileSystem
-    const path = yield* Path.Path
-    let folder = path.dirname(fileURLToPath(import.meta.url))
-    while (folder !== path.dirname(folder)) {
-      if (yield* Effect.orElseSucceed(fs.exists(path.join(folder, "package.json")), () => false)) break
-      folder = path.dirname(folder)
-    }
-    return path.join(folder, "reports")
-  },
-)
+/** Where the package has its reports. */
+export const packageReports = (): string => join(packageFolder(), "reports")
 
 /** A folder of the partner's own reports is not there. */
 export class NoSuchFolder extends Data.TaggedError("NoSuchFolder")<{ readonly folder: string }> {
@@ -46,6 +36,12 @@ const readDefinition = <E>(folder: string, file: string, failed: () => E) =>
     const sql = yield* Effect.mapError(fs.readFileString(path.join(folder, file)), failed)
     return yield* parseDefinition(file.slice(0, -".sql".length), sql)
   })
+
+/** A report of the package. */
+export const packageReport = (name: string) => {
+  const folder = packageReports()
+  return readDefinition(folder, `${name}.sql`, () => new NoReportDefinitions({ folder }))
+}
 
 /** The partner's own reports, by name; of two folders the later one counts. */
 const ownDefinitions = (folders: ReadonlyArray<string>) =>
@@ -78,7 +74,7 @@ export const reportDefinitions = (
   FileSystem.FileSystem | Path.Path
 > =>
   Effect.gen(function* () {
-    const folder = yield* packageReports
+    const folder = packageReports()
     const failed = () => new NoReportDefinitions({ folder })
     const files = yield* filesIn(folder, failed)
     if (files.length === 0) return yield* failed()
@@ -95,7 +91,7 @@ export const replacedReports = (definitions: ReadonlyArray<ReportDefinition>) =>
   )
 
 const packageReportNames = Effect.gen(function* () {
-  const folder = yield* packageReports
+  const folder = packageReports()
   const files = yield* filesIn(folder, () => new NoReportDefinitions({ folder }))
   return files.map((file) => file.slice(0, -".sql".length))
 })

@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
+import type { CoverageState } from "../../store/states.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import type { CoverageState } from "../../store/tables.ts"
 import { type Severity, severities } from "../configuration/file.ts"
 import type { Configuration } from "../configuration/settings.ts"
 import { kindOfObstacle } from "./kind-of-obstacle.ts"
@@ -80,11 +80,8 @@ export interface RetriesOfClass {
 
 const noCoverage: Record<CoverageState, number> = { COMPLETE: 0, NOT_APPLICABLE: 0, PARTIAL: 0, DENIED: 0, FAILED: 0 }
 
-const live = "state IN ('open', 'acknowledged', 'reopened')"
-
-/** Whether an exception is about a customer whom this run was to read, or about none, or was found by this run. */
-const onRoster =
-  "(customer_id IS NULL OR last_seen_run = $1 OR customer_id IN (SELECT customer_id FROM recon.coverage WHERE run_id = $1))"
+/** Live exceptions that decide the run. */
+const counted = "recon.is_live(state) AND recon.counts_in($1, customer_id, last_seen_run)"
 
 /** Sums of at_stake by currency of the rows that a condition picks. */
 const stakesOf = (sql: Sql, rows: string, runId: string): Effect.Effect<ReadonlyArray<Stake>, StoreError> =>
@@ -140,12 +137,12 @@ export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, St
       [runId],
     )
     const codes = yield* sql.rows<{ code: string; severity: Severity; count: bigint }>(
-      `SELECT code, severity, count(*) AS count FROM recon.exceptions WHERE ${live} AND ${onRoster} GROUP BY code, severity
-       ORDER BY list_position(['critical', 'high', 'medium', 'low', 'info'], severity), code`,
+      `SELECT code, severity, count(*) AS count FROM recon.exceptions WHERE ${counted} GROUP BY code, severity
+       ORDER BY recon.severity_order(severity), code`,
       [runId],
     )
     const [others] = yield* sql.rows<{ count: bigint }>(
-      `SELECT count(*) AS count FROM recon.exceptions WHERE ${live} AND NOT ${onRoster}`,
+      "SELECT count(*) AS count FROM recon.exceptions WHERE recon.is_live(state) AND NOT recon.counts_in($1, customer_id, last_seen_run)",
       [runId],
     )
     const acceptedRows = "recon.exceptions WHERE state = 'written_off' AND last_seen_run = $1"
@@ -219,7 +216,7 @@ export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, St
       exceptions,
       byCode: codes.map((row) => ({ ...row, count: Number(row.count) })),
       failures: failures.map((row) => ({ ...row, lists: Number(row.lists) })),
-      atStake: yield* stakesOf(sql, `recon.exceptions WHERE ${live} AND ${onRoster}`, runId),
+      atStake: yield* stakesOf(sql, `recon.exceptions WHERE ${counted}`, runId),
       changes: {
         opened: Number(events?.opened ?? 0n),
         reopened: Number(events?.reopened ?? 0n),

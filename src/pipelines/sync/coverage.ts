@@ -3,7 +3,7 @@ import type { UnsteadyChain } from "../../api/page-chain.ts"
 import { PartnerProblem } from "../../api/problem.ts"
 import { meansOutage, policyOf } from "../../api/retry-policy.ts"
 import type { Product } from "../../api/streams.ts"
-import type { CoverageState } from "../../store/tables.ts"
+import type { CoverageState } from "../../store/states.ts"
 
 /** How a partition's chain ended. */
 export interface PartitionEnd {

@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
+import type { CoverageState } from "../../store/states.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import type { CoverageState } from "../../store/tables.ts"
 import type { Manifest } from "../report/manifest.ts"
 import { controlTotals } from "../report/report.ts"
 import { formatMoney } from "../run/money-format.ts"

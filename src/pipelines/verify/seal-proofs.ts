@@ -28,7 +28,7 @@ interface Seal {
 const sealsSql = `
   SELECT subject, run_id, columns, rows, content_sha256 FROM recon.seals AS s
   WHERE subject <> '${log}' AND ($1 IS NULL OR run_id = $1)
-    AND (run_id IS NULL OR run_id IN (SELECT run_id FROM recon.runs WHERE state IN ('reconciled', 'reported')))
+    AND (run_id IS NULL OR run_id IN (SELECT run_id FROM recon.runs WHERE recon.was_judged(state)))
   QUALIFY row_number() OVER (PARTITION BY subject, run_id ORDER BY seal_no DESC) = 1
   ORDER BY subject, run_id`
 
@@ -77,7 +77,7 @@ const sealsHold = (sql: Sql, runId: string | null): Effect.Effect<ReadonlyArray<
 /** Runs that were judged since seals are made, and have none. */
 const unsealedSql = `
   SELECT run_id FROM recon.runs
-  WHERE state IN ('reconciled', 'reported') AND ($1 IS NULL OR run_id = $1)
+  WHERE recon.was_judged(state) AND ($1 IS NULL OR run_id = $1)
     AND run_id > (SELECT min(run_id) FROM recon.seals WHERE subject = 'recon.runs')
     AND run_id NOT IN (SELECT run_id FROM recon.seals WHERE subject = 'recon.runs')
   ORDER BY run_id`

@@ -16,6 +16,7 @@ import { clock } from "./0018-clock.ts"
 import { apiOfTheStore } from "./0019-api-of-the-store.ts"
 import { statements } from "./0020-statements.ts"
 import { bodies } from "./0021-bodies.ts"
+import { wordsOfQueries } from "./0022-words.ts"
 
 /** In the order of their names; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -36,6 +37,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0019-api-of-the-store": apiOfTheStore,
   "0020-statements": statements,
   "0021-bodies": bodies,
+  "0022-words": wordsOfQueries,
 }
 
 /** The migrations that this program knows, in order. */

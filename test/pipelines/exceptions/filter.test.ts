@@ -1,11 +1,6 @@
 import { expect, it } from "@effect/vitest"
 import { Effect, Either } from "effect"
-import {
-  agedExceptions,
-  type ExceptionFilter,
-  filterCondition,
-  isEmptyFilter,
-} from "../../../src/pipelines/exceptions/filter.ts"
+import { chosenExceptions, type ExceptionFilter, isEmptyFilter } from "../../../src/pipelines/exceptions/filter.ts"
 import { refuseVagueAmount } from "../../../src/pipelines/exceptions/known-values.ts"
 import { Database } from "../../../src/store/database.ts"
 
@@ -21,11 +16,8 @@ const open: ExceptionFilter = {
 const chosen = (filter: Partial<ExceptionFilter>) =>
   Effect.gen(function* () {
     const database = yield* Database
-    const { condition, parameters } = filterCondition({ ...open, ...filter }, ["open"])
-    const rows = yield* database.rows<{ exception_id: string }>(
-      `${agedExceptions} SELECT exception_id FROM aged WHERE ${condition} ORDER BY exception_id`,
-      parameters,
-    )
+    const meant = chosenExceptions(database, { ...open, ...filter }, ["open"])
+    const rows = yield* database.query(meant.select("exception_id").orderBy("exception_id"))
     return rows.map(({ exception_id }) => exception_id)
   })
 

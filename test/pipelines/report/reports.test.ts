@@ -2,6 +2,7 @@ import { expect, layer } from "@effect/vitest"
 import { Effect, TestClock } from "effect"
 import { acts } from "../../../src/pipelines/exceptions/act.ts"
 import { actOn } from "../../../src/pipelines/exceptions/act-on.ts"
+import { summarize } from "../../../src/pipelines/run/run-summary.ts"
 import { Database } from "../../../src/store/database.ts"
 import { laterNight, nights } from "../../support/history-case.ts"
 import {
@@ -349,6 +350,23 @@ layer(ledgerStore)("exceptions", (it) => {
     yield* actOn({ ...asked, act: acts.note, ids: [noted?.exception_id ?? ""], reason: "asked on Monday" })
     yield* laterNight({ rows: changed, night: 1 })
   })
+
+  it.effect("count a customer whom the roster dropped in the summary, as the night's verdict does", () =>
+    Effect.gen(function* () {
+      yield* nights([{ rows: depositOfMarch5, customers: ["c-1", "c-2"] }, { rows: depositOfMarch5 }])
+      const counted = (yield* summarize(yield* Database, second.runId)).exceptions
+      const told = (yield* reportRows("summary", second)).filter(({ section }) => section === "exceptions")
+      expect(counted.high).toBe(1)
+      expect(lines(told, "item", "value")).toEqual([
+        "at stake | 1",
+        "critical | 0",
+        "high | 1",
+        "medium | 0",
+        "low | 0",
+        "info | 0",
+      ])
+    }),
+  )
 
   it.effect("tell what is new, resolved, changed and accepted since the last night, and by whom", () =>
     Effect.gen(function* () {

@@ -2,7 +2,7 @@ import { stringify } from "csv-stringify/sync"
 import { Effect } from "effect"
 import type { ExceptionFilter } from "../../../pipelines/exceptions/filter.ts"
 import { refuseUnknownValues, refuseVagueAmount } from "../../../pipelines/exceptions/known-values.ts"
-import { exceptionColumns, listExceptions, type SortOrder, sortOrders } from "../../../pipelines/exceptions/list.ts"
+import { type ExceptionList, listExceptions, type SortOrder, sortOrders } from "../../../pipelines/exceptions/list.ts"
 import { exceptionStates, liveStates } from "../../../pipelines/exceptions/state.ts"
 import { checks } from "../../../pipelines/reconcile/checks.ts"
 import { RFC_4180, withoutFormula } from "../../../pipelines/report/csv-text.ts"
@@ -67,26 +67,24 @@ const columns: ReadonlyArray<TableColumn> = [
   ["assignee"],
 ]
 
-const asTable = (rows: ReadonlyArray<Row>): string => {
+const asTable = ({ rows }: ExceptionList): string => {
   const customerOf = (row: Row) => cell(row, "partner_customer_ref") || cell(row, "customer_id")
   const shown = rows.map((row) => ({ ...row, customer: customerOf(row), amount: amountOf(row) }))
   return rows.length === 0 ? "" : `${tableOf(columns, shown)}\n`
 }
 
-const asCsv = (rows: ReadonlyArray<Row>): string =>
+const asCsv = ({ columns, rows }: ExceptionList): string =>
   stringify(
     [
-      exceptionColumns.map(({ name }) => name),
+      columns.map(({ name }) => name),
       ...rows.map((row) =>
-        exceptionColumns.map(({ name, type }) =>
-          type.kind === "text" ? withoutFormula(cell(row, name)) : cell(row, name),
-        ),
+        columns.map(({ name, type }) => (type.kind === "text" ? withoutFormula(cell(row, name)) : cell(row, name))),
       ),
     ],
     RFC_4180,
   )
 
-const asJson = (rows: ReadonlyArray<Row>): string => `[${rows.map(toJson).join(",\n ")}]\n`
+const asJson = ({ rows }: ExceptionList): string => `[${rows.map(toJson).join(",\n ")}]\n`
 
 const printers = { table: asTable, csv: asCsv, json: asJson }
 
@@ -106,14 +104,15 @@ export const listCommand = command({
       const named = options.state.flatMap((given) => (given === "all" ? exceptionStates : [given]))
       const states = named.length === 0 ? liveStates : named
       yield* refuseVagueAmount(database, filter, states)
-      const { rows, total } = yield* listExceptions(database, {
+      const list = yield* listExceptions(database, {
         filter,
         states,
         sort: options.sort,
         limit: options.limit,
       })
-      yield* writeOut(printers[options.format](rows))
+      yield* writeOut(printers[options.format](list))
       if (options.format !== "table") return
+      const { rows, total } = list
       if (total === 0) yield* tell("there are no such exceptions")
       else if (rows.length < total) yield* tell(`${count(rows.length)} of ${plural(total, "exception")}`)
       else yield* tell(plural(total, "exception"))
