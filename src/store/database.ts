@@ -1,5 +1,7 @@
-import { realpath } from "node:fs/promises"
+import { createWriteStream } from "node:fs"
+import { type FileHandle, open as openFile, realpath } from "node:fs/promises"
 import { resolve } from "node:path"
+import { pipeline } from "node:stream/promises"
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
 import { Context, Effect, Exit, Layer, type Scope } from "effect"
 import { type Compilable, CompiledQuery, Kysely } from "kysely"
@@ -53,6 +55,8 @@ export class Database extends Context.Tag("tidemark/Database")<
     readonly transaction: <A, E, R>(body: (sql: Sql) => Effect.Effect<A, E, R>) => Effect.Effect<A, E | StoreError, R>
     /** Fails where the file is no longer the one that was opened, whole; asked before each transaction. */
     readonly stillThere: Effect.Effect<void, StoreError>
+    /** Copies the file as it lies on the disk to a new one. Whoever opened it a second time would give up DuckDB's lock by closing it. */
+    readonly copyFile: (to: string) => Promise<void>
     /** A connection of its own for reading a long result, so that the writer stays free. */
     readonly reader: Effect.Effect<DuckDBConnection, StoreError, Scope.Scope>
   }
@@ -129,6 +133,28 @@ const claim = (file: string): Effect.Effect<void, StoreError, Scope.Scope> =>
         (path) => Effect.sync(() => claimed.delete(path)),
       )
 
+/** The file that DuckDB has open, open once more for as long: a process that closes a file gives up every lock that it has on it. */
+const held = async (file: string, options: DatabaseOptions) => {
+  const instance = await DuckDBInstance.create(file, settings(options))
+  if (file === ":memory:" || options.access === "read") return { instance, handle: null }
+  try {
+    return { instance, handle: await openFile(file) }
+  } catch (error) {
+    instance.closeSync()
+    throw error
+  }
+}
+
+const copyBlock = 4_194_304
+
+const copyOf =
+  (handle: FileHandle | null): Database["Type"]["copyFile"] =>
+  async (to) => {
+    if (handle === null) throw new Error("only a file that is open for writing is copied")
+    const from = handle.createReadStream({ start: 0, autoClose: false, highWaterMark: copyBlock })
+    await pipeline(from, createWriteStream(to, { flags: "wx", mode: 0o600, highWaterMark: copyBlock }))
+  }
+
 const open = (options: DatabaseOptions): Effect.Effect<Database["Type"], StoreError, Scope.Scope> =>
   Effect.gen(function* () {
     const fail = storeError(options.file)
@@ -136,15 +162,22 @@ const open = (options: DatabaseOptions): Effect.Effect<Database["Type"], StoreEr
     yield* claim(file)
     // Not before the claim: closing a file gives up every lock that this process has on it.
     yield* checkHeader(file)
-    const instance = yield* Effect.acquireRelease(
-      Effect.tryPromise({ try: () => DuckDBInstance.create(file, settings(options)), catch: fail }),
-      (instance) => Effect.sync(() => instance.closeSync()),
+    const { handle, instance, watch } = yield* Effect.acquireRelease(
+      Effect.gen(function* () {
+        const { handle, instance } = yield* Effect.tryPromise({ try: () => held(file, options), catch: fail })
+        return { handle, instance, watch: handle === null ? null : yield* fileWatch(file, handle) }
+      }),
+      ({ handle, instance, watch }) =>
+        Effect.gen(function* () {
+          instance.closeSync()
+          if (watch !== null) yield* watch.closed
+          if (handle !== null) yield* Effect.promise(() => handle.close())
+        }),
     )
     const kysely = yield* Effect.acquireRelease(
       Effect.sync(() => new Kysely<NoTables>({ dialect: new DuckDbDialect({ connect: () => connect(instance) }) })),
       (kysely) => Effect.promise(() => kysely.destroy()),
     )
-    const watch = yield* fileWatch(file)
     if (options.access === "write") {
       yield* refuseOthers(sqlOn(kysely, fail), options.file)
       yield* Effect.tryPromise({ try: () => migrate(kysely), catch: fail })
@@ -161,7 +194,7 @@ const open = (options: DatabaseOptions): Effect.Effect<Database["Type"], StoreEr
       yield* run("SET enable_external_access = false")
     }
 
-    const stillThere = options.access === "write" ? watch(sqlOn(kysely, fail)) : Effect.void
+    const stillThere = watch !== null ? watch.stillThere(sqlOn(kysely, fail)) : Effect.void
     const transaction: Database["Type"]["transaction"] = (body) => Effect.zipRight(stillThere, inTransaction(body))
     const inTransaction: Database["Type"]["transaction"] = (body) =>
       Effect.acquireUseRelease(
@@ -183,6 +216,7 @@ const open = (options: DatabaseOptions): Effect.Effect<Database["Type"], StoreEr
       file: options.file,
       transaction,
       stillThere,
+      copyFile: copyOf(handle),
       reader: Effect.acquireRelease(Effect.tryPromise({ try: () => connect(instance), catch: fail }), (connection) =>
         Effect.sync(() => connection.closeSync()),
       ),

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto"
-import { constants } from "node:fs"
-import { chmod, chown, copyFile, lstat, readdir, readlink, rename, rm, stat, symlink } from "node:fs/promises"
+import { chmod, chown, lstat, readdir, readlink, rename, rm, stat, symlink } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { Effect } from "effect"
 import type { Database } from "./database.ts"
@@ -45,8 +44,8 @@ const rightsOf = (snapshot: string, database: string): Promise<Rights> =>
   )
 
 /** A group that this account may not give is told, and nobody else's group gets its rights. */
-const copyAs = async (from: string, to: string, { group, mode }: Rights): Promise<boolean> => {
-  await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+const copyAs = async ({ copyFile }: Database["Type"], to: string, { group, mode }: Rights): Promise<boolean> => {
+  await copyFile(to)
   await chmod(to, mode & 0o700)
   const given =
     group === null ||
@@ -102,7 +101,7 @@ export const publishSnapshot = (database: Database["Type"]): Effect.Effect<strin
     const rights = yield* Effect.promise(() => rightsOf(target, database.file).catch(() => ownerOnly))
     const given = yield* Effect.tryPromise({
       try: async () => {
-        const given = await copyAs(database.file, at(copy), rights)
+        const given = await copyAs(database, at(copy), rights)
         await symlink(copy, at(link))
         // The log beside a snapshot of an earlier version, which was a file of this name.
         if (!(await isLink(target))) await rm(`${target}.wal`, { force: true })
@@ -122,7 +121,7 @@ export const publishSnapshot = (database: Database["Type"]): Effect.Effect<strin
     // The earlier ones go before the sealed copy is made, so that no more space is needed than for two publications.
     yield* Effect.ignore(Effect.tryPromise(() => removeOthers(folder, copy)))
     yield* Effect.tryPromise(async () => {
-      await copyAs(database.file, at(part), rights)
+      await copyAs(database, at(part), rights)
       await rename(at(part), at(sealed))
     }).pipe(
       Effect.catchAll((error) =>

@@ -1,5 +1,16 @@
 import { createHash } from "node:crypto"
-import { copyFileSync, existsSync, readFileSync, renameSync, truncateSync } from "node:fs"
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from "node:fs"
 import { join } from "node:path"
 import { DuckDBInstance } from "@duckdb/node-api"
 import { describe, expect, it } from "@effect/vitest"
@@ -101,5 +112,45 @@ describe("a database that somebody changes under the program", () => {
           }),
         )
       }),
+  )
+
+  const contents = ["an earlier copy of itself", "another database"] as const
+  it.scopedLive.each(contents)("is found where %s was written into it, which stays as it was put there", (content) =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const file = join(folder, "tidemark.duckdb")
+      const put = join(folder, "put.duckdb")
+      const note = "INSERT INTO recon.notes VALUES ('run-1', 'a note')"
+      const checkpoint = Effect.gen(function* () {
+        const database = yield* Database
+        yield* database.transaction((sql) => sql.run(note))
+        yield* database.run("CHECKPOINT")
+      })
+      yield* using(content === "another database" ? put : file, checkpoint)
+      if (content !== "another database") copyFileSync(file, put)
+      yield* using(
+        file,
+        Effect.gen(function* () {
+          const database = yield* Database
+          for (let checkpoints = 0; checkpoints < 4; checkpoints++) yield* checkpoint
+          yield* database.transaction((sql) => sql.run(note))
+          // What the log of ours says is of another content.
+          expect(existsSync(`${file}.wal`)).toBe(true)
+          const handle = openSync(file, "r+")
+          writeSync(handle, readFileSync(put))
+          ftruncateSync(handle, statSync(put).size)
+          closeSync(handle)
+          for (const attempt of [database.transaction((sql) => sql.run(note)), publishSnapshot(database)]) {
+            const failed = yield* Effect.flip<unknown, unknown, never>(attempt)
+            expect(String((failed as Error).message)).toContain(
+              `${file} was replaced or cut short while the program had it open (something else was written into it)`,
+            )
+          }
+        }),
+      )
+      expect(bytesOf(file)).toBe(bytesOf(put))
+      expect(existsSync(`${file}.wal`)).toBe(false)
+      expect(existsSync(`${file}.wal.put-aside`)).toBe(true)
+    }),
   )
 })

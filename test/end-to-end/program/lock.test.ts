@@ -3,6 +3,8 @@ import { hostname } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber } from "effect"
+import { Database } from "../../../src/store/database.ts"
+import { publishSnapshot } from "../../../src/store/snapshot.ts"
 import { temporaryFolder } from "../../support/temporary-folder.ts"
 import { type Place, runProgram, startProgram } from "./program.ts"
 import { serveWorld, smallWorld, writeRoster } from "./served-world.ts"
@@ -65,6 +67,22 @@ describe("the lock file of a run", () => {
         expect(next).toMatchObject({ code: 0, stdout: "" })
         expect(next.stderr).toMatch(/INFO.*took over tidemark\.duckdb\.lock/)
         expect(existsSync(lock)).toBe(false)
+      }),
+  )
+
+  it.scopedLive(
+    "is DuckDB's too, and stays so when the snapshot has been copied, while the lake is still written",
+    () =>
+      Effect.gen(function* () {
+        const cwd = yield* temporaryFolder
+        yield* Effect.gen(function* () {
+          yield* publishSnapshot(yield* Database)
+          const ended = yield* runProgram(["reconcile"], { cwd })
+          expect(ended).toMatchObject({ code: 75, stdout: "" })
+          expect(ended.stderr).toMatch(/^tidemark: another process has the database open: tidemark\.duckdb.*\n$/)
+        }).pipe(
+          Effect.provide(Database.layer({ file: join(cwd, "tidemark.duckdb"), access: "write", memoryLimit: "256MB" })),
+        )
       }),
   )
 
