@@ -3,24 +3,18 @@ import { idIn } from "../world/realm.ts"
 import { bankAccountId, enterBankAccount, walletId } from "../world/reference.ts"
 import { hasCome } from "../world/story.ts"
 import type { BreakCode } from "./break-code.ts"
-import { candidates, chooseCustomer, type Ground } from "./ground.ts"
-import { completedAt, type Planted, type Plot, pastGrace, plant, postFor, settle } from "./planting.ts"
+import { attempt, candidates, chooseCustomer, each, eachNight, type Ground, near, needed, report } from "./ground.ts"
+import { type Plot, pastGrace, plant, settle } from "./planting.ts"
 
 const unknown = "REF_UNKNOWN"
 const foreign = "REF_FOREIGN"
 const closed = "REF_CLOSED"
 
-const report = (ground: Ground, code: BreakCode, planted: Planted | null, why: string, from?: Instant) => {
-  if (planted === null) return
+/** A settled record that names what it should not. */
+const naming = (ground: Ground, code: BreakCode, plot: Plot, why: string) => {
+  const planted = plant(ground, plot)
   settle(ground, planted)
-  const severity = code === foreign ? "critical" : "high"
-  ground.faults.push({
-    code,
-    recordId: planted.record.story.id,
-    severity,
-    why,
-    from: from ?? pastGrace(planted.record.story.createdAt),
-  })
+  report(ground, code, code === foreign ? "critical" : "high", planted, why, pastGrace(planted.record.story.createdAt))
 }
 
 /** A record that failed, and so moved nothing, wherever it was to go. */
@@ -30,99 +24,78 @@ const failing = (ground: Ground, code: BreakCode, plot: Plot, why: string) => {
     { at, status: "PENDING" },
     { at: at + hour, status: "FAILED" },
   ]
-  const planted = plant(ground, { ...plot, createdAt: at, life })
-  if (planted === null) return
-  ground.nearMisses.push({ code, recordId: planted.record.story.id, why, from: at + hour })
+  near(ground, code, plant(ground, { ...plot, createdAt: at, life }), why, at + hour)
 }
 
 /** Records that name accounts which are nowhere. */
 export const plantUnknownAccount = (ground: Ground): void => {
   const nowhere = idIn(ground.realm, `nowhere/${unknown}`)
-  const named: ReadonlyArray<readonly [Plot["stream"], string]> = [
-    ["fiat_deposits", "fiatAccountId"],
-    ["crypto_withdrawals", "beneficiaryId"],
-  ]
-  for (const [stream, field] of named) {
-    const plot: Plot = { key: `${unknown}/${stream}`, stream, draft: { fields: { [field]: nowhere } } }
-    report(ground, unknown, plant(ground, plot), `no list has its ${field}`)
-  }
-  const plot: Plot = {
-    key: `${unknown}/failed`,
-    stream: "fiat_withdrawals",
-    draft: { fields: { bankAccountId: nowhere } },
-  }
+  each(
+    [
+      ["fiat_deposits", "fiatAccountId"],
+      ["crypto_withdrawals", "beneficiaryId"],
+    ],
+    ([stream, field]) => {
+      const draft = { fields: { [field]: nowhere } }
+      naming(ground, unknown, { key: `${unknown}/${stream}`, stream, draft }, `no list has its ${field}`)
+    },
+  )
+  const draft = { fields: { bankAccountId: nowhere } }
+  const plot: Plot = { key: `${unknown}/failed`, stream: "fiat_withdrawals", draft }
   failing(ground, unknown, plot, "no list has its bank account, and it FAILED")
 }
 
 /** Records that name another customer's account, or one of another currency. */
 export const plantForeignAccount = (ground: Ground): void => {
   const { realm } = ground
-  const own = chooseCustomer(ground, foreign, "fiat")
-  const other = candidates(ground, "fiat").find((customer) => customer !== own)
-  const currency = other?.active.find((one) => one.kind === "fiat" && own?.active.includes(one))
-  if (own !== null && other !== undefined && currency !== undefined) {
-    const draft = { fields: { bankAccountId: bankAccountId(realm, other, currency.code) } }
-    const plot: Plot = {
-      key: `${foreign}/owner`,
-      stream: "fiat_withdrawals",
-      customer: own,
-      currency: currency.code,
-      draft,
-    }
-    report(ground, foreign, plant(ground, plot), "its bank account is another customer's")
-    failing(ground, foreign, { ...plot, key: `${foreign}/failed` }, "its bank account is another's, and it FAILED")
-  }
-  const holder = chooseCustomer(ground, `${foreign}/currency`, "crypto")
-  const [one, two] = holder?.active.filter(({ kind }) => kind === "crypto") ?? []
-  if (holder === null || one === undefined || two === undefined) return
-  const fields = { walletId: walletId(realm, holder, two.code, two.networks[0] ?? "") }
-  const plot: Plot = {
-    key: `${foreign}/currency`,
-    stream: "crypto_deposits",
-    customer: holder,
-    currency: one.code,
-    draft: { fields },
-  }
-  report(ground, foreign, plant(ground, plot), "its wallet is for another currency")
+  attempt(
+    () => {
+      const customer = chooseCustomer(ground, foreign, "fiat")
+      const other = needed(candidates(ground, "fiat").find((one) => one !== customer))
+      const { code } = needed(other.active.find((one) => one.kind === "fiat" && customer.active.includes(one)))
+      const draft = { fields: { bankAccountId: bankAccountId(realm, other, code) } }
+      const plot = { stream: "fiat_withdrawals", customer, currency: code, draft } as const
+      const why = "its bank account is another customer's"
+      naming(ground, foreign, { key: `${foreign}/owner`, ...plot }, why)
+      failing(ground, foreign, { key: `${foreign}/failed`, ...plot }, "its bank account is another's, and it FAILED")
+    },
+    () => {
+      const customer = chooseCustomer(ground, `${foreign}/currency`, "crypto")
+      const [one, two] = customer.active.filter(({ kind }) => kind === "crypto")
+      const { code, networks } = needed(two)
+      const draft = { fields: { walletId: walletId(realm, customer, code, networks[0] ?? "") } }
+      const plot = { stream: "crypto_deposits", customer, currency: needed(one).code, draft } as const
+      naming(ground, foreign, { key: `${foreign}/currency`, ...plot }, "its wallet is for another currency")
+    },
+  )
 }
 
 /** Around every night a bank account that it sees closed for the first time, and withdrawals to it before and after. */
-export const plantClosedAccount = (ground: Ground): void => {
-  ground.nights.forEach((night, nth) => {
+export const plantClosedAccount = (ground: Ground): void =>
+  eachNight(ground, (night, nth) => {
     const key = `${closed}/${nth}`
+    const stream = "fiat_withdrawals"
     const customer = chooseCustomer(ground, key, "fiat")
-    const currency = customer?.active.find(({ kind }) => kind === "fiat")
-    if (customer === null || currency === undefined) return
+    const currency = needed(customer.active.find(({ kind }) => kind === "fiat"))
     const closedAt = night - 3 * hour
     const account = enterBankAccount(ground.realm, key, customer, currency, night - 8 * hour, [
       { at: closedAt, set: { status: "CLOSED" } },
     ])
-    const draw = (name: string, createdAt: Instant) =>
-      plant(ground, {
-        key: `${key}/${name}`,
-        stream: "fiat_withdrawals",
-        customer,
-        currency: currency.code,
-        createdAt,
-        draft: { fields: { bankAccountId: account.id, reference: `${name} the closing` } },
-      })
-    const after = draw("after", night + 2 * hour)
-    if (after !== null) {
-      settle(ground, after)
-      ground.faults.push({
-        code: closed,
-        recordId: after.record.story.id,
-        severity: "high",
-        why: "its bank account was CLOSED the night before",
-        from: night + 2 * hour,
-        when: ({ earlier }) =>
-          earlier.some((before) => hasCome(account, closedAt, before) && before < night + 2 * hour),
-      })
+    const draw = (name: string, createdAt: Instant) => {
+      const draft = { fields: { bankAccountId: account.id, reference: `${name} the closing` } }
+      const plot = { key: `${key}/${name}`, stream, customer, currency: currency.code, createdAt, draft } as const
+      const planted = plant(ground, plot)
+      settle(ground, planted)
+      return planted
     }
-    const before = draw("before", night - 5 * hour)
-    if (before === null) return
-    postFor(ground, before, completedAt(before.completedAt))
-    const why = "its bank account was closed after it"
-    ground.nearMisses.push({ code: closed, recordId: before.record.story.id, why, from: closedAt })
+    attempt(
+      () => {
+        const from = night + 2 * hour
+        const after = draw("after", from)
+        report(ground, closed, "high", after, "its bank account was CLOSED the night before", from, {
+          when: ({ earlier }) => earlier.some((before) => hasCome(account, closedAt, before) && before < from),
+        })
+      },
+      () => near(ground, closed, draw("before", night - 5 * hour), "its bank account was closed after it", closedAt),
+    )
   })
-}

@@ -1,6 +1,6 @@
 import { lastPlace } from "../world/money.ts"
 import { netOf } from "../world/transaction.ts"
-import type { Ground } from "./ground.ts"
+import { each, type Ground, report } from "./ground.ts"
 import { completedAt, plant, postFor } from "./planting.ts"
 import { plantAgreeing } from "./record-near-misses.ts"
 
@@ -12,41 +12,26 @@ const code = "REC_ARITHMETIC"
  */
 export const plantArithmetic = (ground: Ground): void => {
   plantAgreeing(ground)
-  for (const stream of ["fiat_deposits", "crypto_withdrawals"] as const) {
-    const onProduct = plantWithNet(ground, stream)
-    if (onProduct !== null) {
-      ground.faults.push({
-        code,
-        recordId: onProduct.record.story.id,
-        severity: "high",
-        why: "netAmount is one unit of the last place off",
-        from: onProduct.record.story.createdAt,
-      })
-    }
+  each(
+    [
+      ["fiat_deposits", "USD", 2, "CREDIT"],
+      ["crypto_withdrawals", "USDT", 6, "DEBIT"],
+    ],
+    ([stream, currency, places, direction]) => {
+      const unit = lastPlace(places)
+      const [amount, fee] = [12_345n * unit, 45n * unit]
+      const draft = { amount, fee, netAmount: netOf(direction, amount, fee) - unit }
+      const planted = plant(ground, { key: `${code}/product/${stream}`, stream, currency, draft })
+      const leg = { ...planted.leg, amount: planted.leg.amount - unit }
+      postFor(ground, planted, completedAt(planted.completedAt), { leg })
+      const why = "netAmount is one unit of the last place off"
+      report(ground, code, "high", planted, why, planted.record.story.createdAt)
+    },
+  )
+  each(["fiat_deposits", "crypto_withdrawals"], (stream) => {
     const planted = plant(ground, { key: `${code}/transaction/${stream}`, stream })
-    if (planted === null) continue
     const amount = planted.leg.amount + 3n * lastPlace(planted.leg.places)
     const story = postFor(ground, planted, completedAt(planted.completedAt), { leg: { ...planted.leg, amount } })
-    ground.faults.push({
-      code,
-      recordId: story.id,
-      severity: "high",
-      why: "amount is three units of the last place off",
-      from: planted.completedAt,
-    })
-  }
-}
-
-const plantWithNet = (ground: Ground, stream: "fiat_deposits" | "crypto_withdrawals") => {
-  const key = `${code}/product/${stream}`
-  const currency = stream === "fiat_deposits" ? "USD" : "USDT"
-  const unit = lastPlace(stream === "fiat_deposits" ? 2 : 6)
-  const amount = 12_345n * unit
-  const fee = 45n * unit
-  const netAmount = netOf(stream === "fiat_deposits" ? "CREDIT" : "DEBIT", amount, fee) - unit
-  const planted = plant(ground, { key, stream, currency, draft: { amount, fee, netAmount } })
-  if (planted === null) return null
-  const leg = { ...planted.leg, amount: amount - unit }
-  postFor(ground, planted, completedAt(planted.completedAt), { leg })
-  return planted
+    report(ground, code, "high", story, "amount is three units of the last place off", planted.completedAt)
+  })
 }

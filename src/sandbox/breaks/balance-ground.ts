@@ -4,7 +4,7 @@ import type { Customer } from "../world/customer.ts"
 import { type Instant, minute } from "../world/instant.ts"
 import type { Money } from "../world/money.ts"
 import { enterMovement } from "../world/movement.ts"
-import { candidates, type Ground, takePair } from "./ground.ts"
+import { candidates, type Ground, needed, takePair } from "./ground.ts"
 
 /** A customer's currency that one balance fault, or one near miss, has to itself. */
 export interface Pair {
@@ -15,9 +15,11 @@ export interface Pair {
 /** As the balance checks name it. */
 export const nameOf = ({ customer, currency }: Pair): string => `${customer.customerId}/${currency.code}`
 
-/** A pair for a near miss; none where a world has few customers, whose pairs are left to the faults. */
-export const takeNearPair = (ground: Ground, key: string, which: "active" | "spare"): Pair | null =>
-  candidates(ground, "core").length < 2 ? null : takePair(ground, `near/${key}`, which)
+/** A pair for a near miss; where a world has few customers, their pairs are left to the faults. */
+export const takeNearPair = (ground: Ground, key: string, which: "active" | "spare"): Pair => {
+  needed(candidates(ground, "core")[1])
+  return takePair(ground, `near/${key}`, which)
+}
 
 export const depositStreamOf = ({ kind }: Currency) => (kind === "fiat" ? "fiat_deposits" : "crypto_deposits")
 

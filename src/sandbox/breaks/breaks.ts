@@ -23,7 +23,7 @@ import { plantDuplicateFee } from "./duplicate-fee.ts"
 import { plantDuplicateProduct } from "./duplicate-product.ts"
 import { plantDuplicateTransaction } from "./duplicate-transaction.ts"
 import { plantFuture } from "./future.ts"
-import type { Ground } from "./ground.ts"
+import { attempt, type Ground } from "./ground.ts"
 import { plantInvalid } from "./invalid.ts"
 import { plantLateArrival } from "./late-arrival.ts"
 import {
@@ -124,6 +124,6 @@ export const chosenBreaks = (asked: ReadonlyArray<BreakCode> | "all" | "none"): 
 }
 
 export const plantBreaks = (ground: Ground, codes: ReadonlyArray<BreakCode>): void => {
-  for (const code of codes) planters[code](ground)
+  for (const code of codes) attempt(() => planters[code](ground))
   if (codes.includes("REC_INVALID")) plantRefused(ground)
 }

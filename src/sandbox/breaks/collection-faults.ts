@@ -4,7 +4,7 @@ import { lastPlace, type Money } from "../world/money.ts"
 import { idIn } from "../world/realm.ts"
 import type { StatusAt } from "../world/transaction.ts"
 import { drawStyle } from "../world/wording.ts"
-import { chanceFor, earlyMoment, type Ground } from "./ground.ts"
+import { attempt, chanceFor, each, earlyMoment, type Ground, near, report } from "./ground.ts"
 import { type Planted, type Plot, pastGrace, plant, settle } from "./planting.ts"
 
 const total = "COLL_CHECKOUT_TOTAL"
@@ -16,13 +16,7 @@ const checkoutIdOf = (ground: Ground, key: string): string => idIn(ground.realm,
 const styleOf = (ground: Ground, key: string) => drawStyle(chanceFor(ground, `style/${key}`))
 
 /** A payment for the checkout of that key, in the checkout's own style; settled and posted unless it has a life of its own. */
-const pay = (
-  ground: Ground,
-  key: string,
-  name: string,
-  createdAt: Instant,
-  plot: Partial<Plot> = {},
-): Planted | null => {
+const pay = (ground: Ground, key: string, name: string, createdAt: Instant, plot: Partial<Plot> = {}): Planted => {
   const fields = { checkoutId: checkoutIdOf(ground, key) }
   const { draft, ...others } = plot
   const planted = plant(ground, {
@@ -32,7 +26,7 @@ const pay = (
     ...others,
     draft: { fields, style: styleOf(ground, key), ...draft },
   })
-  if (planted !== null && plot.life === undefined) settle(ground, planted)
+  if (plot.life === undefined) settle(ground, planted)
   return planted
 }
 
@@ -60,22 +54,16 @@ const sell = (ground: Ground, payment: Planted, { createdAt, expiresAt, key, pai
 
 /** Checkouts that say something else than their payments. */
 export const plantCheckoutTotal = (ground: Ground): void => {
-  for (const noticed of [true, false]) {
+  each([true, false], (noticed) => {
     const key = `${total}/${noticed ? "more" : "nothing"}`
     const createdAt = earlyMoment(ground, key)
     const payment = pay(ground, key, "payment", createdAt + 10 * minute)
-    if (payment === null) continue
     const paid = noticed ? payment.leg.amount + lastPlace(payment.currency.places) : null
     const checkout = sell(ground, payment, { key, createdAt, expiresAt: createdAt + day, paid })
-    ground.faults.push({
-      code: total,
-      recordId: checkout.id,
-      severity: "high",
-      why: noticed ? "paidAmount is one unit of the last place more than was paid" : "paidAmount is still zero",
-      from: pastGrace(payment.completedAt),
-    })
-  }
-  plantSettledAlone(ground)
+    const why = noticed ? "paidAmount is one unit of the last place more than was paid" : "paidAmount is still zero"
+    report(ground, total, "high", checkout, why, pastGrace(payment.completedAt))
+  })
+  attempt(() => plantSettledAlone(ground))
 }
 
 /** A checkout with a payment that counts, one that failed, and one in another currency. */
@@ -83,7 +71,6 @@ const plantSettledAlone = (ground: Ground) => {
   const key = `${total}/alone`
   const createdAt = earlyMoment(ground, key)
   const payment = pay(ground, key, "payment", createdAt + 10 * minute)
-  if (payment === null) return
   const { currency, customer } = payment
   const failedAt = createdAt + hour
   const life: ReadonlyArray<StatusAt> = [
@@ -94,21 +81,16 @@ const plantSettledAlone = (ground: Ground) => {
   const other = customer.active.find(({ code, kind }) => kind === "crypto" && code !== currency.code)
   if (other !== undefined) pay(ground, key, "other", createdAt + 15 * minute, { customer, currency: other.code })
   const checkout = sell(ground, payment, { key, createdAt, expiresAt: createdAt + day, paid: payment.leg.amount })
-  ground.nearMisses.push({
-    code: total,
-    recordId: checkout.id,
-    why: "one payment counts, another FAILED, a third is in another currency",
-    from: pastGrace(Math.max(failedAt, payment.completedAt)),
-  })
+  const why = "one payment counts, another FAILED, a third is in another currency"
+  near(ground, total, checkout, why, pastGrace(Math.max(failedAt, payment.completedAt)))
 }
 
 /** Checkouts whose status says something else than what was paid, and one that was given up half paid. */
-export const plantCheckoutStatus = (ground: Ground): void => {
-  for (const says of ["PAID", "OPEN", "EXPIRED"] as const) {
+export const plantCheckoutStatus = (ground: Ground): void =>
+  each(["PAID", "OPEN", "EXPIRED"], (says) => {
     const key = `${standing}/${says}`
     const createdAt = earlyMoment(ground, key)
     const payment = pay(ground, key, "payment", createdAt + 10 * minute)
-    if (payment === null) continue
     const { amount } = payment.leg
     const checkout = enterCheckout(ground.realm, {
       key,
@@ -122,39 +104,27 @@ export const plantCheckoutStatus = (ground: Ground): void => {
     })
     const at = says === "EXPIRED" ? createdAt + day : payment.completedAt
     checkout.steps.push({ at, set: { status: says } })
-    const [recordId, from] = [checkout.id, pastGrace(at)]
-    if (says === "EXPIRED") ground.nearMisses.push({ code: standing, recordId, why: "EXPIRED with half", from })
-    else {
-      const why = says === "PAID" ? "PAID with half" : "OPEN, though all is paid"
-      ground.faults.push({ code: standing, recordId, severity: "high", why, from })
-    }
-  }
-}
+    if (says === "EXPIRED") return near(ground, standing, checkout, "EXPIRED with half", pastGrace(at))
+    const why = says === "PAID" ? "PAID with half" : "OPEN, though all is paid"
+    report(ground, standing, "high", checkout, why, pastGrace(at))
+  })
 
 /** Payments that came too late, and one that was only completed too late. */
 export const plantAfterExpiry = (ground: Ground): void => {
-  for (const late of [2 * minute, 5 * hour]) {
-    const key = `${expiry}/${late / minute}`
+  /** A checkout that expires after an hour, paid so long after that. */
+  const payAfter = (name: string | number, late: number, plot: Partial<Plot> = {}): Planted => {
+    const key = `${expiry}/${name}`
     const createdAt = earlyMoment(ground, key)
     const expiresAt = createdAt + hour
-    const payment = pay(ground, key, "payment", expiresAt + late)
-    if (payment === null) continue
+    const payment = pay(ground, key, "payment", expiresAt + late, plot)
     sell(ground, payment, { key, createdAt, expiresAt, paid: payment.leg.amount })
-    ground.faults.push({
-      code: expiry,
-      recordId: payment.record.story.id,
-      severity: "medium",
-      why: `created ${late / minute} min after its checkout had expired`,
-      from: expiresAt + late,
-    })
+    return payment
   }
-  const key = `${expiry}/in-time`
-  const createdAt = earlyMoment(ground, key)
-  const expiresAt = createdAt + hour
-  const payment = pay(ground, key, "payment", expiresAt - 10 * minute, { takes: 30 * minute })
-  if (payment === null) return
-  sell(ground, payment, { key, createdAt, expiresAt, paid: payment.leg.amount })
-  const recordId = payment.record.story.id
-  const why = "created before its checkout expired, completed after"
-  ground.nearMisses.push({ code: expiry, recordId, why, from: payment.completedAt })
+  each([2 * minute, 5 * hour], (late) => {
+    const payment = payAfter(late / minute, late)
+    const why = `created ${late / minute} min after its checkout had expired`
+    report(ground, expiry, "medium", payment, why, payment.record.story.createdAt)
+  })
+  const payment = payAfter("in-time", -10 * minute, { takes: 30 * minute })
+  near(ground, expiry, payment, "created before its checkout expired, completed after", payment.completedAt)
 }

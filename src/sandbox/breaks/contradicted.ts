@@ -1,7 +1,7 @@
 import { minute } from "../world/instant.ts"
 import { formatMoney, lastPlace } from "../world/money.ts"
 import type { Story } from "../world/story.ts"
-import { earlyMoment, type Ground } from "./ground.ts"
+import { each, earlyMoment, type Ground, near, report } from "./ground.ts"
 import { plant } from "./planting.ts"
 
 const code = "REC_CONTRADICTED"
@@ -11,8 +11,8 @@ const listAgain = (ground: Ground, { hold: _, posting: __, ...story }: Story, fi
   ground.realm.stories.push({ ...story, createdAt: story.createdAt + 1_000, fields: { ...story.fields, ...fields } })
 
 /** Void withdrawals, so that no money follows from what they say: one listed twice with two amounts, one twice with the same. */
-export const plantContradicted = (ground: Ground): void => {
-  for (const name of ["fault", "near"] as const) {
+export const plantContradicted = (ground: Ground): void =>
+  each(["fault", "near"], (name) => {
     const key = `${code}/${name}`
     const createdAt = earlyMoment(ground, key)
     const life = [
@@ -20,25 +20,16 @@ export const plantContradicted = (ground: Ground): void => {
       { at: createdAt + 30 * minute, status: "CANCELLED" },
     ]
     const planted = plant(ground, { key, stream: "fiat_withdrawals", createdAt, life })
-    if (planted === null) continue
     const { leg, record } = planted
     const from = createdAt + 31 * minute
     if (name === "near") {
       listAgain(ground, record.story, {})
-      ground.nearMisses.push({ code, recordId: record.story.id, why: "listed twice, and says the same", from })
-      continue
+      return near(ground, code, planted, "listed twice, and says the same", from)
     }
     const unit = lastPlace(leg.places)
     listAgain(ground, record.story, {
       amount: formatMoney(leg.amount + unit, leg.places),
       netAmount: formatMoney(leg.netAmount + unit, leg.places),
     })
-    ground.faults.push({
-      code,
-      recordId: record.story.id,
-      severity: "high",
-      why: "listed twice, with two amounts",
-      from,
-    })
-  }
-}
+    report(ground, code, "high", planted, "listed twice, with two amounts", from)
+  })

@@ -1,10 +1,9 @@
 import { enterQuote, quoteLife, type Terms, toAmountOf } from "../world/conversion.ts"
-import { type Instant, minute, second } from "../world/instant.ts"
+import { minute, second } from "../world/instant.ts"
 import { floorTo, formatMoney, lastPlace, times } from "../world/money.ts"
 import { idIn } from "../world/realm.ts"
 import type { WorldRecord } from "../world/story.ts"
-import type { BreakCode, Severity } from "./break-code.ts"
-import { candidates, earlyMoment, type Ground } from "./ground.ts"
+import { attempt, candidates, each, earlyMoment, type Ground, near, needed, report } from "./ground.ts"
 import {
   type ConversionPlot,
   type PlantedConversion,
@@ -14,29 +13,31 @@ import {
 } from "./planting.ts"
 
 /** A settled conversion with both of its transactions. */
-const convert = (ground: Ground, plot: ConversionPlot): PlantedConversion | null => {
+const convert = (ground: Ground, plot: ConversionPlot): PlantedConversion => {
   const planted = plantConversion(ground, plot)
-  if (planted !== null) settleConversion(ground, planted)
+  settleConversion(ground, planted)
   return planted
 }
 
-const idOf = ({ record }: PlantedConversion): string => record.story.id
-const createdAt = ({ record }: PlantedConversion): Instant => record.story.createdAt
+const createdAt = ({ record }: PlantedConversion) => record.story.createdAt
 
-const report = (
+type Unlike = Omit<ConversionPlot, "key">
+
+/** Conversions that are wrong, and such as only look so, each in its own way. */
+const plantUnlike = (
   ground: Ground,
-  code: BreakCode,
-  planted: PlantedConversion | null,
-  why: string,
-  options: { readonly severity?: Severity; readonly from?: Instant } = {},
+  code: "CONV_RATE" | "CONV_QUOTE_DEVIATION",
+  wrong: ReadonlyArray<readonly [name: string, plot: Unlike, why: string]>,
+  right: ReadonlyArray<readonly [name: string, plot: Unlike, why: string]>,
 ) => {
-  if (planted === null) return
-  const { from = createdAt(planted), severity = "high" } = options
-  ground.faults.push({ code, recordId: idOf(planted), severity, why, from })
-}
-
-const near = (ground: Ground, code: BreakCode, planted: PlantedConversion | null, why: string) => {
-  if (planted !== null) ground.nearMisses.push({ code, recordId: idOf(planted), why, from: createdAt(planted) })
+  each(wrong, ([name, plot, why]) => {
+    const planted = convert(ground, { key: `${code}/${name}`, ...plot })
+    report(ground, code, "high", planted, why, createdAt(planted))
+  })
+  each(right, ([name, plot, why]) => {
+    const planted = convert(ground, { key: `${code}/${name}`, ...plot })
+    near(ground, code, planted, why, createdAt(planted))
+  })
 }
 
 /** What the twelfth decimal of a rate leaves open, at the target's last place, rounded up. */
@@ -47,94 +48,100 @@ const leftOpen = (terms: Terms): bigint => {
 
 /** Amounts that the rate does not make, and one that was rounded up. */
 export const plantRate = (ground: Ground): void => {
-  const code = "CONV_RATE"
-  const shifted = (units: bigint) => (terms: Terms) => ({
-    ...terms,
-    toAmount:
-      toAmountOf(terms) +
-      units * lastPlace(terms.to.places) +
-      (units > 1n ? leftOpen(terms) : units < 0n ? -leftOpen(terms) : 0n),
+  const shifted = (units: bigint): Unlike => ({
+    terms: (terms) => ({
+      ...terms,
+      toAmount:
+        toAmountOf(terms) +
+        units * lastPlace(terms.to.places) +
+        (units > 1n ? leftOpen(terms) : units < 0n ? -leftOpen(terms) : 0n),
+    }),
   })
-  const above = convert(ground, { key: `${code}/above`, terms: shifted(2n) })
-  report(ground, code, above, "toAmount is more than the rate makes and its last place leaves open")
-  const below = convert(ground, { key: `${code}/below`, terms: shifted(-2n) })
-  report(ground, code, below, "toAmount is less than the rate makes and its last place leaves open")
-  const rounded = convert(ground, { key: `${code}/rounded`, terms: shifted(1n) })
-  near(ground, code, rounded, "toAmount is rounded up instead of down")
+  plantUnlike(
+    ground,
+    "CONV_RATE",
+    [
+      ["above", shifted(2n), "toAmount is more than the rate makes and its last place leaves open"],
+      ["below", shifted(-2n), "toAmount is less than the rate makes and its last place leaves open"],
+    ],
+    [["rounded", shifted(1n), "toAmount is rounded up instead of down"]],
+  )
 }
 
 /** Quotes that are nowhere, or another customer's. */
 export const plantQuoteMissing = (ground: Ground): void => {
   const code = "CONV_QUOTE_MISSING"
-  const nowhere = idIn(ground.realm, `nowhere/${code}`)
-  const lost = convert(ground, { key: `${code}/nowhere`, quoteId: nowhere })
-  if (lost !== null) report(ground, code, lost, "no list has its quote", { from: pastGrace(createdAt(lost)) })
-  const key = `foreign/${code}`
-  const [one, other] = candidates(ground, "conversion")
-  if (one !== undefined && other !== undefined) {
-    const quoteId = idIn(ground.realm, `quote/${key}`)
-    const taken = convert(ground, { key: `${code}/foreign`, customer: one, quoteId })
-    if (taken !== null) {
+  attempt(
+    () => {
+      const lost = convert(ground, { key: `${code}/nowhere`, quoteId: idIn(ground.realm, `nowhere/${code}`) })
+      report(ground, code, "high", lost, "no list has its quote", pastGrace(createdAt(lost)))
+    },
+    () => {
+      const key = `foreign/${code}`
+      const [one, other] = candidates(ground, "conversion")
+      const customer = needed(other)
+      const quoteId = idIn(ground.realm, `quote/${key}`)
+      const taken = convert(ground, { key: `${code}/foreign`, customer: needed(one), quoteId })
       const at = createdAt(taken)
-      enterQuote(ground.realm, { key, customer: other, terms: taken.terms, createdAt: at - minute, usedAt: at })
-      report(ground, code, taken, "its quote belongs to another customer", { from: pastGrace(at) })
-    }
-  }
-  const stale = convert(ground, { key: `${code}/stale`, quote: () => ({ status: "EXPIRED" }) })
-  near(ground, code, stale, "its quote is there, and says EXPIRED")
+      enterQuote(ground.realm, { key, customer, terms: taken.terms, createdAt: at - minute, usedAt: at })
+      report(ground, code, "high", taken, "its quote belongs to another customer", pastGrace(at))
+    },
+    () => {
+      const stale = convert(ground, { key: `${code}/stale`, quote: () => ({ status: "EXPIRED" }) })
+      near(ground, code, stale, "its quote is there, and says EXPIRED", createdAt(stale))
+    },
+  )
 }
 
 /** Rates and pairs that are not the quote's; and other amounts, or other digits, of the same rate. */
 export const plantQuoteDeviation = (ground: Ground): void => {
-  const code = "CONV_QUOTE_DEVIATION"
-  const rate = convert(ground, {
-    key: `${code}/rate`,
-    quote: (terms) => ({ terms: { ...terms, rate: terms.rate + lastPlace(12) } }),
+  const quoted = (change: (terms: Terms) => Partial<Terms>): Unlike => ({
+    quote: (terms) => ({ terms: { ...terms, ...change(terms) } }),
   })
-  report(ground, code, rate, "the quote's rate is higher by one unit of its last place")
-  const pair = convert(ground, {
-    key: `${code}/pair`,
-    quote: (terms) => ({ terms: { ...terms, from: terms.to, to: terms.from } }),
-  })
-  report(ground, code, pair, "the quote is for the way back")
-  const more = convert(ground, {
-    key: `${code}/more`,
-    quote: (terms) => ({
-      terms: { ...terms, fromAmount: terms.fromAmount - lastPlace(terms.from.places), toAmount: toAmountOf(terms) },
-    }),
-  })
-  report(ground, code, more, "one unit of the last place less was quoted")
-  const part = convert(ground, {
-    key: `${code}/part`,
-    quote: (terms) => ({ terms: { ...terms, fromAmount: terms.fromAmount * 2n } }),
-  })
-  near(ground, code, part, "twice as much was quoted, at the same rate")
-  const digits = convert(ground, {
-    key: `${code}/digits`,
+  const digits: Unlike = {
     quote: (terms) => ({ spoil: (record: WorldRecord) => ({ ...record, rate: formatMoney(terms.rate, 18) }) }),
+  }
+  const less = (terms: Terms) => ({
+    fromAmount: terms.fromAmount - lastPlace(terms.from.places),
+    toAmount: toAmountOf(terms),
   })
-  near(ground, code, digits, "the quote writes the same rate with more digits")
+  plantUnlike(
+    ground,
+    "CONV_QUOTE_DEVIATION",
+    [
+      [
+        "rate",
+        quoted(({ rate }) => ({ rate: rate + lastPlace(12) })),
+        "the quote's rate is higher by one unit of its last place",
+      ],
+      ["pair", quoted(({ from, to }) => ({ from: to, to: from })), "the quote is for the way back"],
+      ["more", quoted(less), "one unit of the last place less was quoted"],
+    ],
+    [
+      [
+        "part",
+        quoted(({ fromAmount }) => ({ fromAmount: fromAmount * 2n })),
+        "twice as much was quoted, at the same rate",
+      ],
+      ["digits", digits, "the quote writes the same rate with more digits"],
+    ],
+  )
 }
 
 /** Quotes that had run out, and one that was taken in its last half minute. */
 export const plantQuoteExpired = (ground: Ground): void => {
   const code = "CONV_QUOTE_EXPIRED"
-  for (const late of [1, 15]) {
-    const planted = convert(ground, {
-      key: `${code}/${late}`,
-      quote: (_, at) => ({ createdAt: at - quoteLife - late * minute }),
-    })
-    report(ground, code, planted, `created ${late} min after its quote had expired`)
-  }
-  const last = convert(ground, {
-    key: `${code}/last`,
-    quote: (_, at) => ({ createdAt: at - quoteLife + 30 * second }),
+  const quotedAgo = (ago: number): Unlike => ({ quote: (_, at) => ({ createdAt: at - ago }) })
+  each([1, 15], (late) => {
+    const planted = convert(ground, { key: `${code}/${late}`, ...quotedAgo(quoteLife + late * minute) })
+    report(ground, code, "high", planted, `created ${late} min after its quote had expired`, createdAt(planted))
   })
-  near(ground, code, last, "created half a minute before its quote expired, completed after")
+  const last = convert(ground, { key: `${code}/last`, ...quotedAgo(quoteLife - 30 * second) })
+  near(ground, code, last, "created half a minute before its quote expired, completed after", createdAt(last))
 }
 
 /** Another conversion on the quote of a first one, some minutes after it and before the quote expires. */
-const convertAgain = (ground: Ground, first: PlantedConversion, nth: number): PlantedConversion | null =>
+const convertAgain = (ground: Ground, first: PlantedConversion, nth: number): PlantedConversion =>
   convert(ground, {
     key: `${first.key}/again ${nth}`,
     customer: first.customer,
@@ -146,20 +153,19 @@ const convertAgain = (ground: Ground, first: PlantedConversion, nth: number): Pl
 /** Quotes that were taken twice, and three times; and one that was taken again after a first conversion had failed. */
 export const plantQuoteReused = (ground: Ground): void => {
   const code = "CONV_QUOTE_REUSED"
-  for (const times of [1, 2]) {
+  each([1, 2], (times) => {
     const first = convert(ground, { key: `${code}/${times}` })
-    if (first === null) continue
     for (let nth = 1; nth <= times; nth++) {
       const again = convertAgain(ground, first, nth)
-      report(ground, code, again, "an earlier conversion took the same quote", { severity: "critical" })
+      report(ground, code, "critical", again, "an earlier conversion took the same quote", createdAt(again))
     }
-  }
+  })
   const key = `${code}/failed`
   const at = earlyMoment(ground, key)
   const life = [
     { at, status: "PENDING" },
     { at: at + 2 * minute, status: "FAILED" },
   ]
-  const failed = plantConversion(ground, { key, createdAt: at, life })
-  if (failed !== null) near(ground, code, convertAgain(ground, failed, 1), "the first conversion FAILED")
+  const again = convertAgain(ground, plantConversion(ground, { key, createdAt: at, life }), 1)
+  near(ground, code, again, "the first conversion FAILED", createdAt(again))
 }

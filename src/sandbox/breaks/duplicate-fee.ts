@@ -1,7 +1,7 @@
 import { hour, type Instant, minute } from "../world/instant.ts"
 import { type Leg, post, reversalOf } from "../world/transaction.ts"
 import { drawStyle } from "../world/wording.ts"
-import { chanceFor, earlyMoment, type Ground } from "./ground.ts"
+import { attempt, chanceFor, each, earlyMoment, type Ground, near, report } from "./ground.ts"
 import { completedAt, loneFee } from "./planting.ts"
 
 const code = "DUP_FEE"
@@ -18,25 +18,25 @@ export const plantDuplicateFee = (ground: Ground): void => {
   const twice = (name: string, reference: string | null, after: number) => {
     const key = `${code}/${name}`
     const leg = loneFee(ground, key, reference)
-    if (leg === null) return null
     const at = earlyMoment(ground, key)
     postFee(ground, `${key}/first`, leg, at)
     const again = { ...leg, reference: reference === null ? null : `${reference.toUpperCase()} ` }
     return { key, leg, at: at + after, story: postFee(ground, `${key}/again`, again, at + after) }
   }
-  for (const reference of ["account fee", null]) {
+  each(["account fee", null], (reference) => {
     const fee = twice(reference ?? "without", reference, 50 * minute)
-    if (fee === null) continue
-    const why = "same customer, currency, amount and reference within 12 h"
-    ground.faults.push({ code, recordId: fee.story.id, severity: "high", why, from: fee.at })
-  }
-  const later = twice("later", "daily fee", 24 * hour)
-  if (later !== null) {
-    ground.nearMisses.push({ code, recordId: later.story.id, why: "a day after the first", from: later.at })
-  }
-  const returned = twice("returned", "setup fee", hour)
-  if (returned === null) return
-  const from = returned.at + 10 * minute
-  postFee(ground, `${returned.key}/returned`, { ...reversalOf(returned.leg), reference: "setup fee" }, from)
-  ground.nearMisses.push({ code, recordId: returned.story.id, why: "one of the two came back", from })
+    report(ground, code, "high", fee.story, "same customer, currency, amount and reference within 12 h", fee.at)
+  })
+  attempt(
+    () => {
+      const later = twice("later", "daily fee", 24 * hour)
+      near(ground, code, later.story, "a day after the first", later.at)
+    },
+    () => {
+      const returned = twice("returned", "setup fee", hour)
+      const from = returned.at + 10 * minute
+      postFee(ground, `${returned.key}/returned`, { ...reversalOf(returned.leg), reference: "setup fee" }, from)
+      near(ground, code, returned.story, "one of the two came back", from)
+    },
+  )
 }

@@ -1,6 +1,6 @@
 import { hour, type Instant, minute } from "../world/instant.ts"
 import type { StatusAt } from "../world/transaction.ts"
-import type { Ground } from "./ground.ts"
+import { attempt, each, type Ground, near, report } from "./ground.ts"
 import { type Planted, plant, settle } from "./planting.ts"
 
 const code = "DUP_PRODUCT"
@@ -19,7 +19,7 @@ const enter = (
 }
 
 /** A settled record that says what another one says, some time after it. */
-const repeat = (ground: Ground, stream: Referring, first: Planted, after: number, reference?: null): Planted | null => {
+const repeat = (ground: Ground, stream: Referring, first: Planted, after: number, reference?: null): Planted => {
   const { currency, customer, leg, record } = first
   const again = plant(ground, {
     key: `${first.key}/${after / minute} minutes after`,
@@ -34,52 +34,40 @@ const repeat = (ground: Ground, stream: Referring, first: Planted, after: number
       fields: { reference: reference === null ? null : ` ${String(record.story.fields.reference).toUpperCase()}` },
     },
   })
-  if (again !== null) settle(ground, again)
+  settle(ground, again)
   return again
 }
 
 /** Deposits and withdrawals that were recorded twice, and one that was recorded three times, each copy within half a day of the last. */
 export const plantDuplicateProduct = (ground: Ground): void => {
-  for (const stream of ["fiat_deposits", "fiat_withdrawals"] as const) {
+  each(["fiat_deposits", "fiat_withdrawals"], (stream) => {
     const first = enter(ground, `${code}/${stream}`, stream)
-    if (first === null) continue
     settle(ground, first)
-    const copies = stream === "fiat_deposits" ? [10 * hour, 20 * hour] : [3 * hour]
-    for (const after of copies) {
+    for (const after of stream === "fiat_deposits" ? [10 * hour, 20 * hour] : [3 * hour]) {
       const again = repeat(ground, stream, first, after)
-      if (again === null) continue
       const why = "same customer, currency, amount and reference as one created less than 12 h before"
-      ground.faults.push({ code, recordId: again.record.story.id, severity: "high", why, from: again.completedAt })
+      report(ground, code, "high", again, why, again.completedAt)
     }
-  }
-  plantNearMisses(ground)
-}
-
-const near = (ground: Ground, again: Planted | null, why: string) => {
-  if (again === null) return
-  ground.nearMisses.push({ code, recordId: again.record.story.id, why, from: again.completedAt })
-}
-
-const plantNearMisses = (ground: Ground) => {
-  const old = enter(ground, `${code}/old`, "fiat_deposits")
-  if (old !== null) {
-    settle(ground, old)
-    near(ground, repeat(ground, "fiat_deposits", old, 12 * hour + minute), "a minute more than 12 h after")
-  }
-  const failed = enter(ground, `${code}/failed`, "fiat_withdrawals", (at) => [
-    { at, status: "PENDING" },
-    { at: at + hour, status: "FAILED" },
-  ])
-  if (failed !== null) {
-    near(ground, repeat(ground, "fiat_withdrawals", failed, 2 * hour), "made again after it had FAILED")
-  }
-  const silent = plant(ground, {
-    key: `${code}/silent`,
-    stream: "fiat_deposits",
-    draft: { fields: { reference: null } },
   })
-  if (silent !== null) {
-    settle(ground, silent)
-    near(ground, repeat(ground, "fiat_deposits", silent, hour, null), "neither has a reference")
-  }
+  const nearCopy = (again: Planted, why: string) => near(ground, code, again, why, again.completedAt)
+  attempt(
+    () => {
+      const old = enter(ground, `${code}/old`, "fiat_deposits")
+      settle(ground, old)
+      nearCopy(repeat(ground, "fiat_deposits", old, 12 * hour + minute), "a minute more than 12 h after")
+    },
+    () => {
+      const failed = enter(ground, `${code}/failed`, "fiat_withdrawals", (at) => [
+        { at, status: "PENDING" },
+        { at: at + hour, status: "FAILED" },
+      ])
+      nearCopy(repeat(ground, "fiat_withdrawals", failed, 2 * hour), "made again after it had FAILED")
+    },
+    () => {
+      const draft = { fields: { reference: null } }
+      const silent = plant(ground, { key: `${code}/silent`, stream: "fiat_deposits", draft })
+      settle(ground, silent)
+      nearCopy(repeat(ground, "fiat_deposits", silent, hour, null), "neither has a reference")
+    },
+  )
 }

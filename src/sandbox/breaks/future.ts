@@ -1,6 +1,6 @@
 import { day, hour, minute } from "../world/instant.ts"
 import type { Story, WorldRecord } from "../world/story.ts"
-import type { Ground } from "./ground.ts"
+import { attempt, eachNight, type Ground, near, report } from "./ground.ts"
 import { completedAt, plant, postFor, settle } from "./planting.ts"
 
 const code = "REC_FUTURE"
@@ -9,40 +9,31 @@ const code = "REC_FUTURE"
 const dated = (field: "completedAt" | "postedAt", at: number) => (record: WorldRecord) =>
   record[field] === undefined || record[field] === null ? record : { ...record, [field]: new Date(at).toISOString() }
 
-const report = (ground: Ground, story: Story, from: number) =>
-  ground.faults.push({ code, recordId: story.id, severity: "high", why: "dated years ahead", from })
-
 /** A deposit that is completed, and a transaction that is posted, years ahead; around every night a deposit that is minutes ahead. */
 export const plantFuture = (ground: Ground): void => {
+  const stream = "fiat_deposits"
   const ahead = ground.realm.start + 2_000 * day
-  const record = plant(ground, {
-    key: `${code}/deposit`,
-    stream: "fiat_deposits",
-    draft: { spoil: dated("completedAt", ahead) },
-  })
-  if (record !== null) {
-    settle(ground, record)
-    report(ground, record.record.story, record.completedAt)
-  }
-  const posted = plant(ground, { key: `${code}/transaction`, stream: "fiat_deposits" })
-  if (posted !== null) {
-    const story = postFor(ground, posted, completedAt(posted.completedAt), { spoil: dated("postedAt", ahead) })
-    postpone(ground, story, ahead)
-    report(ground, story, posted.completedAt)
-  }
-  ground.nights.forEach((night, nth) => {
-    const [createdAt, takes] = [night - hour, 40 * minute]
-    const draft = { spoil: dated("completedAt", night + 3 * minute) }
-    const near = plant(ground, { key: `${code}/near/${nth}`, stream: "fiat_deposits", createdAt, takes, draft })
-    if (near === null) return
-    settle(ground, near)
-    ground.nearMisses.push({
-      code,
-      recordId: near.record.story.id,
-      why: "three minutes ahead of the answer, as clocks are",
-      from: near.completedAt,
-      until: night + 3 * minute,
-    })
+  const why = "dated years ahead"
+  attempt(
+    () => {
+      const record = plant(ground, { key: `${code}/deposit`, stream, draft: { spoil: dated("completedAt", ahead) } })
+      settle(ground, record)
+      report(ground, code, "high", record, why, record.completedAt)
+    },
+    () => {
+      const posted = plant(ground, { key: `${code}/transaction`, stream })
+      const story = postFor(ground, posted, completedAt(posted.completedAt), { spoil: dated("postedAt", ahead) })
+      postpone(ground, story, ahead)
+      report(ground, code, "high", story, why, posted.completedAt)
+    },
+  )
+  eachNight(ground, (night, nth) => {
+    const [createdAt, takes, until] = [night - hour, 40 * minute, night + 3 * minute]
+    const draft = { spoil: dated("completedAt", until) }
+    const planted = plant(ground, { key: `${code}/near/${nth}`, stream, createdAt, takes, draft })
+    settle(ground, planted)
+    const why = "three minutes ahead of the answer, as clocks are"
+    near(ground, code, planted, why, planted.completedAt, { until })
   })
 }
 

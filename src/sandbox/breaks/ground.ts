@@ -65,14 +65,73 @@ export interface Ground {
   readonly takenPairs: Set<string>
 }
 
+/** What the answer key names: a record by its id, what was planted by its record, or anything by its name. */
+type Subject = string | { readonly id: string } | { readonly record: { readonly story: { readonly id: string } } }
+
+const nameOf = (subject: Subject): string => {
+  if (typeof subject === "string") return subject
+  return "record" in subject ? subject.record.story.id : subject.id
+}
+
+/** Enters in the answer key what a check must report. */
+export const report = (
+  { faults }: Ground,
+  code: BreakCode,
+  severity: Severity,
+  of: Subject,
+  why: string,
+  from: Instant,
+  more: Pick<Fault, "leg" | "until" | "when" | "unseenAt"> = {},
+): void => void faults.push({ code, recordId: nameOf(of), severity, why, from, ...more })
+
+/** Enters in the answer key what a check must stay silent about. */
+export const near = (
+  { nearMisses }: Ground,
+  code: BreakCode,
+  of: Subject,
+  why: string,
+  from: Instant,
+  more: Pick<NearMiss, "until" | "when"> = {},
+): void => void nearMisses.push({ code, recordId: nameOf(of), why, from, ...more })
+
+/** A world is too small for a break: whoever plants it gives up, and what stands by itself is planted all the same. */
+class NoPlace extends Error {}
+
+export const noPlace = (): never => {
+  throw new NoPlace()
+}
+
+/** What a break cannot be planted without. */
+export const needed = <A>(place: A | null | undefined): A => place ?? noPlace()
+
+/** Plants each of them where the world has a place for it. */
+export const attempt = (...planters: ReadonlyArray<() => void>): void => {
+  for (const plant of planters) {
+    try {
+      plant()
+    } catch (error) {
+      if (!(error instanceof NoPlace)) throw error
+    }
+  }
+}
+
+/** Plants something for every night, where the world has a place for it. */
+export const eachNight = (ground: Ground, plant: (night: Instant, nth: number) => void): void =>
+  attempt(...ground.nights.map((night, nth) => () => plant(night, nth)))
+
+/** Plants something for each of several, where the world has a place for it. */
+export const each = <const A>(all: ReadonlyArray<A>, plant: (one: A) => void): void =>
+  attempt(...all.map((one) => () => plant(one)))
+
 /** Customers with a product where faults may be planted. */
 export const candidates = (ground: Ground, product: Product): ReadonlyArray<Customer> =>
   ground.realm.customers.filter((customer) => customer.products.includes(product))
 
-/** Draws one of them, or null where a small world has none. */
-export const chooseCustomer = (ground: Ground, key: string, product: Product): Customer | null => {
+/** Draws one of them. */
+export const chooseCustomer = (ground: Ground, key: string, product: Product): Customer => {
   const pool = candidates(ground, product)
-  return pool.length === 0 ? null : chanceIn(ground.realm, `place/${key}`).pick(pool)
+  needed(pool[0])
+  return chanceIn(ground.realm, `place/${key}`).pick(pool)
 }
 
 export const chanceFor = (ground: Ground, key: string): Chance => chanceIn(ground.realm, `break/${key}`)
@@ -81,18 +140,18 @@ export const chanceFor = (ground: Ground, key: string): Chance => chanceIn(groun
 export const earlyMoment = (ground: Ground, key: string): Instant =>
   ground.realm.start + day + chanceFor(ground, `moment/${key}`).int(0, 36 * hour)
 
-/** A customer's currency for a BAL fault alone; null when all are taken. */
+/** A customer's currency for a BAL fault alone. */
 export const takePair = (
   ground: Ground,
   key: string,
   which: "active" | "spare",
-): { readonly customer: Customer; readonly currency: Currency } | null => {
+): { readonly customer: Customer; readonly currency: Currency } => {
   const pool = candidates(ground, "core").flatMap((customer) =>
     customer[which]
       .map((currency) => ({ customer, currency }))
       .filter((pair) => !ground.takenPairs.has(pairName(pair.customer, pair.currency.code))),
   )
-  if (pool.length === 0) return null
+  needed(pool[0])
   const pair = chanceFor(ground, `pair/${key}`).pick(pool)
   ground.takenPairs.add(pairName(pair.customer, pair.currency.code))
   return pair

@@ -1,7 +1,7 @@
 import { hour, type Instant, minute, stated } from "../world/instant.ts"
 import { isVisible, type Story } from "../world/story.ts"
 import { post } from "../world/transaction.ts"
-import type { Ground, Night } from "./ground.ts"
+import { attempt, eachNight, type Ground, type Night, near, report } from "./ground.ts"
 import { completedAt, plant, plantLoneFee } from "./planting.ts"
 
 const code = "COV_LATE_ARRIVAL"
@@ -19,48 +19,34 @@ const isLate =
     )
   }
 
-const report = (ground: Ground, story: Story, visibleFrom: Instant) =>
-  ground.faults.push({
-    code,
-    recordId: story.id,
-    severity: "low",
-    why: "created hours before a night, and listed only half an hour after it",
-    from: visibleFrom,
-    when: isLate(story),
-  })
-
 /** Around every night records that it should have listed and did not; as near misses, records that were too young. */
-export const plantLateArrival = (ground: Ground): void => {
-  ground.nights.forEach((night, nth) => {
+export const plantLateArrival = (ground: Ground): void =>
+  eachNight(ground, (night, nth) => {
     const visibleFrom = night + 30 * minute
-    const old = plantListedLate(ground, `${code}/deposit/${nth}`, night - 3 * hour, visibleFrom)
-    if (old !== null) report(ground, old, visibleFrom)
-    const fee = plantLoneFee(
-      ground,
-      `${code}/fee/${nth}`,
-      [
-        { at: night - 5 * hour, status: "PENDING" },
-        { at: night - 4 * hour, status: "FAILED" },
-      ],
-      visibleFrom,
+    const reportLate = (story: Story) => {
+      const why = "created hours before a night, and listed only half an hour after it"
+      report(ground, code, "low", story, why, visibleFrom, { when: isLate(story) })
+    }
+    attempt(
+      () => reportLate(plantListedLate(ground, `${code}/deposit/${nth}`, night - 3 * hour, visibleFrom)),
+      () => {
+        const life = [
+          { at: night - 5 * hour, status: "PENDING" },
+          { at: night - 4 * hour, status: "FAILED" },
+        ]
+        reportLate(plantLoneFee(ground, `${code}/fee/${nth}`, life, visibleFrom))
+      },
+      () => {
+        const young = plantListedLate(ground, `${code}/young/${nth}`, night - 40 * minute, visibleFrom)
+        near(ground, code, young, "created forty minutes before a night, and listed only after it", visibleFrom)
+      },
     )
-    if (fee !== null) report(ground, fee, visibleFrom)
-    const young = plantListedLate(ground, `${code}/young/${nth}`, night - 40 * minute, visibleFrom)
-    if (young === null) return
-    ground.nearMisses.push({
-      code,
-      recordId: young.id,
-      why: "created forty minutes before a night, and listed only after it",
-      from: visibleFrom,
-    })
   })
-}
 
 /** A deposit that comes to light together with its transaction, which is posted then. */
-const plantListedLate = (ground: Ground, key: string, createdAt: Instant, visibleFrom: Instant): Story | null => {
+const plantListedLate = (ground: Ground, key: string, createdAt: Instant, visibleFrom: Instant): Story => {
   const takes = 20 * minute
   const planted = plant(ground, { key, stream: "fiat_deposits", createdAt, takes, draft: { visibleFrom } })
-  if (planted === null) return null
   const { story } = planted.record
   post(ground.realm, planted.leg, { key, style: story.style, life: completedAt(visibleFrom) })
   return story

@@ -4,11 +4,8 @@ import type { WorldRecord } from "../world/story.ts"
 import { reversalOf, type StatusAt } from "../world/transaction.ts"
 import { drawReference } from "../world/wording.ts"
 import type { BreakCode } from "./break-code.ts"
-import { candidates, chanceFor, type Ground } from "./ground.ts"
-import { completedAt, type Planted, plant, postFor } from "./planting.ts"
-
-const near = (ground: Ground, code: BreakCode, { completedAt: from, record }: Planted, why: string) =>
-  ground.nearMisses.push({ code, recordId: record.story.id, why, from })
+import { attempt, candidates, chanceFor, each, type Ground, near, needed } from "./ground.ts"
+import { completedAt, type Planted, plant, postFor, settle } from "./planting.ts"
 
 /** Its money in all the decimals that the contract allows: "10.50" as "10.500000000000000000". */
 const longHand = (text: string): string => {
@@ -29,17 +26,18 @@ const rewritten =
   })
 
 /** Transactions that state the sums of their records in other digits. */
-const plantOtherDigits = (ground: Ground, code: BreakCode): void => {
-  for (const [stream, write, why] of [
-    ["fiat_deposits", longHand, "the transaction writes the same sums with 18 decimals"],
-    ["crypto_withdrawals", shortHand, "the transaction writes the same sums without the last zeros"],
-  ] as const) {
-    const planted = plant(ground, { key: `${code}/digits/${stream}`, stream })
-    if (planted === null) continue
-    postFor(ground, planted, completedAt(planted.completedAt), { spoil: rewritten(write) })
-    near(ground, code, planted, why)
-  }
-}
+const plantOtherDigits = (ground: Ground, code: BreakCode): void =>
+  each(
+    [
+      ["fiat_deposits", longHand, "the transaction writes the same sums with 18 decimals"],
+      ["crypto_withdrawals", shortHand, "the transaction writes the same sums without the last zeros"],
+    ],
+    ([stream, write, why]) => {
+      const planted = plant(ground, { key: `${code}/digits/${stream}`, stream })
+      postFor(ground, planted, completedAt(planted.completedAt), { spoil: rewritten(write) })
+      near(ground, code, planted, why, planted.completedAt)
+    },
+  )
 
 export const plantSameAmount = (ground: Ground): void => plantOtherDigits(ground, "LED_AMOUNT_MISMATCH")
 
@@ -52,67 +50,70 @@ const failedBefore = (planted: Planted): ReadonlyArray<StatusAt> => [
 ]
 
 /** A deposit whose transaction FAILED in another currency and was then COMPLETED in its own. */
-export const plantFailedCurrency = (ground: Ground): void => {
-  const code = "LED_CURRENCY_MISMATCH"
-  const planted = plant(ground, { key: `${code}/failed`, stream: "fiat_deposits", takes: 40 * minute })
-  if (planted === null) return
-  const { currency, customer, leg } = planted
-  const other = activeOf(customer, "fiat").find(({ code, places }) => code !== currency.code && places >= leg.places)
-  if (other !== undefined) {
+export const plantFailedCurrency = (ground: Ground): void =>
+  attempt(() => {
+    const code = "LED_CURRENCY_MISMATCH"
+    const planted = plant(ground, { key: `${code}/failed`, stream: "fiat_deposits", takes: 40 * minute })
+    settle(ground, planted)
+    const { completedAt: from, currency, customer, leg } = planted
+    const other = needed(
+      activeOf(customer, "fiat").find(({ code, places }) => code !== currency.code && places >= leg.places),
+    )
     const wrong = { ...leg, currency: other.code, places: other.places }
     postFor(ground, planted, failedBefore(planted), { name: "failed", leg: wrong })
-  }
-  postFor(ground, planted, completedAt(planted.completedAt))
-  if (other === undefined) return
-  near(ground, code, planted, `a transaction in ${other.code} FAILED, and the one in ${currency.code} was COMPLETED`)
-}
+    const why = `a transaction in ${other.code} FAILED, and the one in ${currency.code} was COMPLETED`
+    near(ground, code, planted, why, from)
+  })
 
 /** A deposit beside whose credit a debit FAILED, and a withdrawal that was debited, given back, and debited again. */
 export const plantBothDirections = (ground: Ground): void => {
   const code = "LED_DIRECTION_MISMATCH"
-  const deposit = plant(ground, { key: `${code}/failed`, stream: "fiat_deposits", takes: 40 * minute })
-  if (deposit !== null) {
-    postFor(ground, deposit, failedBefore(deposit), { name: "failed", leg: reversalOf(deposit.leg) })
-    postFor(ground, deposit, completedAt(deposit.completedAt))
-    near(ground, code, deposit, "a debit FAILED, and the credit was COMPLETED")
-  }
-  const withdrawal = plant(ground, { key: `${code}/redone`, stream: "crypto_withdrawals", takes: 40 * minute })
-  if (withdrawal === null) return
-  const undoneAt = withdrawal.completedAt - 5 * minute
-  const first = [...completedAt(undoneAt - 5 * minute), { at: undoneAt, status: "REVERSED" }]
-  postFor(ground, withdrawal, first, { name: "first" })
-  postFor(ground, withdrawal, completedAt(undoneAt), { name: "reversal", leg: reversalOf(withdrawal.leg) })
-  postFor(ground, withdrawal, completedAt(withdrawal.completedAt), { name: "second" })
-  near(ground, code, withdrawal, "a credit took back the first debit, and a second debit followed")
+  attempt(
+    () => {
+      const deposit = plant(ground, { key: `${code}/failed`, stream: "fiat_deposits", takes: 40 * minute })
+      postFor(ground, deposit, failedBefore(deposit), { name: "failed", leg: reversalOf(deposit.leg) })
+      settle(ground, deposit)
+      near(ground, code, deposit, "a debit FAILED, and the credit was COMPLETED", deposit.completedAt)
+    },
+    () => {
+      const withdrawal = plant(ground, { key: `${code}/redone`, stream: "crypto_withdrawals", takes: 40 * minute })
+      const undoneAt = withdrawal.completedAt - 5 * minute
+      const first = [...completedAt(undoneAt - 5 * minute), { at: undoneAt, status: "REVERSED" }]
+      postFor(ground, withdrawal, first, { name: "first" })
+      postFor(ground, withdrawal, completedAt(undoneAt), { name: "reversal", leg: reversalOf(withdrawal.leg) })
+      postFor(ground, withdrawal, completedAt(withdrawal.completedAt), { name: "second" })
+      const why = "a credit took back the first debit, and a second debit followed"
+      near(ground, code, withdrawal, why, withdrawal.completedAt)
+    },
+  )
 }
 
 /** Two customers with a deposit of the same amount, reference and instant, each with a transaction of its own. */
-export const plantTwins = (ground: Ground): void => {
-  const code = "LED_OWNER_MISMATCH"
-  const key = `${code}/twin`
-  const reference = drawReference(chanceFor(ground, key))
-  const stream = "fiat_deposits"
-  const fields = { reference }
-  const one = plant(ground, { key, stream, takes: 30 * minute, draft: { fields } })
-  if (one === null) return
-  const own = { ...one.leg, reference }
-  postFor(ground, one, completedAt(one.completedAt), { leg: own })
-  const customer = candidates(ground, "fiat").find(
-    (candidate) => candidate !== one.customer && candidate.active.includes(one.currency),
-  )
-  if (customer === undefined) return
-  const other = plant(ground, {
-    key: `${key}/other`,
-    stream,
-    customer,
-    currency: one.currency.code,
-    createdAt: one.record.story.createdAt,
-    takes: 30 * minute,
-    draft: { amount: one.leg.amount, fee: one.leg.fee, fields },
+export const plantTwins = (ground: Ground): void =>
+  attempt(() => {
+    const code = "LED_OWNER_MISMATCH"
+    const key = `${code}/twin`
+    const reference = drawReference(chanceFor(ground, key))
+    const stream = "fiat_deposits"
+    const takes = 30 * minute
+    const fields = { reference }
+    const enter = (twin: Planted) =>
+      postFor(ground, twin, completedAt(twin.completedAt), { leg: { ...twin.leg, reference } })
+    const one = plant(ground, { key, stream, takes, draft: { fields } })
+    enter(one)
+    const { createdAt } = one.record.story
+    const other = plant(ground, {
+      ...{ key: `${key}/other`, stream, currency: one.currency.code, createdAt, takes },
+      customer: needed(
+        candidates(ground, "fiat").find(
+          (candidate) => candidate !== one.customer && candidate.active.includes(one.currency),
+        ),
+      ),
+      draft: { amount: one.leg.amount, fee: one.leg.fee, fields },
+    })
+    enter(other)
+    for (const twin of [one, other]) {
+      const why = "another customer has a deposit of the same amount and reference"
+      near(ground, code, twin, why, twin.completedAt)
+    }
   })
-  if (other === null) return
-  postFor(ground, other, completedAt(other.completedAt), { leg: { ...other.leg, reference } })
-  for (const twin of [one, other]) {
-    near(ground, code, twin, "another customer has a deposit of the same amount and reference")
-  }
-}

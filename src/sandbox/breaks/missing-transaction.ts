@@ -1,5 +1,5 @@
 import { minute } from "../world/instant.ts"
-import type { Ground } from "./ground.ts"
+import { each, eachNight, type Ground, near, report } from "./ground.ts"
 import { plantThirdFee } from "./money-faults.ts"
 import { completedAt, pastGrace, plant, plantConversion, postFor, postLeg } from "./planting.ts"
 
@@ -7,61 +7,36 @@ const code = "LED_MISSING_TRANSACTION"
 
 /** Settled records without their transaction, on both directions and on either leg of a conversion. */
 export const plantMissingTransaction = (ground: Ground): void => {
-  for (const stream of ["fiat_withdrawals", "crypto_deposits", "collection_payments"] as const) {
+  each(["fiat_withdrawals", "crypto_deposits", "collection_payments"], (stream) => {
     const planted = plant(ground, { key: `${code}/${stream}`, stream })
-    if (planted === null) continue
-    ground.faults.push({
-      code,
-      recordId: planted.record.story.id,
-      severity: planted.leg.direction === "DEBIT" ? "critical" : "high",
-      why: `settled in ${stream}, and no transaction names it`,
-      from: pastGrace(planted.completedAt),
-    })
-  }
-  for (const missing of ["DEBIT", "CREDIT"] as const) {
-    const planted = plantConversion(ground, { key: `${code}/conversion/${missing}` })
-    if (planted === null) continue
-    postLeg(ground, planted, missing === "DEBIT" ? planted.credit : planted.debit)
-    ground.faults.push({
-      code,
-      recordId: planted.record.story.id,
-      leg: missing,
-      severity: missing === "DEBIT" ? "critical" : "high",
-      why: `a completed conversion posted one leg only; its ${missing} is missing`,
-      from: pastGrace(planted.completedAt),
-    })
-  }
+    const severity = planted.leg.direction === "DEBIT" ? "critical" : "high"
+    const why = `settled in ${stream}, and no transaction names it`
+    report(ground, code, severity, planted, why, pastGrace(planted.completedAt))
+  })
+  each(["DEBIT", "CREDIT"], (leg) => {
+    const planted = plantConversion(ground, { key: `${code}/conversion/${leg}` })
+    postLeg(ground, planted, leg === "DEBIT" ? planted.credit : planted.debit)
+    const severity = leg === "DEBIT" ? "critical" : "high"
+    const why = `a completed conversion posted one leg only; its ${leg} is missing`
+    report(ground, code, severity, planted, why, pastGrace(planted.completedAt), { leg })
+  })
   plantThirdFee(ground)
-  plantNearMisses(ground)
-}
-
-const plantNearMisses = (ground: Ground) => {
-  ground.nights.forEach((night, nth) => {
+  eachNight(ground, (night, nth) => {
     const createdAt = night - 45 * minute
     const key = `${code}/in-flight/${nth}`
     const planted = plant(ground, { key, stream: "fiat_deposits", createdAt, takes: 25 * minute })
-    if (planted === null) return
-    postFor(ground, planted, completedAt(night + 10 * minute))
-    ground.nearMisses.push({
-      code,
-      recordId: planted.record.story.id,
-      why: "completed 20 minutes before the night: its transaction may still come",
-      from: planted.completedAt,
-      until: night + 10 * minute,
-    })
+    const until = night + 10 * minute
+    postFor(ground, planted, completedAt(until))
+    const why = "completed 20 minutes before the night: its transaction may still come"
+    near(ground, code, planted, why, planted.completedAt, { until })
   })
-  for (const status of ["REJECTED", "CANCELLED"] as const) {
-    const key = `${code}/void/${status}`
-    const first = plant(ground, {
-      key,
-      stream: "crypto_withdrawals",
-      life: [
-        { at: ground.realm.start, status: "PENDING_APPROVAL" },
-        { at: ground.realm.start + 30 * minute, status },
-      ],
-    })
-    if (first === null) continue
-    const recordId = first.record.story.id
-    ground.nearMisses.push({ code, recordId, why: `${status}: nothing should move`, from: ground.realm.start })
-  }
+  each(["REJECTED", "CANCELLED"], (status) => {
+    const { start } = ground.realm
+    const life = [
+      { at: start, status: "PENDING_APPROVAL" },
+      { at: start + 30 * minute, status },
+    ]
+    const planted = plant(ground, { key: `${code}/void/${status}`, stream: "crypto_withdrawals", life })
+    near(ground, code, planted, `${status}: nothing should move`, start)
+  })
 }

@@ -2,8 +2,8 @@ import { hour, type Instant, minute } from "../world/instant.ts"
 import { formatMoney, lastPlace } from "../world/money.ts"
 import { enterBankAccount } from "../world/reference.ts"
 import { hasCome, type Json, type Story } from "../world/story.ts"
-import type { Ground } from "./ground.ts"
-import { completedAt, type Planted, plant, postFor } from "./planting.ts"
+import { attempt, eachNight, type Ground, near, needed, report } from "./ground.ts"
+import { type Planted, plant, settle } from "./planting.ts"
 
 const code = "REC_MUTATED"
 
@@ -17,12 +17,7 @@ const mutate = (
   why: string,
 ) => {
   story.steps.push({ at, set })
-  ground.faults.push({
-    code,
-    recordId: story.id,
-    severity: "high",
-    why,
-    from: at,
+  report(ground, code, "high", story, why, at, {
     when: ({ earlier }) => earlier.some((night) => hasCome(story, settledAt, night) && !hasCome(story, at, night)),
   })
 }
@@ -34,69 +29,45 @@ const dearer = ({ leg }: Planted) => ({
 })
 
 /** Around every night records that it sees settled and the next one sees changed. */
-export const plantMutated = (ground: Ground): void => {
-  ground.nights.forEach((night, nth) => {
+export const plantMutated = (ground: Ground): void =>
+  eachNight(ground, (night, nth) => {
     const createdAt = night - 6 * hour
     const takes = hour
     const changedAt = night + 10 * hour
-    const deposit = plant(ground, { key: `${code}/deposit/${nth}`, stream: "fiat_deposits", createdAt, takes })
-    if (deposit !== null) {
-      const transaction = postFor(ground, deposit, completedAt(deposit.completedAt))
-      for (const story of [deposit.record.story, transaction]) {
-        mutate(
-          ground,
-          story,
-          deposit.completedAt,
-          changedAt,
-          dearer(deposit),
-          "amount and fee changed after it was settled",
-        )
-      }
-    }
-    const withdrawal = plant(ground, { key: `${code}/withdrawal/${nth}`, stream: "fiat_withdrawals", createdAt, takes })
-    if (withdrawal !== null) {
-      const { customer, completedAt: settledAt, currency, record } = withdrawal
-      postFor(ground, withdrawal, completedAt(settledAt))
-      const other = enterBankAccount(ground.realm, `${code}/${nth}`, customer, currency, createdAt, [])
-      const set = { bankAccountId: other.id }
-      mutate(ground, record.story, settledAt, changedAt, set, "bankAccountId changed after it was settled")
-    }
-    plantChangedInTime(ground, night, nth)
+    attempt(
+      () => {
+        const deposit = plant(ground, { key: `${code}/deposit/${nth}`, stream: "fiat_deposits", createdAt, takes })
+        const why = "amount and fee changed after it was settled"
+        for (const story of [deposit.record.story, settle(ground, deposit)]) {
+          mutate(ground, story, deposit.completedAt, changedAt, dearer(deposit), why)
+        }
+      },
+      () => {
+        const key = `${code}/withdrawal/${nth}`
+        const withdrawal = plant(ground, { key, stream: "fiat_withdrawals", createdAt, takes })
+        settle(ground, withdrawal)
+        const { customer, completedAt: settledAt, currency, record } = withdrawal
+        const other = enterBankAccount(ground.realm, `${code}/${nth}`, customer, currency, createdAt, [])
+        const set = { bankAccountId: other.id }
+        mutate(ground, record.story, settledAt, changedAt, set, "bankAccountId changed after it was settled")
+      },
+      () => plantChangedInTime(ground, createdAt, nth),
+    )
   })
-}
 
 /** A deposit whose amount changes between two nights, and which is settled only then. */
-const plantChangedInTime = (ground: Ground, night: Instant, nth: number) => {
-  const createdAt = night - 6 * hour
-  const planted = plant(ground, {
-    key: `${code}/in-time/${nth}`,
-    stream: "fiat_deposits",
-    createdAt,
-    takes: 15 * hour,
-  })
-  if (planted === null) return
+const plantChangedInTime = (ground: Ground, createdAt: Instant, nth: number) => {
+  const key = `${code}/in-time/${nth}`
+  const planted = plant(ground, { key, stream: "fiat_deposits", createdAt, takes: 15 * hour })
+  settle(ground, planted)
   const { leg, record } = planted
-  postFor(ground, planted, completedAt(planted.completedAt))
-  const unit = lastPlace(leg.places)
-  const final = { amount: formatMoney(leg.amount, leg.places), netAmount: formatMoney(leg.netAmount, leg.places) }
-  const first = {
-    amount: formatMoney(leg.amount + unit, leg.places),
-    netAmount: formatMoney(leg.netAmount + unit, leg.places),
-  }
-  const [opened, ...later] = record.story.steps
-  if (opened === undefined) return
-  const corrected = { at: planted.completedAt - 30 * minute, set: final }
-  record.story.steps.splice(
-    0,
-    record.story.steps.length,
-    { ...opened, set: { ...opened.set, ...first } },
-    corrected,
-    ...later,
-  )
-  ground.nearMisses.push({
-    code,
-    recordId: record.story.id,
-    why: "its amount changed before it was settled",
-    from: corrected.at,
+  const stating = (more: bigint) => ({
+    amount: formatMoney(leg.amount + more, leg.places),
+    netAmount: formatMoney(leg.netAmount + more, leg.places),
   })
+  const { steps } = record.story
+  const opened = needed(steps[0])
+  const corrected = { at: planted.completedAt - 30 * minute, set: stating(0n) }
+  steps.splice(0, 1, { ...opened, set: { ...opened.set, ...stating(lastPlace(leg.places)) } }, corrected)
+  near(ground, code, planted, "its amount changed before it was settled", corrected.at)
 }

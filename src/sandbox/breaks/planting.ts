@@ -8,7 +8,7 @@ import { type Draft, enterMovement, type OneLegStream, oneLegStreams, type Produ
 import type { Story } from "../world/story.ts"
 import { type Leg, post, type StatusAt, unreferencedLeg } from "../world/transaction.ts"
 import { drawStyle } from "../world/wording.ts"
-import { chanceFor, chooseCustomer, earlyMoment, type Ground } from "./ground.ts"
+import { chanceFor, chooseCustomer, earlyMoment, type Ground, needed, noPlace } from "./ground.ts"
 
 /** A product record entered for a fault or a near miss; what its transactions do is up to the one who planted it. */
 export interface Planted {
@@ -41,16 +41,15 @@ export interface Plot {
 const productOf = (stream: OneLegStream) =>
   stream === "collection_payments" ? "collection" : oneLegStreams[stream].kind
 
-const drawPlace = (ground: Ground, plot: Plot) => {
+const drawPlace = (ground: Ground, plot: Plot): Pick<Planted, "customer" | "currency"> => {
   const { kind } = oneLegStreams[plot.stream]
   for (let attempt = 0; attempt < 50; attempt++) {
     const key = `${plot.key}/${attempt}`
     const customer = plot.customer ?? chooseCustomer(ground, key, productOf(plot.stream))
-    if (customer === null) return null
     const currencies = activeOf(customer, kind).filter(({ code }) => code === (plot.currency ?? code))
     if (currencies.length > 0) return { customer, currency: chanceFor(ground, key).pick(currencies) }
   }
-  return null
+  return noPlace()
 }
 
 /** The deposit that a planted refund sends back. */
@@ -72,11 +71,9 @@ const plantOriginal = (ground: Ground, plot: Plot, draft: Draft): string => {
   return original.story.id
 }
 
-/** Enters a product record that is settled, unless the plot says otherwise. Null where the world is too small for it. */
-export const plant = (ground: Ground, plot: Plot): Planted | null => {
-  const place = drawPlace(ground, plot)
-  if (place === null) return null
-  const { customer, currency } = place
+/** Enters a product record that is settled, unless the plot says otherwise. */
+export const plant = (ground: Ground, plot: Plot): Planted => {
+  const { customer, currency } = drawPlace(ground, plot)
   const chance = chanceFor(ground, plot.key)
   const createdAt = plot.createdAt ?? earlyMoment(ground, plot.key)
   const completedAt = createdAt + (plot.takes ?? chance.int(10, 50) * minute)
@@ -98,8 +95,7 @@ export const plant = (ground: Ground, plot: Plot): Planted | null => {
   const needsOriginal = plot.stream === "crypto_refunds" && draft.fields?.originalDepositId === undefined
   const fields = needsOriginal ? { originalDepositId: plantOriginal(ground, plot, draft) } : {}
   const record = enterMovement(ground.realm, { ...draft, fields: { ...fields, ...draft.fields } })
-  const leg = record.legs[0]
-  return leg === undefined ? null : { key: plot.key, customer, currency, record, leg, completedAt }
+  return { key: plot.key, customer, currency, record, leg: needed(record.legs[0]), completedAt }
 }
 
 /** Posts a transaction for what was planted: the leg itself, or one that a fault has changed. */
@@ -116,28 +112,31 @@ export const postFor = (
     ...(options.spoil === undefined ? {} : { spoil: options.spoil }),
   })
 
-/** What a fee takes from whom, naming no resource; null where the world has nobody to charge. */
-export const loneFee = (ground: Ground, key: string, reference: string | null = null): Leg | null => {
+/** What a fee takes from whom, naming no resource. */
+export const loneFee = (ground: Ground, key: string, reference: string | null = null): Leg => {
   const customer = chooseCustomer(ground, key, "core")
-  if (customer === null) return null
   const chance = chanceFor(ground, key)
   const currency = chance.pick(customer.active)
   const amount = drawAmount(chance, currency, 1, 9)
   return unreferencedLeg({ customer, type: "FEE", direction: "DEBIT", amount, reference }, currency)
 }
 
-/** A fee that names no resource, with the life that is given; null where the world has nobody to charge. */
+/** A fee that names no resource, with the life that is given. */
 export const plantLoneFee = (
   ground: Ground,
   key: string,
   life: ReadonlyArray<StatusAt>,
   visibleFrom?: Instant,
-): Story | null => {
+): Story => {
   const leg = loneFee(ground, key)
-  if (leg === null) return null
   const style = drawStyle(chanceFor(ground, `style/${key}`))
   return post(ground.realm, leg, { key, style, life, ...(visibleFrom === undefined ? {} : { visibleFrom }) })
 }
+
+/** Lets a record say something else in one of its fields. */
+export const saying =
+  (field: string, value: string | null): NonNullable<Draft["spoil"]> =>
+  (record) => ({ ...record, [field]: value })
 
 /** Completed and posted at once. */
 export const completedAt = (at: Instant): ReadonlyArray<StatusAt> => [{ at, status: "COMPLETED" }]
@@ -169,9 +168,8 @@ export interface ConversionPlot {
 }
 
 /** Enters a conversion with its quote; its two transactions are up to the one who planted it. */
-export const plantConversion = (ground: Ground, plot: ConversionPlot): PlantedConversion | null => {
+export const plantConversion = (ground: Ground, plot: ConversionPlot): PlantedConversion => {
   const customer = plot.customer ?? chooseCustomer(ground, plot.key, "conversion")
-  if (customer === null) return null
   const chance = chanceFor(ground, plot.key)
   const from = chance.pick(customer.active)
   const to = chance.pick(customer.active.filter(({ code }) => code !== from.code))
@@ -192,9 +190,18 @@ export const plantConversion = (ground: Ground, plot: ConversionPlot): PlantedCo
     ...(plot.quote === undefined ? {} : { quote: plot.quote(terms, createdAt) }),
     ...(plot.quoteId === undefined ? {} : { quoteId: plot.quoteId }),
   })
-  const [debit, credit] = record.legs
-  if (debit === undefined || credit === undefined) return null
+  const [debit, credit] = [needed(record.legs[0]), needed(record.legs[1])]
   return { key: plot.key, customer, terms, record, debit, credit, completedAt: completed ?? createdAt }
+}
+
+/** Whose quote, and for what, that no conversion takes. */
+export const drawQuoteTerms = (ground: Ground, key: string) => {
+  const customer = chooseCustomer(ground, key, "conversion")
+  const [from, to] = [needed(customer.active[0]), needed(customer.active[1])]
+  const chance = chanceFor(ground, key)
+  const fromAmount = drawAmount(chance, from, 50, 200)
+  const terms: Terms = { from, to, fromAmount, rate: drawRate(chance, from, to), fee: 0n, feeCurrency: from.code }
+  return { customer, terms }
 }
 
 export const postLeg = (ground: Ground, planted: PlantedConversion, leg: Leg, name: string = leg.direction) =>

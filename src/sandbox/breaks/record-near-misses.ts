@@ -2,20 +2,16 @@ import { hour } from "../world/instant.ts"
 import { lastPlace, money } from "../world/money.ts"
 import type { WorldRecord } from "../world/story.ts"
 import type { BreakCode } from "./break-code.ts"
-import type { Ground } from "./ground.ts"
-import { type Planted, type Plot, plant, settle } from "./planting.ts"
+import { attempt, eachNight, type Ground, near } from "./ground.ts"
+import { type Plot, plant, settle } from "./planting.ts"
 
 /** A settled record whose check must stay silent on it, and on its transaction where that looks as odd. */
-const nearSettled = (ground: Ground, code: BreakCode, name: string, plot: Omit<Plot, "key">, why: string) => {
-  const planted = plant(ground, { ...plot, key: `${code}/near/${name}` })
-  if (planted === null) return
-  const transaction = settle(ground, planted)
-  const report = (recordId: string, from: number) => ground.nearMisses.push({ code, recordId, why, from })
-  report(idOf(planted), planted.record.story.createdAt)
-  report(transaction.id, planted.completedAt)
-}
-
-const idOf = ({ record }: Planted): string => record.story.id
+const nearSettled = (ground: Ground, code: BreakCode, name: string, plot: Omit<Plot, "key">, why: string) =>
+  attempt(() => {
+    const planted = plant(ground, { ...plot, key: `${code}/near/${name}` })
+    near(ground, code, settle(ground, planted), why, planted.completedAt)
+    near(ground, code, planted, why, planted.record.story.createdAt)
+  })
 
 const bare = ({ reference: _, senderName: __, ...rest }: WorldRecord): WorldRecord => ({ ...rest, riskScore: 3 })
 
@@ -36,38 +32,26 @@ export const plantReadable = (ground: Ground): void => {
     stream: "fiat_deposits",
     draft: { fields: { reference: null, senderName: null }, spoil: bare },
   })
-  if (planted === null) return
   settle(ground, planted)
-  ground.nearMisses.push({
-    code,
-    recordId: idOf(planted),
-    why: "it lacks its optional fields and has one that the contract does not know",
-    from: planted.record.story.createdAt,
-  })
+  const why = "it lacks its optional fields and has one that the contract does not know"
+  near(ground, code, planted, why, planted.record.story.createdAt)
 }
 
 /** Around every night a withdrawal that goes through the rarer statuses of the contract, and is not stuck in any. */
-export const plantRareStatus = (ground: Ground): void => {
-  ground.nights.forEach((night, nth) => {
+export const plantRareStatus = (ground: Ground): void =>
+  eachNight(ground, (night, nth) => {
+    const code = "REC_UNKNOWN_STATUS"
     const createdAt = night - 7 * hour
+    const [from, until] = [night - 5 * hour, night + 3 * hour]
     const life = [
       { at: createdAt, status: "PENDING_APPROVAL" },
-      { at: night - 5 * hour, status: "MISSING_INFO_REQUIRED" },
-      { at: night + 3 * hour, status: "SUBMITTED" },
+      { at: from, status: "MISSING_INFO_REQUIRED" },
+      { at: until, status: "SUBMITTED" },
       { at: night + 12 * hour, status: "EXPIRED" },
     ]
-    const code = "REC_UNKNOWN_STATUS"
     const planted = plant(ground, { key: `${code}/near/${nth}`, stream: "fiat_withdrawals", createdAt, life })
-    if (planted === null) return
-    ground.nearMisses.push({
-      code,
-      recordId: idOf(planted),
-      why: "MISSING_INFO_REQUIRED is rare, and in the contract",
-      from: night - 5 * hour,
-      until: night + 3 * hour,
-    })
+    near(ground, code, planted, "MISSING_INFO_REQUIRED is rare, and in the contract", from, { until })
   })
-}
 
 /** Sums that agree where a careless reader would think otherwise: no fee, and a debit to the 18th decimal. */
 export const plantAgreeing = (ground: Ground): void => {

@@ -1,7 +1,7 @@
 import { hour, type Instant } from "../world/instant.ts"
 import { hasCome, type Story } from "../world/story.ts"
 import type { StatusAt } from "../world/transaction.ts"
-import type { Ground } from "./ground.ts"
+import { attempt, eachNight, type Ground, near, needed, report } from "./ground.ts"
 import { completedAt, plant, plantLoneFee, postFor } from "./planting.ts"
 
 const code = "REC_STATUS_REGRESSION"
@@ -20,68 +20,50 @@ const relapse = (
   { at: night + 30 * hour, status: last },
 ]
 
-const report = (ground: Ground, story: Story, life: ReadonlyArray<StatusAt>) => {
-  const [, closed, again, last] = life.map(({ at }) => at)
-  if (closed === undefined || again === undefined || last === undefined) return
-  ground.faults.push({
-    code,
-    recordId: story.id,
-    severity: "high",
-    why: `was ${life[1]?.status}, and is ${life[2]?.status}`,
-    from: again,
+const reportRelapse = (ground: Ground, story: Story, life: ReadonlyArray<StatusAt>) => {
+  const [closed, again, last] = [needed(life[1]), needed(life[2]), needed(life[3])]
+  report(ground, code, "high", story, `was ${closed.status}, and is ${again.status}`, again.at, {
     when: ({ earlier, now }) =>
-      hasCome(story, again, now) &&
-      !hasCome(story, last, now) &&
-      earlier.some((night) => hasCome(story, closed, night) && !hasCome(story, again, night)),
+      hasCome(story, again.at, now) &&
+      !hasCome(story, last.at, now) &&
+      earlier.some((night) => hasCome(story, closed.at, night) && !hasCome(story, again.at, night)),
   })
 }
 
 /** Around every night records that it sees closed and the next one sees open. */
-export const plantStatusRegression = (ground: Ground): void => {
-  ground.nights.forEach((night, nth) => {
+export const plantStatusRegression = (ground: Ground): void =>
+  eachNight(ground, (night, nth) => {
     const createdAt = night - 6 * hour
-    const failed = relapse(night, "PENDING", "FAILED", "PROCESSING", "CANCELLED")
-    const withdrawal = plant(ground, {
-      key: `${code}/withdrawal/${nth}`,
-      stream: "fiat_withdrawals",
-      createdAt,
-      life: failed,
-    })
-    if (withdrawal !== null) report(ground, withdrawal.record.story, failed)
-
-    const settled = relapse(night, "PENDING", "COMPLETED", "PROCESSING")
-    const deposit = plant(ground, { key: `${code}/deposit/${nth}`, stream: "fiat_deposits", createdAt, life: settled })
-    if (deposit !== null) {
-      postFor(ground, deposit, completedAt(night - 5 * hour))
-      report(ground, deposit.record.story, settled)
-    }
-
-    const unpaid = relapse(night, "PENDING", "FAILED", "PENDING")
-    const fee = plantLoneFee(ground, `${code}/fee/${nth}`, unpaid)
-    if (fee !== null) report(ground, fee, unpaid)
-    plantForward(ground, night, nth)
+    attempt(
+      () => {
+        const life = relapse(night, "PENDING", "FAILED", "PROCESSING", "CANCELLED")
+        const key = `${code}/withdrawal/${nth}`
+        const withdrawal = plant(ground, { key, stream: "fiat_withdrawals", createdAt, life })
+        reportRelapse(ground, withdrawal.record.story, life)
+      },
+      () => {
+        const life = relapse(night, "PENDING", "COMPLETED", "PROCESSING")
+        const deposit = plant(ground, { key: `${code}/deposit/${nth}`, stream: "fiat_deposits", createdAt, life })
+        postFor(ground, deposit, completedAt(night - 5 * hour))
+        reportRelapse(ground, deposit.record.story, life)
+      },
+      () => {
+        const life = relapse(night, "PENDING", "FAILED", "PENDING")
+        reportRelapse(ground, plantLoneFee(ground, `${code}/fee/${nth}`, life), life)
+      },
+      () => plantForward(ground, night, nth),
+    )
   })
-}
 
 /** A withdrawal that moves on between two nights, as it should. */
 const plantForward = (ground: Ground, night: Instant, nth: number) => {
-  const done = night + 30 * hour
-  const planted = plant(ground, {
-    key: `${code}/forward/${nth}`,
-    stream: "fiat_withdrawals",
-    life: [
-      { at: night - 6 * hour, status: "SUBMITTED" },
-      { at: night + 20 * hour, status: "PROCESSING" },
-      { at: done, status: "COMPLETED" },
-    ],
-  })
-  if (planted === null) return
-  postFor(ground, planted, completedAt(done))
-  ground.nearMisses.push({
-    code,
-    recordId: planted.record.story.id,
-    why: "one open status followed another",
-    from: night + 20 * hour,
-    until: done,
-  })
+  const [from, until] = [night + 20 * hour, night + 30 * hour]
+  const life = [
+    { at: night - 6 * hour, status: "SUBMITTED" },
+    { at: from, status: "PROCESSING" },
+    { at: until, status: "COMPLETED" },
+  ]
+  const planted = plant(ground, { key: `${code}/forward/${nth}`, stream: "fiat_withdrawals", life })
+  postFor(ground, planted, completedAt(until))
+  near(ground, code, planted, "one open status followed another", from, { until })
 }

@@ -1,7 +1,7 @@
 import { hour, type Instant, minute } from "../world/instant.ts"
 import type { Json, Story, WorldRecord } from "../world/story.ts"
 import { reversalOf } from "../world/transaction.ts"
-import { candidates, chanceFor, type Ground } from "./ground.ts"
+import { attempt, candidates, chanceFor, each, eachNight, type Ground, near, needed, report } from "./ground.ts"
 import { completedAt, type Planted, type Plot, pastGrace, plant, postFor, settle } from "./planting.ts"
 
 const missing = "TX_HASH_MISSING"
@@ -15,18 +15,11 @@ export const plantMissingHash = (ground: Ground): void => {
     ["crypto_refunds", "null", (record) => ({ ...record, txHash: null })],
     ["collection_payments", "absent", ({ txHash: _, ...record }): WorldRecord => record],
   ]
-  for (const [stream, how, spoil] of without) {
+  each(without, ([stream, how, spoil]) => {
     const planted = plant(ground, { key: `${missing}/${stream}`, stream, draft: { spoil } })
-    if (planted === null) continue
     settle(ground, planted)
-    ground.faults.push({
-      code: missing,
-      recordId: planted.record.story.id,
-      severity: "high",
-      why: `settled, and its txHash is ${how}`,
-      from: pastGrace(planted.completedAt),
-    })
-  }
+    report(ground, missing, "high", planted, `settled, and its txHash is ${how}`, pastGrace(planted.completedAt))
+  })
   plantHashless(ground)
 }
 
@@ -41,30 +34,24 @@ const hashLater = (story: Story, at: Instant) => {
 }
 
 const plantHashless = (ground: Ground) => {
-  ground.nights.forEach((night, nth) => {
-    const key = `${missing}/fresh/${nth}`
-    const createdAt = night - 45 * minute
-    const planted = plant(ground, { key, stream: "crypto_withdrawals", createdAt, takes: 25 * minute })
-    if (planted === null) return
+  const stream = "crypto_withdrawals"
+  eachNight(ground, (night, nth) => {
+    const [createdAt, takes, until] = [night - 45 * minute, 25 * minute, night + 10 * minute]
+    const planted = plant(ground, { key: `${missing}/fresh/${nth}`, stream, createdAt, takes })
     settle(ground, planted)
-    hashLater(planted.record.story, night + 10 * minute)
-    ground.nearMisses.push({
-      code: missing,
-      recordId: planted.record.story.id,
-      why: "settled 20 minutes before the night: its hash may still come",
-      from: planted.completedAt,
-      until: night + 10 * minute,
-    })
+    hashLater(planted.record.story, until)
+    const why = "settled 20 minutes before the night: its hash may still come"
+    near(ground, missing, planted, why, planted.completedAt, { until })
   })
-  const at = ground.realm.start + 30 * hour
-  const life = [
-    { at, status: "PENDING" },
-    { at: at + hour, status: "FAILED" },
-  ]
-  const failed = plant(ground, { key: `${missing}/failed`, stream: "crypto_withdrawals", createdAt: at, life })
-  if (failed === null) return
-  const recordId = failed.record.story.id
-  ground.nearMisses.push({ code: missing, recordId, why: "FAILED: nothing went out", from: at + hour })
+  attempt(() => {
+    const at = ground.realm.start + 30 * hour
+    const life = [
+      { at, status: "PENDING" },
+      { at: at + hour, status: "FAILED" },
+    ]
+    const failed = plant(ground, { key: `${missing}/failed`, stream, createdAt: at, life })
+    near(ground, missing, failed, "FAILED: nothing went out", at + hour)
+  })
 }
 
 const hashOf = (ground: Ground, key: string): string => chanceFor(ground, `hash/${key}`).hex(64)
@@ -103,67 +90,57 @@ const repeat = (
     ...plot,
     draft: { amount: first.leg.amount, fee: first.leg.fee, spoil: withHash(hash), fields: placeOf(first), ...draft },
   })
-  if (again !== null) settle(ground, again)
+  settle(ground, again)
   return again
 }
 
-const enter = (ground: Ground, stream: Plot["stream"], key: string, hash: string): Planted | null => {
+const enter = (ground: Ground, stream: Plot["stream"], key: string, hash: string): Planted => {
   const first = plant(ground, { key, stream, draft: { spoil: withHash(hash) } })
-  if (first !== null) settle(ground, first)
+  settle(ground, first)
   return first
 }
 
 /** Transactions of a chain that two settled records claim for themselves. */
 export const plantReusedHash = (ground: Ground): void => {
-  for (const stream of ["crypto_deposits", "crypto_withdrawals", "crypto_refunds", "collection_payments"] as const) {
+  each(["crypto_deposits", "crypto_withdrawals", "crypto_refunds", "collection_payments"], (stream) => {
     const key = `${reused}/${stream}`
     const hash = hashOf(ground, key)
-    const first = enter(ground, stream, key, hash)
-    const again = first === null ? null : repeat(ground, stream, first, hash)
-    if (again === null) continue
-    ground.faults.push({
-      code: reused,
-      recordId: again.record.story.id,
-      severity: "critical",
-      why: "same network, txHash, place and amount as an earlier settled record",
-      from: again.completedAt,
-    })
-  }
+    const again = repeat(ground, stream, enter(ground, stream, key, hash), hash)
+    const why = "same network, txHash, place and amount as an earlier settled record"
+    report(ground, reused, "critical", again, why, again.completedAt)
+  })
   plantShared(ground)
 }
 
 /** One transaction that rightly settles several records. */
 const plantShared = (ground: Ground) => {
-  const near = (again: Planted | null, why: string) => {
-    if (again === null) return
-    ground.nearMisses.push({ code: reused, recordId: again.record.story.id, why, from: again.completedAt })
-  }
-  const stream = "crypto_withdrawals"
-  const batch = `${reused}/batch`
-  const first = enter(ground, stream, batch, hashOf(ground, batch))
-  const other = candidates(ground, "crypto").find(
-    (customer) => first !== null && customer !== first.customer && customer.active.includes(first.currency),
+  const nearReuse = (again: Planted, why: string) => near(ground, reused, again, why, again.completedAt)
+  attempt(
+    () => {
+      const [stream, key] = ["crypto_withdrawals", `${reused}/batch`] as const
+      const hash = hashOf(ground, key)
+      const first = enter(ground, stream, key, hash)
+      const customer = needed(
+        candidates(ground, "crypto").find((one) => one !== first.customer && one.active.includes(first.currency)),
+      )
+      nearReuse(repeat(ground, stream, first, hash, { customer }), "paid another beneficiary")
+    },
+    () => {
+      const [stream, key] = ["crypto_deposits", `${reused}/split`] as const
+      const hash = hashOf(ground, key)
+      const part = enter(ground, stream, key, hash)
+      nearReuse(repeat(ground, stream, part, hash, { draft: { amount: part.leg.amount * 2n } }), "another amount")
+    },
+    () => {
+      const [stream, key] = ["crypto_deposits", `${reused}/failed`] as const
+      const hash = hashOf(ground, key)
+      const at = ground.realm.start + 31 * hour
+      const reversed = { at: at + 2 * hour, status: "REVERSED" }
+      const life = [{ at, status: "PENDING" }, ...completedAt(at + hour), reversed]
+      const undone = plant(ground, { key, stream, createdAt: at, life, draft: { spoil: withHash(hash) } })
+      postFor(ground, undone, [...completedAt(at + hour), reversed])
+      postFor(ground, undone, completedAt(reversed.at), { name: "reversal", leg: reversalOf(undone.leg) })
+      nearReuse(repeat(ground, stream, undone, hash), "the other one was REVERSED")
+    },
   )
-  if (first !== null && other !== undefined) {
-    near(repeat(ground, stream, first, hashOf(ground, batch), { customer: other }), "paid another beneficiary")
-  }
-  const split = `${reused}/split`
-  const part = enter(ground, "crypto_deposits", split, hashOf(ground, split))
-  if (part !== null) {
-    const draft = { amount: part.leg.amount * 2n }
-    near(repeat(ground, "crypto_deposits", part, hashOf(ground, split), { draft }), "another amount")
-  }
-  const failing = `${reused}/failed`
-  const at = ground.realm.start + 31 * hour
-  const life = [
-    { at, status: "PENDING" },
-    { at: at + hour, status: "COMPLETED" },
-    { at: at + 2 * hour, status: "REVERSED" },
-  ]
-  const spoil = withHash(hashOf(ground, failing))
-  const undone = plant(ground, { key: failing, stream: "crypto_deposits", createdAt: at, life, draft: { spoil } })
-  if (undone === null) return
-  postFor(ground, undone, [...completedAt(at + hour), { at: at + 2 * hour, status: "REVERSED" }])
-  postFor(ground, undone, completedAt(at + 2 * hour), { name: "reversal", leg: reversalOf(undone.leg) })
-  near(repeat(ground, "crypto_deposits", undone, hashOf(ground, failing)), "the other one was REVERSED")
 }
