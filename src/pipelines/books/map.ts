@@ -1,8 +1,9 @@
 import { FileSystem } from "@effect/platform"
-import { Data, Effect, type ParseResult, Schema } from "effect"
+import { Data, Effect, Either, type ParseResult, Schema } from "effect"
 import { sha256Hex } from "../../api/signing.ts"
 import { issuesByKey, type KeyIssues, knownKeys, valueFault } from "../configuration/schema-issues.ts"
 import { whole } from "../configuration/setting-values.ts"
+import { readJson } from "../configuration/written-json.ts"
 import type { BookFormat } from "./readers/formats.ts"
 
 /** Why a map cannot be used; the sentence names the key and the remedy. */
@@ -240,10 +241,7 @@ export const readMap = (
     const text = yield* fs
       .readFileString(file)
       .pipe(Effect.mapError(() => fail("cannot be read; check the path given to --map")))
-    const content = yield* Effect.try({
-      try: () => JSON.parse(text.replace(/^\uFEFF/, "")) as unknown,
-      catch: (error) => fail(`is not JSON: ${error instanceof Error ? error.message : String(error)}`),
-    })
+    const content = yield* Either.mapLeft(readJson(text), fail)
     return { file, map: yield* checkMap(file, content, format), sha256: sha256Hex(text) }
   })
 

@@ -1,9 +1,9 @@
 import { isUtf8 } from "node:buffer"
 import { FileSystem } from "@effect/platform"
 import { parse } from "csv-parse/sync"
-import { Data, Effect, ParseResult, Schema } from "effect"
-import { depthOf } from "../../api/json-text.ts"
+import { Data, Effect, Either, ParseResult, Schema } from "effect"
 import type { Product } from "../../api/streams.ts"
+import { readJson } from "./written-json.ts"
 
 /** A customer to read. The API has no list of customers, so the partner names its own. Source: docs/partner-api.md, "Customers". */
 export interface RosterEntry {
@@ -43,19 +43,16 @@ export const isProduct = (name: string): name is Product => (productNames as Rea
 
 const isJson = (text: string): boolean => /^\uFEFF?\s*[[{]/.test(text)
 
-const rowsOf = (file: string, text: string): Effect.Effect<ReadonlyArray<unknown>, RosterError> =>
-  Effect.try({
-    try: (): unknown =>
-      isJson(text)
-        ? (JSON.parse(text.replace(/^\uFEFF/, "")) as unknown)
-        : parse(text, { columns: true, bom: true, skip_empty_lines: true, trim: true }),
-    catch: (error) => new RosterError({ file, detail: error instanceof Error ? error.message : String(error) }),
-  }).pipe(
-    Effect.flatMap((content) =>
-      Array.isArray(content)
-        ? Effect.succeed(content as ReadonlyArray<unknown>)
-        : Effect.fail(new RosterError({ file, detail: "is JSON, but not a list of customers" })),
-    ),
+const rowsOf = (file: string, text: string): Either.Either<ReadonlyArray<unknown>, RosterError> =>
+  Either.mapLeft(
+    isJson(text)
+      ? Either.filterOrLeft(readJson(text), Array.isArray, () => "is JSON, but not a list of customers")
+      : Either.try({
+          try: (): ReadonlyArray<unknown> =>
+            parse(text, { columns: true, bom: true, skip_empty_lines: true, trim: true }),
+          catch: (error) => (error instanceof Error ? error.message : String(error)),
+        }),
+    (detail) => new RosterError({ file, detail }),
   )
 
 const describe = (error: ParseResult.ParseError): string =>
@@ -96,9 +93,6 @@ const columnFault = (rows: ReadonlyArray<unknown>): string | null => {
     : `no column ${missing.join(" and no column ")}; the header must name customerId and partnerCustomerRef, separated by commas (it has ${names.join(", ")})`
 }
 
-/** Objects and lists in each other: a list of customers with their products has three. */
-const deepest = 32
-
 /** Reads a roster: CSV with a header line, or a JSON list, of customerId, partnerCustomerRef and optionally products. */
 export const readRoster = (
   file: string,
@@ -113,12 +107,6 @@ export const readRoster = (
     // Other encodings would give names with characters that nobody wrote.
     if (!isUtf8(bytes)) return yield* new RosterError({ file, detail: "is not UTF-8; save it as UTF-8" })
     const text = new TextDecoder().decode(bytes)
-    if (isJson(text) && depthOf(text) > deepest) {
-      return yield* new RosterError({
-        file,
-        detail: `is nested more than ${deepest} deep, which no list of customers is`,
-      })
-    }
     const rows = yield* rowsOf(file, text)
     const fault = isJson(text) ? null : columnFault(rows)
     if (fault !== null) return yield* new RosterError({ file, detail: fault })

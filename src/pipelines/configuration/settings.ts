@@ -2,7 +2,6 @@ import { dirname, resolve as resolvePath } from "node:path"
 import { FileSystem } from "@effect/platform"
 import { Data, Duration, Effect, Either, type ParseResult, Schema } from "effect"
 import { type Contract, type ContractOverrides, resolveContract } from "../../api/contract.ts"
-import { depthOf } from "../../api/json-text.ts"
 import { told } from "../../api/printable.ts"
 import { changePolicy, type RetryRow } from "../../api/retry-policy.ts"
 import { sha256Hex } from "../../api/signing.ts"
@@ -10,6 +9,7 @@ import { type StreamName, streams } from "../../api/streams.ts"
 import { bookFault } from "./books-settings.ts"
 import { ConfigurationFile, knownAgeLimits } from "./file.ts"
 import { issuesByKey, type KeyIssues, valueFault } from "./schema-issues.ts"
+import { readJson } from "./written-json.ts"
 
 /** Why a configuration cannot be used; the sentence names the key and the remedy. */
 export class ConfigurationError extends Data.TaggedError("ConfigurationError")<{
@@ -225,9 +225,6 @@ const resolve = <E>(
     }
   })
 
-/** Objects and lists in each other: far more than any setting needs. */
-const deepest = 32
-
 export const defaultConfigurationFile = "tidemark.json"
 
 /**
@@ -252,14 +249,13 @@ export const readConfiguration = <E = never>(
       .readFileString(file)
       .pipe(
         Effect.mapError((error) =>
-          fail(error.message.includes("EISDIR") ? "is a folder; --config names a file" : error.message),
+          fail(
+            error._tag === "SystemError" && error.reason === "BadResource"
+              ? "is a folder; --config names a file"
+              : error.message,
+          ),
         ),
       )
-    // Whatever lies deeper is no setting, and nothing is to go down with it.
-    if (depthOf(text) > deepest) return yield* fail(`is nested more than ${deepest} deep, which no setting is`)
-    const content = yield* Effect.try({
-      try: () => JSON.parse(text) as unknown,
-      catch: (error) => fail(`is not JSON: ${error instanceof Error ? error.message : String(error)}`),
-    })
+    const content = yield* Either.mapLeft(readJson(text), fail)
     return yield* resolve(file, content, knownChecks)
   })

@@ -17,7 +17,7 @@ const tableName = /^[\p{L}_][\p{L}\p{N}_ $]*$/u
 
 interface Parsed {
   readonly error: boolean
-  readonly error_message?: string
+  readonly error_type?: string
 }
 
 interface Part {
@@ -49,6 +49,6 @@ export const refusedQuery = (connection: DuckDBConnection, sql: string): Effect.
       if (part !== null) found.push(part)
       return value
     }) as Parsed
-    if (parsed.error) return /Only SELECT/.test(parsed.error_message ?? "") ? "it is not one SELECT" : null
+    if (parsed.error) return parsed.error_type === "not implemented" ? "it is not one SELECT" : null
     return found[0] ?? null
   })

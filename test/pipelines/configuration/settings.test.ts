@@ -79,6 +79,18 @@ describe("a configuration", () => {
     }),
   )
 
+  it.effect.each<readonly [text: string, said: string]>([
+    ['{"failOn":"high","pageSize":10,"fail\\u004fn":"low"}', 'says "failOn" twice'],
+    ['{"checks":{"REC_FUTURE":{"enabled":true},"REC_INVALID":{},"REC_FUTURE":{"enabled":false}}}', "checks.REC_FUTURE"],
+    ['{"ownBooks":[{"name":"a"},{"name":"b","name":"c"}]}', "ownBooks.name"],
+  ])("that says a key twice is refused, as one of the two would be silent: %s", ([text, said]) =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(readFrom({ "tidemark.json": text }))
+      expect(error.message).toMatch(/^tidemark\.json: says ".*" twice; keep one of them$/)
+      expect(error.message).toContain(said)
+    }),
+  )
+
   it.effect.each([[[]], ["text"], [null], [7]])("that is no object is refused: %j", ([settings]) =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(read(settings))
