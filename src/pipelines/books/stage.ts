@@ -1,4 +1,5 @@
 import { Chunk, Effect, Stream } from "effect"
+import { type BoundColumns, boundRows } from "../../store/bound-rows.ts"
 import type { Sql } from "../../store/database.ts"
 import { quoteText } from "../../store/describe-table.ts"
 import type { BookMap } from "./map.ts"
@@ -6,32 +7,30 @@ import type { BookRow, OpenedBook } from "./readers/reader.ts"
 import { type BookingGround, bookingSql } from "./values/booking-sql.ts"
 import { type LineValues, leaveOut, valueReader } from "./values/line-values.ts"
 
-/** Columns of `book_source`, in the order in which they are bound. */
-const texts = [
-  "payload",
-  "fault",
-  "identity",
-  "line_id",
-  "account",
-  "id_fault",
-  "customer_id",
-  "partner_customer_ref",
-  "currency",
-  "currency_fault",
-  "reference",
-  "description",
-  "amount",
-  "amount_fault",
-  "moment",
-] as const
-const numbers = ["source_line", "statement"] as const
+interface SourceLine {
+  readonly row: BookRow
+  readonly value: LineValues
+}
 
-const sourceSql = `CREATE OR REPLACE TEMP TABLE book_source (${[
-  ...numbers.map((name) => `${name} BIGINT`),
-  ...texts.map((name) => `${name} VARCHAR`),
-].join(", ")})`
-
-const insertSql = `INSERT INTO book_source SELECT ${[...numbers, ...texts].map((_, place) => `unnest($${place + 1})${place < numbers.length ? "::BIGINT" : ""}`).join(", ")}`
+const sourceColumns: BoundColumns<SourceLine> = {
+  source_line: ["BIGINT", ({ row }) => row.line],
+  statement: ["BIGINT", ({ row }) => row.booking?.statement ?? null],
+  payload: ["VARCHAR", ({ row }) => row.payload],
+  fault: ["VARCHAR", ({ row }) => row.fault],
+  identity: ["VARCHAR", ({ row, value }) => row.booking?.identity ?? value.lineId],
+  line_id: ["VARCHAR", ({ value }) => value.lineId],
+  account: ["VARCHAR", ({ value }) => value.account],
+  id_fault: ["VARCHAR", ({ value }) => value.idFault],
+  customer_id: ["VARCHAR", ({ value }) => value.customerId],
+  partner_customer_ref: ["VARCHAR", ({ value }) => value.partnerCustomerRef],
+  currency: ["VARCHAR", ({ value }) => value.currency],
+  currency_fault: ["VARCHAR", ({ value }) => value.currencyFault],
+  reference: ["VARCHAR", ({ value }) => value.reference],
+  description: ["VARCHAR", ({ value }) => value.description],
+  amount: ["VARCHAR", ({ value }) => value.amount],
+  amount_fault: ["VARCHAR", ({ value }) => value.amountFault],
+  moment: ["VARCHAR", ({ value }) => value.moment],
+}
 
 const nothing: LineValues = {
   lineId: null,
@@ -64,38 +63,18 @@ export const stageRows = (
     const placeOf = new Map(columns.map((column, place) => [column, place]))
     const isLeftOut = leaveOut(map)
     const fieldsOf = (row: BookRow) => (column: string) => row.fields[placeOf.get(column) ?? -1] ?? null
-    yield* sql.run(sourceSql)
+    const none = boundRows([], sourceColumns)
+    yield* sql.run(`CREATE OR REPLACE TEMP TABLE book_source AS ${none.text}`, none.parameters)
     return yield* book.rows.pipe(
       Stream.grouped(10_000),
       Stream.runFoldEffect(0, (left, chunk) => {
-        const rows = Chunk.toReadonlyArray(chunk).filter((row) => !isLeftOut(fieldsOf(row)))
-        const values = rows.map((row) => {
-          return row.fault === null || row.booking !== undefined ? read(fieldsOf(row)) : nothing
+        const lines = Chunk.toReadonlyArray(chunk).flatMap((row): ReadonlyArray<SourceLine> => {
+          const fields = fieldsOf(row)
+          if (isLeftOut(fields)) return []
+          return [{ row, value: row.fault === null || row.booking !== undefined ? read(fields) : nothing }]
         })
-        const bound: Readonly<Record<(typeof texts)[number], ReadonlyArray<string | null>>> = {
-          payload: rows.map((row) => row.payload),
-          fault: rows.map((row) => row.fault),
-          identity: rows.map((row, at) => row.booking?.identity ?? values[at]?.lineId ?? null),
-          line_id: values.map((one) => one.lineId),
-          account: values.map((one) => one.account),
-          id_fault: values.map((one) => one.idFault),
-          customer_id: values.map((one) => one.customerId),
-          partner_customer_ref: values.map((one) => one.partnerCustomerRef),
-          currency: values.map((one) => one.currency),
-          currency_fault: values.map((one) => one.currencyFault),
-          reference: values.map((one) => one.reference),
-          description: values.map((one) => one.description),
-          amount: values.map((one) => one.amount),
-          amount_fault: values.map((one) => one.amountFault),
-          moment: values.map((one) => one.moment),
-        }
-        return sql
-          .run(insertSql, [
-            rows.map((row) => String(row.line)),
-            rows.map((row) => (row.booking === undefined ? null : String(row.booking.statement))),
-            ...texts.map((name) => bound[name]),
-          ])
-          .pipe(Effect.as(left + chunk.length - rows.length))
+        const { parameters, text } = boundRows(lines, sourceColumns)
+        return Effect.as(sql.run(`INSERT INTO book_source ${text}`, parameters), left + chunk.length - lines.length)
       }),
     )
   })

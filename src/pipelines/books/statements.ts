@@ -1,4 +1,5 @@
 import { Effect } from "effect"
+import { boundRows } from "../../store/bound-rows.ts"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import type { BankStatement } from "./readers/bank-statement.ts"
@@ -139,16 +140,6 @@ export const planStatements = (
   return { replaced, outdated }
 }
 
-const insertStatementSql = `
-  INSERT INTO recon.book_statements BY NAME
-  SELECT $1 AS import_id, $2 AS statement_id, $3 AS account, $4 AS currency, $5::DECIMAL(38,18) AS opening, $6::DECIMAL(38,18) AS booked,
-    $7::DECIMAL(38,18) AS closing, $8::BIGINT AS entries, $9::BIGINT AS not_booked, $10::BOOLEAN AS proven, $11 AS book, $12::INTEGER AS place,
-    $13 AS message, $14::TIMESTAMP AS created, $15::INTEGER AS page, $16::BOOLEAN AS is_last_page, $17::BIGINT AS sequence,
-    TRY_CAST($18 AS TIMESTAMP) AS period_from, TRY_CAST($19 AS TIMESTAMP) AS period_to, $20::BOOLEAN AS has_stated_period,
-    $21::BOOLEAN AS opens_within, $22::BOOLEAN AS closes_within, $23 AS replaced_by`
-
-const text = (value: number | boolean | null): string | null => (value === null ? null : String(value))
-
 export const insertStatement = (
   sql: Sql,
   book: string,
@@ -156,29 +147,35 @@ export const insertStatement = (
   place: number,
   one: BankStatement,
   isOutdated: boolean,
-): Effect.Effect<void, StoreError> =>
-  sql.run(insertStatementSql, [
-    importId,
-    one.id,
-    one.account,
-    one.currency,
-    one.opening,
-    one.booked,
-    one.closing,
-    text(one.entries),
-    text(one.notBooked),
-    text(one.opening !== null && one.closing !== null),
-    book,
-    text(place),
-    one.message,
-    one.created,
-    text(one.page),
-    text(one.isLastPage),
-    text(one.sequence),
-    one.from,
-    one.to,
-    text(one.hasStatedPeriod),
-    text(one.opensWithin),
-    text(one.closesWithin),
-    isOutdated ? importId : null,
-  ])
+): Effect.Effect<void, StoreError> => {
+  const { parameters, text } = boundRows([one], {
+    import_id: ["VARCHAR", () => importId],
+    book: ["VARCHAR", () => book],
+    place: ["INTEGER", () => place],
+    statement_id: ["VARCHAR", ({ id }) => id],
+    account: ["VARCHAR", ({ account }) => account],
+    currency: ["VARCHAR", ({ currency }) => currency],
+    opening: ["DECIMAL(38,18)", ({ opening }) => opening],
+    booked: ["DECIMAL(38,18)", ({ booked }) => booked],
+    closing: ["DECIMAL(38,18)", ({ closing }) => closing],
+    entries: ["BIGINT", ({ entries }) => entries],
+    not_booked: ["BIGINT", ({ notBooked }) => notBooked],
+    proven: ["BOOLEAN", ({ closing, opening }) => opening !== null && closing !== null],
+    message: ["VARCHAR", ({ message }) => message],
+    created: ["TIMESTAMP", ({ created }) => created],
+    page: ["INTEGER", ({ page }) => page],
+    is_last_page: ["BOOLEAN", ({ isLastPage }) => isLastPage],
+    sequence: ["BIGINT", ({ sequence }) => sequence],
+    period_from: ["VARCHAR", ({ from }) => from],
+    period_to: ["VARCHAR", ({ to }) => to],
+    has_stated_period: ["BOOLEAN", ({ hasStatedPeriod }) => hasStatedPeriod],
+    opens_within: ["BOOLEAN", ({ opensWithin }) => opensWithin],
+    closes_within: ["BOOLEAN", ({ closesWithin }) => closesWithin],
+    replaced_by: ["VARCHAR", () => (isOutdated ? importId : null)],
+  })
+  return sql.run(
+    `INSERT INTO recon.book_statements BY NAME
+     SELECT * REPLACE (TRY_CAST(period_from AS TIMESTAMP) AS period_from, TRY_CAST(period_to AS TIMESTAMP) AS period_to) FROM (${text})`,
+    parameters,
+  )
+}

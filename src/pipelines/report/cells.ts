@@ -21,12 +21,6 @@ export const cellTexts = (
   return (row) => cells.map((cell) => cell(row))
 }
 
-/** Where the currency of a money column stands in a row; -1 where it has none. */
-export const currencyPlace = (definition: ReportDefinition, type: ColumnType): number =>
-  type.kind === "money" && type.currencyColumn !== null
-    ? [...definition.columns.map(({ name }) => name), ...currencyColumns(definition)].indexOf(type.currencyColumn)
-    : -1
-
 const cellOf = (
   type: ColumnType,
   column: number,

@@ -83,151 +83,137 @@ const noCoverage: Record<CoverageState, number> = { COMPLETE: 0, NOT_APPLICABLE:
 /** Live exceptions that decide the run. */
 const counted = "recon.is_live(state) AND recon.counts_in($1, customer_id, last_seen_run)"
 
+/** Rows with their counts as numbers: none comes near what a number cannot hold. */
+const rowsOf = <R>(sql: Sql, text: string, runId: string): Effect.Effect<ReadonlyArray<R>, StoreError> =>
+  Effect.map(sql.rows(text, [runId]), (rows) =>
+    rows.map((row) => {
+      const values = Object.entries(row).map(([name, value]) => [
+        name,
+        typeof value === "bigint" ? Number(value) : value,
+      ])
+      return Object.fromEntries(values) as R
+    }),
+  )
+
+/** The row of a query that always gives one. */
+const rowOf = <R>(sql: Sql, text: string, runId: string): Effect.Effect<R, StoreError> =>
+  Effect.map(rowsOf<R>(sql, text, runId), ([row]) => row as R)
+
 /** Sums of at_stake by currency of the rows that a condition picks. */
 const stakesOf = (sql: Sql, rows: string, runId: string): Effect.Effect<ReadonlyArray<Stake>, StoreError> =>
   Effect.map(
-    sql.rows<{ currency: string | null; stakes: string | null; cases: bigint; places: number | null }>(
+    rowsOf<Stake & { readonly places: number | null }>(
+      sql,
       `WITH stake AS (SELECT CASE WHEN at_stake IS NOT NULL THEN currency END AS currency, at_stake FROM ${rows}),
        gathered AS (SELECT currency, list(at_stake) AS stakes, count(*) AS cases FROM stake GROUP BY currency)
-       SELECT g.currency, CAST(TRY(list_sum(g.stakes)) AS VARCHAR) AS stakes, g.cases, c.places
+       SELECT g.currency, CAST(TRY(list_sum(g.stakes)) AS VARCHAR) AS amount, g.cases, c.places
        FROM gathered AS g LEFT JOIN recon.currencies AS c ON c.currency = g.currency
        ORDER BY g.currency NULLS LAST`,
-      [runId],
+      runId,
     ),
     (found) =>
-      found.map(({ cases, currency, places, stakes }) => ({
-        currency,
-        amount: stakes === null ? null : formatMoney(stakes, places ?? 0),
-        cases: Number(cases),
+      found.map(({ places, ...stake }) => ({
+        ...stake,
+        amount: stake.amount === null ? null : formatMoney(stake.amount, places ?? 0),
       })),
   )
 
+const accepted = "recon.exceptions WHERE state = 'written_off' AND last_seen_run = $1"
+const unproven = "recon.finding WHERE outcome = 'unproven' AND run_id = $1"
+
+/** What the run's own row says. */
+type Reading = Pick<
+  RunSummary,
+  "partitions" | "pages" | "records" | "requests" | "retries" | "waitedMillis" | "bytes"
+> &
+  Pick<RunSummary, "resumed" | "duplicates" | "quarantined"> &
+  RunSummary["held"]
+
+const readingSql = `
+  SELECT coalesce(partitions, 0) AS partitions, coalesce(pages, 0) AS pages, coalesce(records, 0) AS records,
+    coalesce(requests, 0) AS requests, coalesce(retries, 0) AS retries, coalesce(waited_ms, 0) AS "waitedMillis",
+    coalesce(bytes, 0) AS bytes, coalesce(resumed, 0) AS resumed,
+    coalesce(duplicates, (SELECT sum(duplicate_records) FROM recon.coverage WHERE run_id = $1), 0)::BIGINT AS duplicates,
+    coalesce(quarantined, (SELECT count(*) FROM raw.quarantine WHERE run_id = $1)) AS quarantined,
+    coalesce(limited_ms, 0) AS "limitedMillis", coalesce(limit_refusals, 0) AS refusals, coalesce(silent_ms, 0) AS "silentMillis"
+  FROM (SELECT $1 AS run_id) LEFT JOIN recon.runs USING (run_id)`
+
+/** What counts of people's acts and of the judgement. */
+type Judged = Pick<RunSummary, "accepted" | "ofAbsentCustomers" | "unproven"> & RunSummary["changes"]
+
+const judgedSql = `
+  SELECT (SELECT count(*) FROM ${accepted}) AS accepted,
+    (SELECT count(*) FROM recon.exceptions WHERE recon.is_live(state) AND NOT recon.counts_in($1, customer_id, last_seen_run)) AS "ofAbsentCustomers",
+    (SELECT coalesce(sum(unproven), 0)::BIGINT FROM recon.check_results WHERE run_id = $1) AS unproven,
+    count(*) FILTER (event = 'opened') AS opened, count(*) FILTER (event = 'reopened') AS reopened,
+    count(*) FILTER (event = 'resolved') AS resolved
+  FROM recon.exception_events WHERE run_id = $1`
+
 export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, StoreError> =>
   Effect.gen(function* () {
-    const [run] = yield* sql.rows<{
-      partitions: bigint
-      pages: bigint
-      records: bigint
-      requests: bigint
-      retries: bigint
-      waited: bigint
-      bytes: bigint
-      resumed: number
-      limited: bigint
-      refusals: bigint
-      silent: bigint
-      duplicates: bigint
-      quarantined: bigint
-    }>(
-      `SELECT partitions, coalesce(pages, 0) AS pages, coalesce(records, 0) AS records, coalesce(requests, 0) AS requests,
-         coalesce(retries, 0) AS retries, coalesce(waited_ms, 0) AS waited, coalesce(bytes, 0) AS bytes, coalesce(resumed, 0) AS resumed,
-         coalesce(limited_ms, 0) AS limited, coalesce(limit_refusals, 0) AS refusals, coalesce(silent_ms, 0) AS silent,
-         coalesce(duplicates, (SELECT sum(duplicate_records) FROM recon.coverage WHERE run_id = $1), 0)::BIGINT AS duplicates,
-         coalesce(quarantined, (SELECT count(*) FROM raw.quarantine WHERE run_id = $1)) AS quarantined
-       FROM recon.runs WHERE run_id = $1`,
-      [runId],
+    const { limitedMillis, refusals, silentMillis, ...reading } = yield* rowOf<Reading>(sql, readingSql, runId)
+    const { opened, reopened, resolved, ...judged } = yield* rowOf<Judged>(sql, judgedSql, runId)
+    const states = yield* rowsOf<{ readonly state: CoverageState; readonly lists: number }>(
+      sql,
+      "SELECT state, count(*) AS lists FROM recon.coverage WHERE run_id = $1 GROUP BY state",
+      runId,
     )
-    const byClass = yield* sql.rows<{ failure: string; failures: bigint; retries: bigint; waited: bigint }>(
-      `SELECT failure, failures, retries, waited_ms AS waited FROM recon.run_retries WHERE run_id = $1
-       ORDER BY failures DESC, failure`,
-      [runId],
-    )
-    const states = yield* sql.rows<{ state: CoverageState; partitions: bigint }>(
-      "SELECT state, count(*) AS partitions FROM recon.coverage WHERE run_id = $1 GROUP BY state",
-      [runId],
-    )
-    const codes = yield* sql.rows<{ code: string; severity: Severity; count: bigint }>(
+    const byCode = yield* rowsOf<RunSummary["byCode"][number]>(
+      sql,
       `SELECT code, severity, count(*) AS count FROM recon.exceptions WHERE ${counted} GROUP BY code, severity
        ORDER BY recon.severity_order(severity), code`,
-      [runId],
-    )
-    const [others] = yield* sql.rows<{ count: bigint }>(
-      "SELECT count(*) AS count FROM recon.exceptions WHERE recon.is_live(state) AND NOT recon.counts_in($1, customer_id, last_seen_run)",
-      [runId],
-    )
-    const acceptedRows = "recon.exceptions WHERE state = 'written_off' AND last_seen_run = $1"
-    const unprovenRows = "recon.finding WHERE outcome = 'unproven' AND run_id = $1"
-    const [standing] = yield* sql.rows<{ count: bigint }>(`SELECT count(*) AS count FROM ${acceptedRows}`, [runId])
-    const [events] = yield* sql.rows<{ opened: bigint; reopened: bigint; resolved: bigint }>(
-      `SELECT count(*) FILTER (event = 'opened') AS opened, count(*) FILTER (event = 'reopened') AS reopened,
-         count(*) FILTER (event = 'resolved') AS resolved
-       FROM recon.exception_events WHERE run_id = $1`,
-      [runId],
-    )
-    const unprovenBy = yield* sql.rows<{ code: string; obstacle: string; cases: bigint }>(
-      `SELECT code, ${kindOfObstacle("obstacle")} AS obstacle, count(*) AS cases
-       FROM ${unprovenRows} GROUP BY ALL ORDER BY cases DESC, code, obstacle LIMIT 5`,
-      [runId],
-    )
-    const [counts] = yield* sql.rows<{ unproven: bigint }>(
-      "SELECT coalesce(sum(unproven), 0)::BIGINT AS unproven FROM recon.check_results WHERE run_id = $1",
-      [runId],
-    )
-    const notes = yield* sql.rows<{ note: string }>("SELECT note FROM recon.notes WHERE run_id = $1 ORDER BY note", [
       runId,
-    ])
-    const failures = yield* sql.rows<{ reason: string; lists: bigint }>(
-      `SELECT regexp_replace(regexp_replace(reason, '(; | \\()request [^)]*\\)', ''), '; asked \\d+ times in .*$', '') AS reason, count(*) AS lists
-       FROM recon.coverage WHERE run_id = $1 AND state IN ('PARTIAL', 'DENIED', 'FAILED')
-       GROUP BY ALL ORDER BY lists DESC, reason LIMIT 3`,
-      [runId],
     )
-    const coverage = { ...noCoverage, ...Object.fromEntries(states.map((row) => [row.state, Number(row.partitions)])) }
+    const notes = yield* rowsOf<{ note: string }>(
+      sql,
+      "SELECT note FROM recon.notes WHERE run_id = $1 ORDER BY note",
+      runId,
+    )
+    const coverage = { ...noCoverage, ...Object.fromEntries(states.map(({ lists, state }) => [state, lists])) }
     const exceptions = Object.fromEntries(
       severities.map((severity) => [
         severity,
-        codes.filter((row) => row.severity === severity).reduce((sum, row) => sum + Number(row.count), 0),
+        byCode.filter((row) => row.severity === severity).reduce((sum, { count }) => sum + count, 0),
       ]),
     ) as Record<Severity, number>
-    const complete = coverage.PARTIAL + coverage.DENIED + coverage.FAILED === 0
-    const accepted = Number(standing?.count ?? 0n)
-    const unproven = Number(counts?.unproven ?? 0n)
     const verdict = (): Verdict => {
-      if (!complete) return "PARTIAL"
-      if (codes.length > 0) return "EXCEPTIONS"
-      if (unproven > 0) return "UNPROVEN"
-      return accepted > 0 ? "ACCEPTED" : "CLEAN"
+      if (coverage.PARTIAL + coverage.DENIED + coverage.FAILED > 0) return "PARTIAL"
+      if (byCode.length > 0) return "EXCEPTIONS"
+      if (judged.unproven > 0) return "UNPROVEN"
+      return judged.accepted > 0 ? "ACCEPTED" : "CLEAN"
     }
     return {
       runId,
       verdict: verdict(),
       coverage,
-      partitions: Number(run?.partitions ?? 0n),
-      pages: Number(run?.pages ?? 0n),
-      records: Number(run?.records ?? 0n),
-      quarantined: Number(run?.quarantined ?? 0n),
-      requests: Number(run?.requests ?? 0n),
-      retries: Number(run?.retries ?? 0n),
-      retriesByClass: byClass.map(({ failure, failures, retries, waited }) => ({
-        failure,
-        failures: Number(failures),
-        retries: Number(retries),
-        waitedMillis: Number(waited),
-      })),
-      waitedMillis: Number(run?.waited ?? 0n),
-      held: {
-        limitedMillis: Number(run?.limited ?? 0n),
-        refusals: Number(run?.refusals ?? 0n),
-        silentMillis: Number(run?.silent ?? 0n),
-      },
-      bytes: Number(run?.bytes ?? 0n),
-      duplicates: Number(run?.duplicates ?? 0n),
-      resumed: run?.resumed ?? 0,
+      ...reading,
+      ...judged,
+      retriesByClass: yield* rowsOf<RetriesOfClass>(
+        sql,
+        `SELECT failure, failures, retries, waited_ms AS "waitedMillis" FROM recon.run_retries WHERE run_id = $1
+         ORDER BY failures DESC, failure`,
+        runId,
+      ),
+      held: { limitedMillis, refusals, silentMillis },
       exceptions,
-      byCode: codes.map((row) => ({ ...row, count: Number(row.count) })),
-      failures: failures.map((row) => ({ ...row, lists: Number(row.lists) })),
+      byCode,
+      failures: yield* rowsOf<RunSummary["failures"][number]>(
+        sql,
+        `SELECT regexp_replace(regexp_replace(reason, '(; | \\()request [^)]*\\)', ''), '; asked \\d+ times in .*$', '') AS reason, count(*) AS lists
+         FROM recon.coverage WHERE run_id = $1 AND state IN ('PARTIAL', 'DENIED', 'FAILED')
+         GROUP BY ALL ORDER BY lists DESC, reason LIMIT 3`,
+        runId,
+      ),
       atStake: yield* stakesOf(sql, `recon.exceptions WHERE ${counted}`, runId),
-      changes: {
-        opened: Number(events?.opened ?? 0n),
-        reopened: Number(events?.reopened ?? 0n),
-        resolved: Number(events?.resolved ?? 0n),
-      },
-      accepted,
-      acceptedStake: yield* stakesOf(sql, acceptedRows, runId),
-      ofAbsentCustomers: Number(others?.count ?? 0n),
-      unproven,
-      unprovenStake: yield* stakesOf(sql, unprovenRows, runId),
-      unprovenBy: unprovenBy.map((row) => ({ ...row, cases: Number(row.cases) })),
+      changes: { opened, reopened, resolved },
+      acceptedStake: yield* stakesOf(sql, accepted, runId),
+      unprovenStake: yield* stakesOf(sql, unproven, runId),
+      unprovenBy: yield* rowsOf<RunSummary["unprovenBy"][number]>(
+        sql,
+        `SELECT code, ${kindOfObstacle("obstacle")} AS obstacle, count(*) AS cases
+         FROM ${unproven} GROUP BY ALL ORDER BY cases DESC, code, obstacle LIMIT 5`,
+        runId,
+      ),
       notes: notes.map(({ note }) => note),
     }
   })
