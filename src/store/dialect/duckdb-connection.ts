@@ -2,7 +2,6 @@ import { type DuckDBConnection, type DuckDBMaterializedResult, ResultReturnType,
 import type { CompiledQuery, DatabaseConnection, QueryResult } from "kysely"
 import { bindAll } from "./bind-value.ts"
 import { type JsValue, readValue } from "./read-value.ts"
-import { isStreaming, RowStream, RowStreamError } from "./row-stream.ts"
 
 const CHANGING: ReadonlySet<StatementType> = new Set([
   StatementType.INSERT,
@@ -14,15 +13,12 @@ const CHANGING: ReadonlySet<StatementType> = new Set([
 /** Runs Kysely's queries on one DuckDB connection. */
 export class DuckDbConnection implements DatabaseConnection {
   readonly native: DuckDBConnection
-  /** Kept by the driver. */
-  inTransaction = false
 
   constructor(native: DuckDBConnection) {
     this.native = native
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    if (isStreaming(this.native)) throw new RowStreamError({ reason: "Busy", sql })
     const { values, types } = bindAll(parameters)
     const result = await (values.length === 0 ? this.native.run(sql) : this.native.run(sql, values, types))
     switch (result.returnType) {
@@ -38,13 +34,8 @@ export class DuckDbConnection implements DatabaseConnection {
     }
   }
 
-  /** Yields DuckDB's own chunks of at most 2,048 rows: they exist anyway, so a chunk size would only copy them. */
-  async *streamQuery<R>({ sql, parameters }: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
-    if (this.inTransaction) throw new RowStreamError({ reason: "InTransaction", sql })
-    const stream = await RowStream.open(this.native, sql, parameters)
-    for await (const batch of stream) {
-      yield { rows: batch.map((row) => toObject<R>(stream.columnNames, row)) }
-    }
+  streamQuery(): AsyncIterableIterator<never> {
+    throw new Error("Kysely's streams are not supported: read a long result by RowStream, on a connection of its own")
   }
 }
 

@@ -12,8 +12,7 @@ import { DuckDbDriver, type DuckDbDriverConfig } from "./duckdb-driver.ts"
 import { DuckDbIntrospector } from "./duckdb-introspector.ts"
 
 /**
- * Kysely on DuckDB, with exact values both ways (see bind-value and read-value), transactional migrations, and streams
- * that never hold more than a chunk. DuckDB speaks PostgreSQL's SQL, so Kysely's own compiler for it is used.
+ * Kysely on DuckDB, with exact values both ways (see bind-value and read-value) and transactional migrations. DuckDB speaks PostgreSQL's SQL, so Kysely's own compiler for it is used.
  */
 export class DuckDbDialect implements Dialect {
   readonly #config: DuckDbDriverConfig

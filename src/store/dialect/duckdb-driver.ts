@@ -2,7 +2,6 @@ import type { DuckDBConnection } from "@duckdb/node-api"
 import type { Driver, TransactionSettings } from "kysely"
 import { DuckDbConnection } from "./duckdb-connection.ts"
 import { Mutex } from "./mutex.ts"
-import { isStreaming, RowStreamError } from "./row-stream.ts"
 
 export interface DuckDbDriverConfig {
   /** Opens the connection at the first use. The driver closes it when Kysely is destroyed; the instance stays open. */
@@ -10,7 +9,7 @@ export interface DuckDbDriverConfig {
 }
 
 /**
- * One connection for everything: whoever holds it (a query, a transaction, a stream) makes the others wait, so that
+ * One connection for everything: whoever holds it (a query, a transaction) makes the others wait, so that
  * transactions never interleave.
  */
 export class DuckDbDriver implements Driver {
@@ -30,8 +29,6 @@ export class DuckDbDriver implements Driver {
   async acquireConnection(): Promise<DuckDbConnection> {
     const connection = this.#connection
     if (connection === undefined) throw new Error("The DuckDB driver is not open")
-    // Waiting for a stream from inside the loop that reads it would wait for ever, so asking is refused.
-    if (isStreaming(connection.native)) throw new RowStreamError({ reason: "Busy", sql: "(not yet compiled)" })
     const release = await this.#mutex.lock()
     this.#release = release
     return connection
@@ -43,18 +40,15 @@ export class DuckDbDriver implements Driver {
       throw new Error(`DuckDB isolates transactions by snapshot only, not by ${isolationLevel}`)
     }
     await connection.native.run(accessMode === "read only" ? "BEGIN TRANSACTION READ ONLY" : "BEGIN TRANSACTION")
-    connection.inTransaction = true
   }
 
   async commitTransaction(connection: DuckDbConnection): Promise<void> {
     // COMMIT of a transaction that an error has aborted succeeds and loses everything. A probe fails in its place.
     await connection.native.run("SELECT 1")
     await connection.native.run("COMMIT")
-    connection.inTransaction = false
   }
 
   async rollbackTransaction(connection: DuckDbConnection): Promise<void> {
-    connection.inTransaction = false
     try {
       await connection.native.run("ROLLBACK")
     } catch (error) {

@@ -1,7 +1,6 @@
 import {
   type DatabaseIntrospector,
   type DatabaseMetadata,
-  type DatabaseMetadataOptions,
   DEFAULT_MIGRATION_LOCK_TABLE,
   DEFAULT_MIGRATION_TABLE,
   type Kysely,
@@ -10,18 +9,7 @@ import {
   type TableMetadata,
 } from "kysely"
 
-interface ColumnRow {
-  readonly schema_name: string
-  readonly table_name: string
-  readonly is_view: boolean
-  readonly column_name: string
-  readonly data_type: string
-  readonly is_nullable: boolean
-  readonly column_default: string | null
-  readonly comment: string | null
-}
-
-/** Reads schemas, tables and views from DuckDB's own catalogue. */
+/** Reads schemas, tables and views from DuckDB's own catalogue: what Kysely's migrator asks for, and so no columns. */
 export class DuckDbIntrospector implements DatabaseIntrospector {
   readonly #db: Kysely<unknown>
 
@@ -30,55 +18,26 @@ export class DuckDbIntrospector implements DatabaseIntrospector {
   }
 
   async getSchemas(): Promise<Array<SchemaMetadata>> {
-    const { rows } = await sql<{ readonly name: string }>`
-      SELECT schema_name AS name
-      FROM duckdb_schemas()
-      WHERE database_name = current_database()
-      ORDER BY schema_name
+    const { rows } = await sql<SchemaMetadata>`
+      SELECT schema_name AS name FROM duckdb_schemas() WHERE database_name = current_database() ORDER BY name
     `.execute(this.#db)
     return rows
   }
 
-  async getTables(
-    options: DatabaseMetadataOptions = { withInternalKyselyTables: false },
-  ): Promise<Array<TableMetadata>> {
-    const { rows } = await sql<ColumnRow>`
-      SELECT c.schema_name, c.table_name, v.view_oid IS NOT NULL AS is_view, c.column_name, c.data_type, c.is_nullable,
-        c.column_default, c.comment
-      FROM duckdb_columns() AS c
-      LEFT JOIN duckdb_views() AS v
-        ON v.database_oid = c.database_oid AND v.schema_oid = c.schema_oid AND v.view_oid = c.table_oid
-      WHERE c.database_name = current_database() AND NOT c.internal
-      ORDER BY c.schema_name, c.table_name, c.column_index
+  async getTables({ withInternalKyselyTables } = { withInternalKyselyTables: false }): Promise<Array<TableMetadata>> {
+    const { rows } = await sql<Omit<TableMetadata, "columns">>`
+      SELECT schema_name AS schema, table_name AS name, FALSE AS "isView" FROM duckdb_tables()
+      WHERE database_name = current_database() AND NOT internal
+      UNION ALL
+      SELECT schema_name, view_name, TRUE FROM duckdb_views() WHERE database_name = current_database() AND NOT internal
+      ORDER BY schema, name
     `.execute(this.#db)
-    const wanted = options.withInternalKyselyTables ? rows : rows.filter(({ table_name }) => !isKyselys(table_name))
-    const tables = new Map<string, Array<ColumnRow>>()
-    for (const row of wanted) {
-      const key = JSON.stringify([row.schema_name, row.table_name])
-      tables.set(key, [...(tables.get(key) ?? []), row])
-    }
-    return [...tables.values()].flatMap(toTable)
+    const own: ReadonlyArray<string> = [DEFAULT_MIGRATION_TABLE, DEFAULT_MIGRATION_LOCK_TABLE]
+    const wanted = withInternalKyselyTables ? rows : rows.filter(({ name }) => !own.includes(name))
+    return wanted.map((table) => ({ ...table, columns: [] }))
   }
 
-  async getMetadata(options?: DatabaseMetadataOptions): Promise<DatabaseMetadata> {
-    return { tables: await this.getTables(options) }
+  async getMetadata(): Promise<DatabaseMetadata> {
+    return { tables: await this.getTables() }
   }
 }
-
-const isKyselys = (table: string): boolean =>
-  table === DEFAULT_MIGRATION_TABLE || table === DEFAULT_MIGRATION_LOCK_TABLE
-
-const toTable = (columns: ReadonlyArray<ColumnRow>): Array<TableMetadata> =>
-  columns.slice(0, 1).map(({ schema_name, table_name, is_view }) => ({
-    schema: schema_name,
-    name: table_name,
-    isView: is_view,
-    columns: columns.map((column) => ({
-      name: column.column_name,
-      dataType: column.data_type,
-      isNullable: column.is_nullable,
-      isAutoIncrementing: column.column_default?.startsWith("nextval(") ?? false,
-      hasDefaultValue: column.column_default !== null,
-      ...(column.comment === null ? {} : { comment: column.comment }),
-    })),
-  }))

@@ -10,9 +10,6 @@ const REASONS = {
   Busy:
     "This connection has an open stream, which another statement would cut short: read the stream to its end first, " +
     "or use a second connection.",
-  InTransaction:
-    "Kysely makes a query inside the loop over a transaction's stream wait for that stream for ever, so streams in " +
-    "transactions are refused: stream outside, on a connection of its own.",
   Truncated:
     "DuckDB ended the stream before its last row: the statement failed or was interrupted midway, or another " +
     "statement ran on the same connection.",
@@ -29,9 +26,6 @@ export class RowStreamError extends Data.TaggedError("RowStreamError")<{
 }
 
 const busy = new WeakSet<DuckDBConnection>()
-
-/** Whether a stream is open on the connection, so that no other statement may run on it. */
-export const isStreaming = (connection: DuckDBConnection): boolean => busy.has(connection)
 
 const isList = (
   parameters: ReadonlyArray<unknown> | Readonly<Record<string, string>>,

@@ -120,42 +120,8 @@ describe("transactions", () => {
   })
 })
 
-describe("streams", () => {
-  const many = sql<{ readonly n: bigint }>`SELECT range AS n FROM range(30_000)`
-
-  it("give every row", async () => {
-    await sql`INSERT INTO entry SELECT range, 0.1, 'note' FROM range(10_000)`.execute(db)
-    let sum = 0
-    for await (const { id, amount } of db.selectFrom("entry").selectAll().stream()) {
-      expect(amount).toBe("0.100000000000000000")
-      sum += id
-    }
-    expect(sum).toBe(49_995_000)
-  })
-
-  it("refuse a query inside the loop that reads them, instead of waiting for ever", async () => {
-    await sql`INSERT INTO entry SELECT range, 0, NULL FROM range(10_000)`.execute(db)
-    const nested = async () => {
-      for await (const { id } of db.selectFrom("entry").select("id").stream()) {
-        await db.deleteFrom("entry").where("id", "=", id).execute()
-      }
-    }
-    await expect(nested()).rejects.toMatchObject({ reason: "Busy" })
-    expect((await many.execute(db)).rows).toHaveLength(30_000)
-    expect(await ids()).toHaveLength(10_000)
-  })
-})
-
-describe("streams in transactions", () => {
-  it("are refused, because Kysely would hang on a query inside their loop", async () => {
-    const streaming = db.transaction().execute(async (trx) => {
-      for await (const _ of trx.selectFrom("entry").select("id").stream()) {
-        throw new Error("gave a row")
-      }
-    })
-    await expect(streaming).rejects.toMatchObject({ reason: "InTransaction" })
-    expect(await ids()).toEqual([])
-  })
+it("streams are refused: a loop that asks again inside would wait for ever", () => {
+  return expect(db.selectFrom("entry").selectAll().stream().next()).rejects.toThrow(/by RowStream/)
 })
 
 describe("migrations", () => {
@@ -169,7 +135,6 @@ describe("migrations", () => {
         .createTable("recon.runs")
         .addColumn("id", "varchar", (c) => c.primaryKey())
         .execute()
-      await sql`COMMENT ON COLUMN recon.runs.id IS 'The run'`.execute(db)
     },
   }
   const failing: Migration = {
@@ -190,9 +155,6 @@ describe("migrations", () => {
       ["main", "entry", false],
       ["recon", "latest", true],
       ["recon", "runs", false],
-    ])
-    expect(tables[2]?.columns).toMatchObject([
-      { name: "id", dataType: "VARCHAR", isNullable: false, comment: "The run" },
     ])
     expect((await db.introspection.getSchemas()).map(({ name }) => name)).toContain("recon")
   })
