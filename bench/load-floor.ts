@@ -33,9 +33,16 @@ const walk = async (keep: (body: Buffer, path: string) => void): Promise<number>
   return records
 }
 
+const cpuMillis = (): number => {
+  const { system, user } = process.cpuUsage()
+  return (system + user) / 1000
+}
+
 const fetchedFrom = performance.now()
+const cpuFrom = cpuMillis()
 const records = await walk(() => undefined)
 const fetchMillis = performance.now() - fetchedFrom
+const fetchCpuMillis = cpuMillis() - cpuFrom
 
 // Outside both timers: the bytes go to a file for read_json.
 const output = createWriteStream(pagesFile)
@@ -61,7 +68,17 @@ const readJson = async (table: string, money: "VARCHAR" | "DECIMAL(38,18)"): Pro
   return performance.now() - startedAt
 }
 
+const textCpuFrom = cpuMillis()
 const asTextMillis = await readJson("as_text", "VARCHAR")
+const textCpuMillis = cpuMillis() - textCpuFrom
 const asDecimalMillis = await readJson("as_decimal", "DECIMAL(38,18)")
 instance.closeSync()
-say({ millis: fetchMillis + asTextMillis, fetchMillis, asTextMillis, asDecimalMillis, peakBytes: peakBytes(), records })
+say({
+  millis: fetchMillis + asTextMillis,
+  cpuMillis: fetchCpuMillis + textCpuMillis,
+  fetchMillis,
+  asTextMillis,
+  asDecimalMillis,
+  peakBytes: peakBytes(),
+  records,
+})

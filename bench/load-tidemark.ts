@@ -1,6 +1,8 @@
-import { NodeContext, NodeHttpClient } from "@effect/platform-node"
+import { NodeContext } from "@effect/platform-node"
 import { Effect, Layer, Redacted } from "effect"
+import { connections } from "../src/api/connections.ts"
 import { PartnerApi } from "../src/api/partner-api.ts"
+import { silence } from "../src/cli/logging.ts"
 import { readConfiguration } from "../src/pipelines/configuration/settings.ts"
 import { sync } from "../src/pipelines/sync/sync.ts"
 import { Database } from "../src/store/database.ts"
@@ -42,8 +44,9 @@ const { records, requests } = await Effect.runPromise(
     Effect.provide(
       Layer.mergeAll(
         Database.layer({ file, access: "write", memoryLimit: "512MB" }),
-        NodeHttpClient.layerUndici,
+        connections,
         NodeContext.layer,
+        silence,
       ),
     ),
   ),

@@ -1,7 +1,7 @@
-import { HttpClient, HttpClientResponse } from "@effect/platform"
 import { Clock, Effect, Layer, Redacted } from "effect"
 import type { Contract } from "../src/api/contract.ts"
 import { PartnerApi } from "../src/api/partner-api.ts"
+import { type Send, Transport } from "../src/api/transport.ts"
 import { makeAnswerer } from "../src/sandbox/server/answer.ts"
 import { makeCursorSeal } from "../src/sandbox/server/cursor.ts"
 import { worldSource } from "../src/sandbox/server/world-source.ts"
@@ -20,14 +20,13 @@ export const worldApi = (world: World, contract: Contract): Layer.Layer<PartnerA
     freshnessMillis: 300_000,
     cursors: makeCursorSeal(clientSecret),
   })
-  const transport = HttpClient.make((request, url) =>
+  const send: Send = ({ headers: asked, method, url }) =>
     Effect.map(Clock.currentTimeMillis, (now) => {
-      const seen = { method: request.method, url: `${url.pathname}${url.search}`, headers: request.headers }
+      const seen = { method, url: `${url.pathname}${url.search}`, headers: asked }
       const { body, headers, status } = answer(seen, now)
-      const text = typeof body === "string" ? body : new TextDecoder().decode(body)
-      return HttpClientResponse.fromWeb(request, new Response(text, { status, headers }))
-    }),
-  )
+      const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body
+      return { status, headers, chunks: (take) => Effect.sync(() => void take(bytes)), discard: () => {} }
+    })
   return PartnerApi.layer({
     credentials: { baseUrl, clientId: "bench", clientSecret },
     page: contract.page,
@@ -36,5 +35,5 @@ export const worldApi = (world: World, contract: Contract): Layer.Layer<PartnerA
     requestsPerSecond: null,
     timeout: "30 seconds",
     maxPageBytes: 20_000_000,
-  }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, transport)))
+  }).pipe(Layer.provide(Layer.succeed(Transport, { send, sendFresh: send })))
 }

@@ -1,12 +1,12 @@
 import { promisify } from "node:util"
 import { brotliDecompress, gunzip, inflate, inflateRaw } from "node:zlib"
-import type { HttpClientResponse } from "@effect/platform"
-import { Data, Effect, Stream } from "effect"
+import { Data, Effect } from "effect"
 import { rootMessage } from "./root-message.ts"
+import { type IncomingAnswer, TimedOut } from "./transport.ts"
 
 /** Why an answer's body cannot be had. */
 export class BodyFault extends Data.TaggedError("BodyFault")<{
-  readonly reason: "CutShort" | "TooLarge" | "BadEncoding"
+  readonly reason: "CutShort" | "TimedOut" | "TooLarge" | "BadEncoding"
   readonly detail: string
 }> {}
 
@@ -61,65 +61,53 @@ const joined = (chunks: ReadonlyArray<Uint8Array>, length: number): Uint8Array =
   return whole
 }
 
-/** A body of unknown length, given up where it passes the limit. */
-const streamed = (
-  response: HttpClientResponse.HttpClientResponse,
+const isAnnounced = (length: string | undefined): length is string => length !== undefined && /^\d+$/.test(length)
+
+/** The body as it came over the wire, given up where it passes the limit or says that it will. */
+const received = (
+  { chunks, discard, headers }: IncomingAnswer,
   maxBytes: number,
   onBytes: (bytes: number) => void,
 ): Effect.Effect<Uint8Array, BodyFault> =>
   Effect.suspend(() => {
-    const chunks: Array<Uint8Array> = []
+    const announced = headers["content-length"]
+    if (isAnnounced(announced) && Number(announced) > maxBytes) {
+      discard()
+      return tooLarge(announced, maxBytes)
+    }
+    const parts: Array<Uint8Array> = []
     let length = 0
-    return response.stream.pipe(
-      Stream.mapError((error) => new BodyFault({ reason: "CutShort", detail: rootMessage(error) })),
-      Stream.runForEach((chunk) => {
-        length += chunk.byteLength
-        onBytes(chunk.byteLength)
-        if (length > maxBytes) return tooLarge(`more than ${maxBytes}`, maxBytes)
-        chunks.push(chunk)
-        return Effect.void
-      }),
-      Effect.map(() => joined(chunks, length)),
+    return chunks((chunk) => {
+      length += chunk.byteLength
+      onBytes(chunk.byteLength)
+      parts.push(chunk)
+      return length <= maxBytes
+    }).pipe(
+      Effect.mapError(
+        (cause) =>
+          new BodyFault({ reason: cause instanceof TimedOut ? "TimedOut" : "CutShort", detail: rootMessage(cause) }),
+      ),
+      Effect.flatMap(() =>
+        length > maxBytes ? tooLarge(`more than ${maxBytes}`, maxBytes) : Effect.succeed(joined(parts, length)),
+      ),
     )
   })
-
-/** Closes a connection whose answer is not wanted, rather than leaving it to wait for a reader. */
-const discard = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<void> =>
-  Effect.ignore(Stream.runForEachWhile(response.stream, () => Effect.succeed(false)))
-
-const wire = (
-  response: HttpClientResponse.HttpClientResponse,
-  maxBytes: number,
-  onBytes: (bytes: number) => void,
-): Effect.Effect<Uint8Array, BodyFault> => {
-  const announced = response.headers["content-length"]
-  if (announced === undefined || !/^\d+$/.test(announced)) return streamed(response, maxBytes, onBytes)
-  if (Number(announced) > maxBytes) return Effect.zipRight(discard(response), tooLarge(announced, maxBytes))
-  // The transport reads as many bytes as were announced and no more, so the limit holds without watching it.
-  return response.arrayBuffer.pipe(
-    Effect.mapError((error) => new BodyFault({ reason: "CutShort", detail: rootMessage(error) })),
-    Effect.map((buffer) => {
-      onBytes(buffer.byteLength)
-      return new Uint8Array(buffer)
-    }),
-  )
-}
 
 /**
  * An answer's body, decompressed, at most `maxBytes` long on the wire and off it. `onBytes` is told what came over the
  * wire.
  */
 export const answerBody = (
-  response: HttpClientResponse.HttpClientResponse,
+  answer: IncomingAnswer,
   maxBytes: number,
   onBytes: (bytes: number) => void,
 ): Effect.Effect<Uint8Array, BodyFault> => {
-  const encodings = encodingsOf(response.headers["content-encoding"])
-  const received = wire(response, maxBytes, onBytes)
-  if (encodings.length === 0) return received
+  const encodings = encodingsOf(answer.headers["content-encoding"])
+  const asReceived = received(answer, maxBytes, onBytes)
+  if (encodings.length === 0) return asReceived
   // What was applied last is undone first.
   return encodings.reduceRight(
     (body, encoding) => Effect.flatMap(body, (bytes) => decompress(bytes, encoding, maxBytes)),
-    received,
+    asReceived,
   )
 }

@@ -1,4 +1,3 @@
-import type { HttpClient } from "@effect/platform"
 import { Clock, Context, Duration, Effect, Either, Layer, type Scope } from "effect"
 import type { PageShape } from "./contract.ts"
 import { Entropy } from "./entropy.ts"
@@ -11,7 +10,9 @@ import { makeRequestTally, type RequestCounts } from "./request-tally.ts"
 import { budgetSentence, defaultRetryBudget, makeRetryBudget, type RetryBudgetOptions } from "./retry-budget.ts"
 import { classify, type FailureClass, type RetryRow, retryPolicy, rowOf } from "./retry-policy.ts"
 import { retryWait } from "./retry-wait.ts"
+import type { Transport } from "./transport.ts"
 import { makeTrySender, type Try, type TrySenderOptions } from "./try-sender.ts"
+import { whereSeen } from "./where-seen.ts"
 
 export interface PartnerApiOptions extends TrySenderOptions {
   readonly page: PageShape
@@ -48,8 +49,7 @@ export class PartnerApi extends Context.Tag("tidemark/PartnerApi")<
     readonly startAtRate: (rate: number | null) => Effect.Effect<void>
   }
 >() {
-  /** Needs an HttpClient that does not follow redirects and leaves bodies compressed; tests give it a fake one. */
-  static readonly layer = (options: PartnerApiOptions): Layer.Layer<PartnerApi, never, HttpClient.HttpClient> =>
+  static readonly layer = (options: PartnerApiOptions): Layer.Layer<PartnerApi, never, Transport> =>
     Layer.scoped(PartnerApi, make(options))
 }
 
@@ -61,9 +61,7 @@ interface Meetings {
   undecided: number
 }
 
-const make = (
-  options: PartnerApiOptions,
-): Effect.Effect<PartnerApi["Type"], never, HttpClient.HttpClient | Scope.Scope> =>
+const make = (options: PartnerApiOptions): Effect.Effect<PartnerApi["Type"], never, Transport | Scope.Scope> =>
   Effect.gen(function* () {
     const { credentials, policy = retryPolicy, retryBudget = defaultRetryBudget } = options
     const entropy = yield* Entropy
@@ -163,13 +161,17 @@ const make = (
         const url = urlOf(request)
         const requestId = entropy.uuid()
         const met: Meetings = { own: new Map(), undecided: 0 }
-        const attributes = { stream: request.stream.stream, customerId: request.customerId, requestId }
         let after: TryFailure | null = null
         budget.requestMade()
         for (let attempt = 1; ; attempt++) {
           const tried: Try = { request, url, requestId, attempt, after, status: null, apiRequestId: null, turn: null }
           const outcome = yield* send(tried, check).pipe(
-            Effect.withSpan("request", { attributes: { ...attributes, attempt }, captureStackTrace: false }),
+            whereSeen(
+              Effect.withSpan("request", {
+                attributes: { stream: request.stream.stream, customerId: request.customerId, requestId, attempt },
+                captureStackTrace: false,
+              }),
+            ),
             Effect.either,
           )
           if (Either.isRight(outcome)) return outcome.right

@@ -33,12 +33,13 @@ export const makeSecretMask = (secret: Redacted.Redacted): SecretMask => {
   const encoded = [base64, inBytes.toString("base64url"), inBytes.toString("hex")]
   const pattern = new RegExp([[...plain].map(inAnyForm).join(""), ...encoded.map(inPattern)].join("|"), "g")
   const signs = ["\\", "%", plain, ...encoded]
-  const text = (given: string): string => given.replace(pattern, mark)
+  // Most texts hold none of these; the pattern is for those that could write it otherwise.
+  const text = (given: string): string =>
+    signs.some((sign) => given.includes(sign)) ? given.replace(pattern, mark) : given
   return {
     text,
     bytes: (bytes) => {
       const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-      // Most pages hold none of these; the pattern is for those that could write it otherwise.
       if (!signs.some((sign) => buffer.includes(sign, 0, "latin1"))) return bytes
       // Latin 1 is byte for byte, so that what is not the secret stays what it was.
       const before = buffer.toString("latin1")

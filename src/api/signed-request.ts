@@ -1,7 +1,7 @@
-import { Headers, HttpClientRequest } from "@effect/platform"
 import { DateTime } from "effect"
 import type { Credentials } from "./credentials.ts"
 import { sign } from "./signing.ts"
+import type { OutgoingRequest } from "./transport.ts"
 
 /** What differs from try to try of one request, and its id, which does not. */
 export interface RequestStamp {
@@ -16,7 +16,8 @@ export const signedGet = (
   { clientId, clientSecret }: Pick<Credentials, "clientId" | "clientSecret">,
   url: URL,
   { atMillis, nonce, requestId }: RequestStamp,
-): HttpClientRequest.HttpClientRequest => {
+  timeoutMillis: number,
+): OutgoingRequest => {
   const timestamp = DateTime.formatIso(DateTime.unsafeMake(atMillis))
   const signature = sign(clientSecret, {
     method: "GET",
@@ -26,8 +27,11 @@ export const signedGet = (
     nonce,
     idempotencyKey: "",
   })
-  return HttpClientRequest.get(url.href, {
-    headers: Headers.fromInput({
+  return {
+    method: "GET",
+    url,
+    timeoutMillis,
+    headers: {
       accept: "application/json, application/problem+json",
       "accept-encoding": "gzip",
       "x-partner-client-id": clientId,
@@ -35,6 +39,6 @@ export const signedGet = (
       "x-partner-nonce": nonce,
       "x-partner-signature": signature,
       "x-request-id": requestId,
-    }),
-  })
+    },
+  }
 }

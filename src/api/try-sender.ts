@@ -1,5 +1,4 @@
-import { HttpClient } from "@effect/platform"
-import { Cause, Clock, Context, Effect, Exit, Option, type Scope } from "effect"
+import { Cause, Clock, Duration, Effect, Exit, Option, type Scope } from "effect"
 import { serverTimeMillis } from "./answer-times.ts"
 import type { Credentials } from "./credentials.ts"
 import { Entropy } from "./entropy.ts"
@@ -12,6 +11,7 @@ import type { RequestTally } from "./request-tally.ts"
 import { classify, findingFrom } from "./retry-policy.ts"
 import { makeSecretMask } from "./secret-mask.ts"
 import { signedGet } from "./signed-request.ts"
+import { Transport } from "./transport.ts"
 import { makeWire, type WireAnswer, type WireOptions } from "./wire.ts"
 
 /** One try of a request. What the answer's head said is written down here as soon as it is known. */
@@ -35,15 +35,6 @@ export interface TrySenderOptions extends GateOptions, Omit<WireOptions, "mask" 
   readonly tellsDetail?: boolean
 }
 
-/**
- * A client whose connections carry one request each, for what was reset on an old one. The usual client stands in where
- * there is none.
- */
-export class FreshConnections extends Context.Tag("tidemark/FreshConnections")<
-  FreshConnections,
-  HttpClient.HttpClient
->() {}
-
 type Check<A> = (answer: ReceivedAnswer) => Effect.Effect<A, UnreadablePage>
 
 export interface TrySender {
@@ -58,15 +49,15 @@ export const makeTrySender = (
   options: TrySenderOptions,
   tally: RequestTally,
   urlOf: (request: PageRequest) => URL,
-): Effect.Effect<TrySender, never, HttpClient.HttpClient | Scope.Scope> =>
+): Effect.Effect<TrySender, never, Transport | Scope.Scope> =>
   Effect.gen(function* () {
     const entropy = yield* Entropy
-    const usual = yield* HttpClient.HttpClient
-    const fresh = Option.getOrElse(yield* Effect.serviceOption(FreshConnections), () => usual)
+    const { send, sendFresh } = yield* Transport
     const mask = makeSecretMask(options.credentials.clientSecret)
+    const timeoutMillis = Duration.toMillis(options.timeout)
     const wireOptions = { ...options, mask, onBytes: tally.received }
-    const wire = makeWire(usual, wireOptions)
-    const freshWire = makeWire(fresh, wireOptions)
+    const wire = makeWire(send, wireOptions)
+    const freshWire = makeWire(sendFresh, wireOptions)
     /** The API's time less ours, milliseconds, once the API has found fault with ours. */
     let clockOffset = 0
 
@@ -74,10 +65,14 @@ export const makeTrySender = (
       Effect.flatMap(Clock.currentTimeMillis, (now) => {
         tally.sent(tried.attempt)
         const stamp = { requestId: tried.requestId, nonce: entropy.uuid(), atMillis: now + clockOffset }
-        return by(signedGet(options.credentials, tried.url, stamp), tried.requestId, ({ headers, status }) => {
-          tried.status = status
-          tried.apiRequestId = requestIdOf(headers["x-request-id"])
-        })
+        return by(
+          signedGet(options.credentials, tried.url, stamp, timeoutMillis),
+          tried.requestId,
+          ({ headers, status }) => {
+            tried.status = status
+            tried.apiRequestId = requestIdOf(headers["x-request-id"])
+          },
+        )
       })
 
     /** A connection that was kept may have died meanwhile: that is no outage, and a fresh one shows it at once. */

@@ -1,4 +1,3 @@
-import { HttpClient, type HttpClientRequest } from "@effect/platform"
 import { Clock, Duration, Effect } from "effect"
 import { answerBody, type BodyFault } from "./answer-body.ts"
 import { barredBy } from "./barred.ts"
@@ -6,6 +5,7 @@ import { TransportFailure, UnreadablePage } from "./failures.ts"
 import { told } from "./printable.ts"
 import { rootMessage } from "./root-message.ts"
 import type { SecretMask } from "./secret-mask.ts"
+import { type OutgoingRequest, type Send, TimedOut } from "./transport.ts"
 
 /** An answer as it came off the wire, its body decompressed. */
 export interface WireAnswer {
@@ -26,7 +26,7 @@ export interface WireOptions {
 
 /** `onHead` is told the answer's head before its body is read. */
 export type Wire = (
-  request: HttpClientRequest.HttpClientRequest,
+  request: OutgoingRequest,
   requestId: string,
   onHead: (head: Pick<WireAnswer, "status" | "headers">) => void,
 ) => Effect.Effect<WireAnswer, TransportFailure | UnreadablePage>
@@ -37,7 +37,11 @@ export type Wire = (
  */
 const saysEnough = (status: number, fault: BodyFault): boolean =>
   status !== 200 &&
-  (fault.reason !== "CutShort" || status === 408 || status === 429 || status >= 500 || (status >= 300 && status < 400))
+  ((fault.reason !== "CutShort" && fault.reason !== "TimedOut") ||
+    status === 408 ||
+    status === 429 ||
+    status >= 500 ||
+    (status >= 300 && status < 400))
 
 /** How a connection ends that the other side has given up: both Node and undici say it by a code. */
 const resetCodes: ReadonlySet<unknown> = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"])
@@ -52,12 +56,7 @@ const maskedHeaders = (headers: WireAnswer["headers"], mask: SecretMask): WireAn
   )
 
 /** Sends one request and takes its whole answer, in time and within the size limit. Redirects are not followed. */
-export const makeWire = (given: HttpClient.HttpClient, options: WireOptions): Wire => {
-  const client = given.pipe(
-    // Only the documented headers are sent; a trace context would tell a stranger about us and help nobody.
-    HttpClient.withTracerPropagation(false),
-    HttpClient.withTracerDisabledWhen(() => true),
-  )
+export const makeWire = (send: Send, options: WireOptions): Wire => {
   const { mask, maxPageBytes, onBytes, timeout } = options
   let hasWarned = false
 
@@ -70,10 +69,16 @@ export const makeWire = (given: HttpClient.HttpClient, options: WireOptions): Wi
       body,
     )
   }
-  const timeoutDetail = `no whole answer within ${Duration.format(Duration.decode(timeout))}`
+  const timedOut = (requestId: string): TransportFailure =>
+    new TransportFailure({
+      reason: "Timeout",
+      detail: `no whole answer within ${Duration.format(Duration.decode(timeout))}`,
+      requestId,
+    })
 
-  const failureOf = (fault: BodyFault, status: number, requestId: string) =>
-    fault.reason === "CutShort"
+  const failureOf = (fault: BodyFault, status: number, requestId: string) => {
+    if (fault.reason === "TimedOut") return timedOut(requestId)
+    return fault.reason === "CutShort"
       ? new TransportFailure({ reason: "CutShort", detail: told(fault.detail), requestId })
       : // What could not be read whole cannot be searched for names, so it is not kept.
         new UnreadablePage({
@@ -83,10 +88,12 @@ export const makeWire = (given: HttpClient.HttpClient, options: WireOptions): Wi
           status,
           body: new Uint8Array(),
         })
+  }
 
   return (request, requestId, onHead) =>
-    client.execute(request).pipe(
+    send(request).pipe(
       Effect.mapError((error) => {
+        if (error instanceof TimedOut) return timedOut(requestId)
         const barred = barredBy(error)
         return barred === null
           ? new TransportFailure({
@@ -111,10 +118,6 @@ export const makeWire = (given: HttpClient.HttpClient, options: WireOptions): Wi
           Clock.currentTimeMillis,
           (received, receivedAtMillis): WireAnswer => ({ status, headers, body: received, receivedAtMillis }),
         )
-      }),
-      Effect.timeoutFail({
-        duration: timeout,
-        onTimeout: () => new TransportFailure({ reason: "Timeout", detail: timeoutDetail, requestId }),
       }),
     )
 }

@@ -1,8 +1,8 @@
-import { HttpClient, HttpClientError, type HttpClientRequest, HttpClientResponse } from "@effect/platform"
-import { Clock, type Duration, Effect, Fiber, Layer, Random, Redacted, Stream, TestClock } from "effect"
+import { Clock, type Duration, Effect, Fiber, Layer, Random, Redacted, TestClock } from "effect"
 import { assumedPage, type ContractStream, resolveContract } from "../../src/api/contract.ts"
 import { PartnerApi, type PartnerApiOptions } from "../../src/api/partner-api.ts"
 import type { StreamName } from "../../src/api/streams.ts"
+import { type IncomingAnswer, type Send, TimedOut, Transport } from "../../src/api/transport.ts"
 
 export const secret = "a-secret-that-is-nowhere-else"
 
@@ -58,50 +58,44 @@ export const inTurn =
   ({ number }) =>
     Effect.succeed(answers[Math.min(number, answers.length) - 1] ?? answers[0])
 
-/** An answer whose body arrives in chunks of at most this many bytes where it is read as it comes. */
+/** As the transport gives up a connection. */
+const late = (timeoutMillis: number) => Effect.delay(Effect.fail(new TimedOut()), timeoutMillis)
+
+/** A body arrives in chunks of at most this many bytes. */
 const chunkBytes = 1000
 
-const respond = (request: HttpClientRequest.HttpClientRequest, said: Said): HttpClientResponse.HttpClientResponse => {
-  const response = HttpClientResponse.fromWeb(
-    request,
-    new Response(null, { status: said.status, headers: said.headers }),
-  )
-  const cut = new HttpClientError.ResponseError({ request, response, reason: "Decode", cause: new Error("terminated") })
-  const chunks = Array.from({ length: Math.ceil(said.body.byteLength / chunkBytes) }, (_, index) =>
-    said.body.subarray(index * chunkBytes, (index + 1) * chunkBytes),
-  )
-  const end = said.arrival === undefined ? Stream.empty : said.arrival === "cut short" ? Stream.fail(cut) : Stream.never
-  const stream = Stream.concat(Stream.fromIterable(chunks), end)
-  const arrayBuffer = Effect.map(
-    Stream.runCollect(stream),
-    (arrived) => new Uint8Array(Buffer.concat([...arrived])).buffer,
-  )
-  return Object.create(response, {
-    arrayBuffer: { value: arrayBuffer },
-    stream: { value: stream },
-  }) as HttpClientResponse.HttpClientResponse
-}
+const answerOf = ({ arrival, body, headers, status }: Said, timeoutMillis: number): IncomingAnswer => ({
+  status,
+  headers,
+  chunks: (take) =>
+    Effect.suspend(() => {
+      for (let at = 0; at < body.byteLength; at += chunkBytes) {
+        if (!take(body.subarray(at, at + chunkBytes))) return Effect.void
+      }
+      if (arrival === undefined) return Effect.void
+      return arrival === "cut short" ? Effect.fail(new Error("terminated")) : late(timeoutMillis)
+    }),
+  discard: () => {},
+})
 
 /** The client of the Partner API over a transport that answers as told and remembers what it was asked. */
 export const fakeApi = (behaviour: Behaviour, changes: Partial<PartnerApiOptions> = {}) => {
   const calls: Array<Call> = []
-  const client = HttpClient.make((request, url) =>
+  const send: Send = ({ headers, method, timeoutMillis, url }) =>
     Effect.gen(function* () {
       const atMillis = yield* Clock.currentTimeMillis
-      const call = { number: calls.length + 1, method: request.method, url, headers: { ...request.headers }, atMillis }
+      const call = { number: calls.length + 1, method, url, headers, atMillis }
       calls.push(call)
-      const said = yield* behaviour(call)
+      const said = yield* Effect.raceFirst(behaviour(call), late(timeoutMillis))
       if (said === reset || said === untrusted) {
         const why =
           said === reset
             ? new Error("read ECONNRESET")
             : Object.assign(new Error("self-signed certificate"), { code: "DEPTH_ZERO_SELF_SIGNED_CERT" })
-        const cause = new Error("fetch failed", { cause: why })
-        return yield* new HttpClientError.RequestError({ request, reason: "Transport", cause })
+        return yield* Effect.fail(new Error("fetch failed", { cause: why }))
       }
-      return respond(request, said)
-    }),
-  )
+      return answerOf(said, timeoutMillis)
+    })
   const layer = PartnerApi.layer({
     credentials: { baseUrl: "https://api.example.test", clientId: "partner-7", clientSecret: Redacted.make(secret) },
     page: assumedPage,
@@ -113,7 +107,7 @@ export const fakeApi = (behaviour: Behaviour, changes: Partial<PartnerApiOptions
     // Each failure is its request's own affair, unless a test is about the run's patience.
     patient: false,
     ...changes,
-  }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, client)))
+  }).pipe(Layer.provide(Layer.succeed(Transport, { send, sendFresh: send })))
   return { calls, layer }
 }
 

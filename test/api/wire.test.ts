@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib"
-import { NodeHttpClient } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Deferred, type Duration, Effect, Either, Layer, Redacted, type Scope } from "effect"
+import { connections } from "../../src/api/connections.ts"
 import { assumedPage, resolveContract } from "../../src/api/contract.ts"
 import { PartnerApi } from "../../src/api/partner-api.ts"
 import { readPage } from "../../src/api/read-page.ts"
@@ -50,7 +50,7 @@ const clientAt = (baseUrl: string, timeout: Duration.DurationInput = "20 seconds
     timeout,
     maxPageBytes,
     policy: singleTries,
-  }).pipe(Layer.provide(NodeHttpClient.layerUndici))
+  }).pipe(Layer.provide(Layer.orDie(connections)))
 
 const contract = resolveContract()
 const balances = streamOf("balances", contract)

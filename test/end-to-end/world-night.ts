@@ -1,5 +1,6 @@
-import { NodeContext, NodeHttpClient } from "@effect/platform-node"
+import { NodeContext } from "@effect/platform-node"
 import { Effect, Layer, Logger, LogLevel, Redacted } from "effect"
+import { connections } from "../../src/api/connections.ts"
 import { PartnerApi, type PartnerApiOptions } from "../../src/api/partner-api.ts"
 import { type Configuration, readConfiguration } from "../../src/pipelines/configuration/settings.ts"
 import { nightly } from "../../src/pipelines/nightly.ts"
@@ -77,7 +78,7 @@ export const worldNight = ({
   )
 
 /** Everything that a night needs of the platform. */
-export const platformLayer = Layer.mergeAll(NodeHttpClient.layerUndici, NodeContext.layer)
+export const platformLayer = Layer.mergeAll(connections, NodeContext.layer)
 
 /** A database and everything that a night needs of the platform. */
 export const nightLayer = (file: string) =>

@@ -1,11 +1,11 @@
-import { HttpClient, HttpClientError, HttpClientResponse } from "@effect/platform"
 import { Clock, Effect, Layer, Queue, Redacted } from "effect"
 import { assumedPage } from "../../src/api/contract.ts"
 import { firstPosition } from "../../src/api/page-chain.ts"
 import { PartnerApi, type PartnerApiOptions } from "../../src/api/partner-api.ts"
 import { streams } from "../../src/api/streams.ts"
-import type { Reading } from "../../src/pipelines/sync/page-writer.ts"
+import { type IncomingAnswer, type Send, TimedOut, Transport } from "../../src/api/transport.ts"
 import { readPartitions } from "../../src/pipelines/sync/read-partitions.ts"
+import type { Reading } from "../../src/pipelines/sync/readings.ts"
 import { configurationWith } from "./configuration.ts"
 import { apiPage } from "./scripted-api.ts"
 
@@ -56,7 +56,7 @@ export const nightInWeather = (night: NightInWeather) =>
   Effect.gen(function* () {
     const { client, customers, latency, pagesOf = () => 1, startPatienceMinutes = 10, weather } = night
     const arrivals: Array<Arrival> = []
-    const http = HttpClient.make((request, url) =>
+    const send: Send = ({ headers, timeoutMillis, url }) =>
       Effect.gen(function* () {
         const [, , , , customer, path] = url.pathname.split("/")
         const list = `${customer}/${streams.find((row) => row.path === path)?.stream}`
@@ -65,27 +65,24 @@ export const nightInWeather = (night: NightInWeather) =>
           atMillis: yield* Clock.currentTimeMillis,
           list,
           path: `${url.pathname}${url.search}`,
-          nonce: request.headers["x-partner-nonce"] ?? "",
-          requestId: request.headers["x-request-id"] ?? "",
+          nonce: headers["x-partner-nonce"] ?? "",
+          requestId: headers["x-request-id"] ?? "",
         }
         arrivals.push(arrival)
         const met = weather(arrival)
         yield* Effect.sleep(latency)
-        if (met === "hangs") return yield* Effect.never
-        if (met === "reset") {
-          const cause = new Error("read ECONNRESET")
-          return yield* new HttpClientError.RequestError({ request, reason: "Transport", cause })
-        }
+        if (met === "hangs") return yield* Effect.delay(Effect.fail(new TimedOut()), timeoutMillis - latency)
+        if (met === "reset") return yield* Effect.fail(new Error("read ECONNRESET"))
         const at = Number(url.searchParams.get("cursor") ?? "1")
         const said = met ?? { status: 200, body: apiPage([], at < pagesOf(list) ? String(at + 1) : null) }
         const bytes = new TextEncoder().encode(said.body)
-        const response = HttpClientResponse.fromWeb(request, new Response(null, { status: said.status }))
-        return Object.create(response, {
-          headers: { value: { ...said.headers, "content-length": String(bytes.byteLength) } },
-          arrayBuffer: { value: Effect.succeed(bytes.buffer) },
-        }) as HttpClientResponse.HttpClientResponse
-      }),
-    )
+        return {
+          status: said.status,
+          headers: { ...said.headers, "content-length": String(bytes.byteLength) },
+          chunks: (take) => Effect.sync(() => void take(bytes)),
+          discard: () => {},
+        } satisfies IncomingAnswer
+      })
     const api = PartnerApi.layer({
       credentials: { baseUrl: "https://api.example.test", clientId: "p", clientSecret: Redacted.make("secret") },
       page: assumedPage,
@@ -97,7 +94,7 @@ export const nightInWeather = (night: NightInWeather) =>
       deadline: "6 hours",
       startPatience: `${startPatienceMinutes} minutes`,
       ...client,
-    }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, http)))
+    }).pipe(Layer.provide(Layer.succeed(Transport, { send, sendFresh: send })))
     const readings = yield* Queue.unbounded<Reading>()
     const roster = Array.from({ length: customers }, (_, index) => ({
       customerId: `c-${index + 1}`,

@@ -1,7 +1,8 @@
-import { FileSystem, HttpClient, HttpClientRequest } from "@effect/platform"
+import { FileSystem } from "@effect/platform"
 import { Config, Effect, Redacted } from "effect"
 import { connections } from "../../api/connections.ts"
 import { rootMessage } from "../../api/root-message.ts"
+import { TimedOut, Transport } from "../../api/transport.ts"
 import type { Webhook } from "../../pipelines/configuration/notice-settings.ts"
 import { NoticeError } from "./notice-error.ts"
 
@@ -34,24 +35,23 @@ export const webhookUrl: Effect.Effect<Redacted.Redacted, NoticeError, FileSyste
 /** Posts a JSON text within its time. What goes wrong is told without the address. */
 export const postMessage = (body: string, { timeoutSeconds }: Pick<Webhook, "timeoutSeconds">) =>
   Effect.gen(function* () {
-    const url = Redacted.value(yield* webhookUrl)
-    const { host } = new URL(url)
-    return yield* Effect.gen(function* () {
-      const client = (yield* HttpClient.HttpClient).pipe(
-        HttpClient.withTracerPropagation(false),
-        HttpClient.withTracerDisabledWhen(() => true),
+    const url = new URL(Redacted.value(yield* webhookUrl))
+    const { host } = url
+    const timeoutMillis = timeoutSeconds * 1000
+    const untold = (error: unknown) =>
+      fail(
+        error instanceof TimedOut
+          ? `${host} did not answer within ${timeoutSeconds} s`
+          : `${host} could not be told: ${rootMessage(error)}`,
       )
-      const request = HttpClientRequest.bodyText(HttpClientRequest.post(url), body, "application/json")
-      const { status } = yield* client.execute(request)
+    return yield* Effect.gen(function* () {
+      const { send } = yield* Transport
+      const headers = { "content-type": "application/json" }
+      const { discard, status } = yield* Effect.mapError(
+        send({ method: "POST", url, headers, body, timeoutMillis }),
+        untold,
+      )
+      discard()
       if (status < 200 || status > 299) return yield* fail(`${host} answered ${status}`)
-    }).pipe(
-      Effect.provide(connections),
-      Effect.catchAll((error) =>
-        error._tag === "NoticeError" ? error : fail(`${host} could not be told: ${rootMessage(error)}`),
-      ),
-      Effect.timeoutFail({
-        duration: `${timeoutSeconds} seconds`,
-        onTimeout: () => fail(`${host} did not answer within ${timeoutSeconds} s`),
-      }),
-    )
+    }).pipe(Effect.provide(connections), Effect.catchTag("ProxyError", untold))
   })

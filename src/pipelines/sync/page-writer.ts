@@ -1,5 +1,4 @@
-import { Array as Arr, DateTime, Effect, Option, Queue } from "effect"
-import type { ChainPage } from "../../api/page-chain.ts"
+import { Array as Arr, DateTime, Effect } from "effect"
 import { sha256Hex } from "../../api/signing.ts"
 import type { Database } from "../../store/database.ts"
 import { type LoadPage, makePageLoader } from "../../store/load-pages.ts"
@@ -8,39 +7,7 @@ import type { TypedTable } from "../../store/typed-table.ts"
 import type { PartitionEnd } from "./coverage.ts"
 import { endPartitions, movePositions, partitionKey } from "./partition-rows.ts"
 import { keepCosts, type ReadingCosts } from "./reading-costs.ts"
-
-/** What the readers hand to the writer, in the order of each chain. */
-export type Reading = PageRead | PartitionEnded | { readonly _tag: "AllRead" }
-
-interface PageRead {
-  readonly _tag: "Page"
-  readonly customerId: string
-  readonly stream: string
-  readonly read: Omit<ChainPage, "next">
-}
-
-/** Nothing more is read of a partition. */
-export interface PartitionEnded {
-  readonly _tag: "End"
-  readonly customerId: string
-  readonly stream: string
-  readonly end: PartitionEnd
-  readonly unreadable: UnreadableBody | null
-}
-
-/** The bytes of a page whose envelope could not be read, personal data aside. */
-export interface UnreadableBody {
-  readonly chain: number
-  readonly sequence: number
-  readonly cursorIn: string | null
-  readonly requestId: string
-  readonly fault: string
-  readonly body: Uint8Array
-  /** The text to keep; null where the bytes are not UTF-8. */
-  readonly text: string | null
-  /** Whether hashes stand in the text in place of personal data. */
-  readonly redacted: boolean
-}
+import type { PageRead, PartitionEnded, Readings } from "./readings.ts"
 
 const iso = (millis: number): string => DateTime.formatIso(DateTime.unsafeMake(millis))
 
@@ -79,54 +46,7 @@ export interface Written {
   readonly ended: number
 }
 
-/** Pages in one commit at most: about ten thousand records, which costs little time and bounds the memory. */
-export const usualPagesPerCommit = 64
-
-/** Bytes of bodies in one commit at most, but for the page that passes it. */
-const bytesPerCommit = 16_000_000
-
-/** Bytes of bodies that may wait for the writer; with more, the readers wait. */
-const waitingBytes = 32_000_000
-
-/** The pages on their way from the readers to the writer, bounded in number and in bytes. */
-export interface Readings {
-  readonly offer: (reading: Reading) => Effect.Effect<void>
-  /** What has arrived, at most as much as goes into one commit; waits where that is nothing, and only then can be interrupted. */
-  readonly take: (most: number) => Effect.Effect<ReadonlyArray<Reading>>
-}
-
-const bytesOf = (reading: Reading): number =>
-  Math.min(reading._tag === "Page" ? reading.read.answer.body.byteLength : 0, waitingBytes)
-
-export const makeReadings: Effect.Effect<Readings> = Effect.gen(function* () {
-  const queue = yield* Queue.bounded<Reading>(usualPagesPerCommit)
-  const room = yield* Effect.makeSemaphore(waitingBytes)
-  return {
-    offer: (reading) =>
-      Effect.zipRight(bytesOf(reading) === 0 ? Effect.void : room.take(bytesOf(reading)), queue.offer(reading)),
-    take: (most) =>
-      Effect.gen(function* () {
-        const group = [yield* Effect.interruptible(queue.take)]
-        let bytes = group.reduce((sum, reading) => sum + bytesOf(reading), 0)
-        while (group.length < most && bytes < bytesPerCommit) {
-          const next = Option.getOrNull(yield* Queue.poll(queue))
-          if (next === null) break
-          group.push(next)
-          bytes += bytesOf(next)
-        }
-        yield* room.release(bytes)
-        return group
-      }).pipe(Effect.uninterruptible),
-  }
-})
-
-export interface Written {
-  readonly records: number
-  readonly ended: number
-}
-
 export interface WriterOptions {
-  readonly pagesPerCommit: number
   readonly runId: string
   readonly tables: ReadonlyArray<TypedTable>
   /** Where the items sit in a page's body. */
@@ -167,7 +87,7 @@ const byPartition = ({ ends, pages }: Group): ReadonlyArray<Group> => {
  */
 export const writeReadings = (
   database: Database["Type"],
-  { costs, itemsPath, onWritten, pagesPerCommit, readings, runId, tables }: WriterOptions,
+  { costs, itemsPath, onWritten, readings, runId, tables }: WriterOptions,
 ): Effect.Effect<void, StoreError> => {
   const load = makePageLoader(tables, itemsPath)
   const failed = new Set<string>()
@@ -209,7 +129,7 @@ export const writeReadings = (
     )
 
   const writeNext: Effect.Effect<boolean, StoreError> = Effect.gen(function* () {
-    const taken = yield* readings.take(pagesPerCommit)
+    const taken = yield* readings.take
     const open = taken.filter((reading) => reading._tag === "AllRead" || !failed.has(partitionKey(reading)))
     const pages = open.flatMap((reading) =>
       reading._tag === "Page" ? [loadPageOf(reading.customerId, reading.stream, reading.read)] : [],

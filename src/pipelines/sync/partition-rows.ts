@@ -3,7 +3,7 @@ import { sha256Hex } from "../../api/signing.ts"
 import type { Sql } from "../../store/database.ts"
 import { keepUnreadablePage, type LoadCounts, type LoadPage } from "../../store/load-pages.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import type { PartitionEnded } from "./page-writer.ts"
+import type { PartitionEnded } from "./readings.ts"
 
 /** No stream's name has a line break in it. */
 export const partitionKey = ({ customerId, stream }: Pick<LoadPage, "customerId" | "stream">): string =>

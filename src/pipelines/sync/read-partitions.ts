@@ -8,10 +8,11 @@ import { patience } from "../../api/patience.ts"
 import type { PersonalData } from "../../api/personal-data.ts"
 import { keptText } from "../../api/read-page.ts"
 import { classify, policyOf } from "../../api/retry-policy.ts"
+import { whereSeen } from "../../api/where-seen.ts"
 import type { RosterEntry } from "../configuration/roster.ts"
 import type { Configuration } from "../configuration/settings.ts"
 import { deniedToOthers, endOf, isOutage, isThePartnerApis, type PartitionEnd, walkedToTheEnd } from "./coverage.ts"
-import type { Readings, UnreadableBody } from "./page-writer.ts"
+import type { Readings, UnreadableBody } from "./readings.ts"
 import { ApiUnavailable, CredentialsRefused, NotThePartnerApi, WayClosed } from "./run-failures.ts"
 
 /** Customers whose lists are read at once; the requests under way are bounded by the client. */
@@ -201,8 +202,13 @@ const readList = (
     }).pipe(
       Effect.zipRight(Effect.suspend(() => offerEnd(shared, list, walkedToTheEnd))),
       Effect.catchAll((failure) => afterFailure(shared, list, failure, isLastTime)),
-      Effect.annotateLogs({ customerId, stream: stream.stream }),
-      Effect.withSpan("partition", { attributes: { customerId, stream: stream.stream }, captureStackTrace: false }),
+      whereSeen((reading) => {
+        const attributes = { customerId, stream: stream.stream }
+        return Effect.withSpan(Effect.annotateLogs(reading, attributes), "partition", {
+          attributes,
+          captureStackTrace: false,
+        })
+      }),
     )
   })
 

@@ -8,8 +8,9 @@ import type { Configuration } from "../configuration/settings.ts"
 import { ensureStore } from "../ensure-store.ts"
 import { ProgressListener } from "../run/progress.ts"
 import { streamTables } from "../stream-tables.ts"
-import { makeReadings, usualPagesPerCommit, type Written, writeReadings } from "./page-writer.ts"
+import { type Written, writeReadings } from "./page-writer.ts"
 import { readPartitions } from "./read-partitions.ts"
+import { makeReadings } from "./readings.ts"
 import { proveCoverage } from "./run-coverage.ts"
 import { planRun } from "./run-plan.ts"
 
@@ -24,7 +25,7 @@ export interface SyncOptions {
   readonly fresh?: boolean
   /** The run is to be judged and reported too, and goes on until it is; false unless given. */
   readonly night?: boolean
-  /** Pages in one commit at most; 64 unless given. */
+  /** Pages in one commit at most; by their bytes unless given. */
   readonly pagesPerCommit?: number
 }
 
@@ -67,7 +68,7 @@ const readAndWrite = (options: SyncOptions, planned: Effect.Effect.Success<Retur
     const { learntRate, requestsBefore, run, unread } = planned
     yield* api.startAtRate(learntRate)
     const tables = streamTables(configuration.contract)
-    const readings = yield* makeReadings
+    const readings = yield* makeReadings(options.pagesPerCommit)
     const open = customers.flatMap(({ customerId }) =>
       configuration.contract.streams.filter(({ stream }) => unread(customerId, stream) !== null),
     )
@@ -100,12 +101,10 @@ const readAndWrite = (options: SyncOptions, planned: Effect.Effect.Success<Retur
       Effect.zipLeft(readings.offer({ _tag: "AllRead" })),
     )
     const itemsPath = configuration.contract.page.items
-    const { pagesPerCommit = usualPagesPerCommit } = options
     const writing = writeReadings(database, {
       runId: run.runId,
       tables,
       itemsPath,
-      pagesPerCommit,
       readings,
       costs,
       onWritten,

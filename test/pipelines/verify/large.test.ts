@@ -1,8 +1,9 @@
 import { join } from "node:path"
-import { NodeContext, NodeHttpClient } from "@effect/platform-node"
+import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Logger, LogLevel, Redacted } from "effect"
 import { benchSource } from "../../../bench/bench-source.ts"
+import { connections } from "../../../src/api/connections.ts"
 import { PartnerApi } from "../../../src/api/partner-api.ts"
 import { readConfiguration } from "../../../src/pipelines/configuration/settings.ts"
 import { sync } from "../../../src/pipelines/sync/sync.ts"
@@ -43,11 +44,7 @@ const readInto = (file: string) =>
     Effect.scoped,
     Logger.withMinimumLogLevel(LogLevel.None),
     Effect.provide(
-      Layer.mergeAll(
-        Database.layer({ file, access: "write", memoryLimit: "512MB" }),
-        NodeHttpClient.layerUndici,
-        NodeContext.layer,
-      ),
+      Layer.mergeAll(Database.layer({ file, access: "write", memoryLimit: "512MB" }), connections, NodeContext.layer),
     ),
   )
 
