@@ -5,6 +5,10 @@ import { beginHold, decide, type Hold, lookAgain, stillHeld, type Verdict, type 
 import { makePace } from "./pace.ts"
 import type { PageRequest } from "./page-request.ts"
 import { patience } from "./patience.ts"
+import type { Finding, Shut, Turn } from "./turn.ts"
+import { makeWaitingLine, type Waiting } from "./waiting-line.ts"
+import { makeWatch } from "./watch.ts"
+import { makeWitnesses } from "./witnesses.ts"
 
 export interface GateOptions {
   /** Requests under way at once. */
@@ -17,33 +21,6 @@ export interface GateOptions {
   readonly startPatience?: Duration.DurationInput
   /** False for who wants to see failures as they come: the run never holds. True unless given. */
   readonly patient?: boolean
-}
-
-/** What the end of a try tells of everybody. `unknown`: nothing. */
-export type Finding =
-  | { readonly _tag: "answered" }
-  | { readonly _tag: "limited"; readonly askedMillis: number | null }
-  | { readonly _tag: "silent" | "refused"; readonly failure: TryFailure }
-  | { readonly _tag: "unknown" }
-
-/** A try that may go out. What its end brought about is written down here. */
-export interface Turn {
-  /** From 1, in the order in which tries went out. */
-  readonly number: number
-  readonly list: string
-  readonly isProbe: boolean
-  /** Answers that had come when it failed. */
-  answersBefore: number
-  /** The hold that its failure began or fell into. */
-  hold: Hold | null
-}
-
-/** Why nothing goes out any more. */
-export interface Shut {
-  readonly reason: "Deadline" | "NobodyThere" | "Refused"
-  readonly detail: string
-  /** What was met last; null where the deadline alone is the reason. */
-  readonly failure: TryFailure | null
 }
 
 /** What the run has waited as a whole, in milliseconds, and how often it was told of a limit. */
@@ -77,13 +54,6 @@ export interface Gate {
   readonly learnt: () => number | null
 }
 
-interface Waiting {
-  readonly list: string
-  readonly resume: (turn: Effect.Effect<Turn, Shut>) => void
-  turn: Turn | null
-  gone: boolean
-}
-
 const lasting = (input: Duration.DurationInput): string => Duration.format(Duration.decode(input))
 
 const holdSentences = {
@@ -91,9 +61,6 @@ const holdSentences = {
   silent: "nobody answers; the whole run waits, and one request after another finds out when it goes on",
   refused: "the API refuses who we say we are, and took it before; the whole run waits for other witnesses",
 } as const
-
-/** Requests that were answered before, one of which is asked to find out who answers; each stands for its list. */
-const mostWitnesses = 64
 
 /** `probe` sends one of the requests that were answered before, on its turn, and leaves. */
 export const makeGate = (
@@ -108,10 +75,8 @@ export const makeGate = (
     const startedAt = now()
     const deadlineAt = deadline === null ? Number.POSITIVE_INFINITY : startedAt + Duration.toMillis(deadline)
     const pace = makePace(options.requestsPerSecond)
-    const asking: Array<Waiting> = []
-    const askingAgain: Array<Waiting> = []
-    const witnesses: Array<PageRequest> = []
-    const untried: Array<PageRequest> = []
+    const line = makeWaitingLine()
+    const witnesses = makeWitnesses()
     let underWay = 0
     let turns = 0
     let answers = 0
@@ -121,17 +86,7 @@ export const makeGate = (
     let lastWindow: Window | null = null
     let lastFailure: TryFailure | null = null
     let shut: Shut | null = null
-    let pokes = 0
-    let wake: (() => void) | null = null
-    /** What is to be logged, and how. */
-    const news: Array<Effect.Effect<void>> = []
     const held = { limitedMillis: 0, refusals: 0, silentMillis: 0 }
-
-    /** Tells the watch that something has changed. */
-    const poke = (): void => {
-      pokes++
-      wake?.()
-    }
 
     /** Until somebody has answered, requests go out one by one. */
     const mostUnderWay = (): number => (answers === 0 ? 1 : concurrency)
@@ -164,13 +119,6 @@ export const makeGate = (
       return { number: ++turns, list, isProbe, answersBefore: answers, hold: null }
     }
 
-    const next = (queues = [askingAgain, asking]): Waiting | null => {
-      for (const queue of queues) {
-        for (let first = queue.shift(); first !== undefined; first = queue.shift()) if (!first.gone) return first
-      }
-      return null
-    }
-
     const give = (waiting: Waiting, isProbe: boolean): Turn => {
       const turn = taken(waiting.list, isProbe)
       waiting.turn = turn
@@ -180,28 +128,26 @@ export const makeGate = (
 
     const close = (why: Shut): void => {
       shut = why
-      for (let first = next(); first !== null; first = next()) first.resume(Effect.fail(why))
+      for (let first = line.next(); first !== null; first = line.next()) first.resume(Effect.fail(why))
       if (hold !== null) for (const listener of hold.listeners.splice(0)) listener("everybody")
     }
 
-    const isWaiting = (): boolean => asking.length + askingAgain.length > 0
-
     /** Lets go whoever may. What time alone will change is left to the watch. */
     const letGo = (): void => {
-      if (!isWaiting() && hold === null) return
+      if (line.isEmpty() && hold === null) return
       const at = now()
       const why = shutAt(at)
       if (why !== null) {
         close(why)
         return
       }
-      while (hold === null && underWay < mostUnderWay() && isWaiting()) {
+      while (hold === null && underWay < mostUnderWay() && !line.isEmpty()) {
         if (pace.wait(now()) > 0) break
-        const first = next()
+        const first = line.next()
         if (first === null) return
         give(first, false)
       }
-      if (hold !== null || isWaiting()) poke()
+      if (hold !== null || !line.isEmpty()) watch.poke()
     }
 
     const begin = (why: Why, turn: Turn): Hold => {
@@ -214,7 +160,7 @@ export const makeGate = (
     const confirm = (current: Hold): void => {
       if (current.verdict !== null) return
       decide(current, "everybody")
-      news.push(Effect.logWarning(holdSentences[current.why]))
+      watch.tell(Effect.logWarning(holdSentences[current.why]))
     }
 
     /** The run goes on, because somebody was answered. */
@@ -231,25 +177,19 @@ export const makeGate = (
         held.silentMillis += at - ended.since
       }
       if (ended.verdict === "everybody") {
-        news.push(Effect.logInfo(`the run goes on after ${duration(at - ended.since)}`))
-        poke()
+        watch.tell(Effect.logInfo(`the run goes on after ${duration(at - ended.since)}`))
+        watch.poke()
       }
       hold = null
       decide(ended, "alone")
     }
-
-    const isWitness = ({ customerId, stream }: PageRequest): boolean =>
-      witnesses.some((witness) => witness.customerId === customerId && witness.stream === stream)
 
     const answered = (turn: Turn, request: PageRequest | null): void => {
       const at = now()
       answers++
       streak = []
       pace.answered(at)
-      if (request?.cursor === null && !isWitness(request)) {
-        witnesses.push({ customerId: request.customerId, stream: request.stream, cursor: null })
-        if (witnesses.length > mostWitnesses) witnesses.shift()
-      }
+      if (request !== null) witnesses.answered(request)
       if (hold === null) return
       const isKnownLimit = hold.why === "limited" && hold.verdict === "everybody"
       if (turn.isProbe || (turn.number > hold.causedBy && !isKnownLimit)) end(hold)
@@ -326,66 +266,40 @@ export const makeGate = (
       const isEven = current.probes % 2 === 0
       const isTheirs = current.why === "limited" && current.verdict === "everybody" && isEven
       if (current.why === "limited") current.probes++
+      const hasOthers = answers === 0 && witnesses.hasUntried()
       // Before the first answer the lists take turns, so that none that never answers stands for all.
-      const queues = isEven ? [askingAgain, asking] : [asking, askingAgain]
-      const hasOthers = answers === 0 && untried.length > 0
-      const first = isTheirs || (witnesses.length === 0 && !(hasOthers && !isEven)) ? next(queues) : null
+      const isWaitersTurn = isTheirs || (!witnesses.hasAnswered() && !(hasOthers && !isEven))
+      const first = isWaitersTurn ? line.next(!isEven) : null
       if (first !== null) {
         current.probing = true
         give(first, true)
         return Effect.void
       }
-      const from = witnesses.length === 0 && hasOthers ? untried : witnesses
-      const witness = from.shift()
-      if (witness === undefined) return Effect.void
-      from.push(witness)
+      const witness = witnesses.next(hasOthers)
+      if (witness === null) return Effect.void
       current.probing = true
       const turn = taken(`${witness.customerId}/${witness.stream.stream}`, true)
       return Effect.asVoid(Effect.forkIn(probe(witness, turn), scope))
     }
 
     const wakeAt = (): number | null => {
-      if (hold === null) return isWaiting() && underWay < mostUnderWay() ? now() + pace.wait(now()) : null
-      const isSomebodyThere = isWaiting() || witnesses.length > 0 || (answers === 0 && untried.length > 0)
+      if (hold === null) return !line.isEmpty() && underWay < mostUnderWay() ? now() + pace.wait(now()) : null
+      const isSomebodyThere = !line.isEmpty() || witnesses.hasAnswered() || (answers === 0 && witnesses.hasUntried())
       const probeAt = hold.probing || !isSomebodyThere ? Number.POSITIVE_INFINITY : hold.probeAt
       return Math.min(probeAt, givesUpAt(hold))
     }
 
-    const pokedAfter = (seen: number) =>
-      Effect.async<void>((resume) => {
-        const done = (): void => {
-          wake = null
-          resume(Effect.void)
-        }
-        if (pokes !== seen) done()
-        else wake = done
-        return Effect.sync(() => {
-          wake = null
-        })
-      })
-
-    /** Sleeps until time itself changes something: a probe is due, the pace lets one go, patience ends. */
-    const watch = Effect.forever(
-      Effect.suspend(() => {
-        if (news.length > 0) return Effect.all(news.splice(0), { discard: true })
-        if (shut !== null) return Effect.never
-        const at = wakeAt()
-        // A timer has whole milliseconds.
-        const wait = at === null || !Number.isFinite(at) ? null : Math.ceil(at - now())
-        if (wait === null) return pokedAfter(pokes)
-        if (wait > 0) return Effect.raceFirst(clock.sleep(Duration.millis(wait)), pokedAfter(pokes))
-        if (hold === null || hold.probing || shutAt(now()) !== null) return Effect.sync(letGo)
-        return startProbe(hold)
-      }),
-    )
-
-    yield* Effect.forkIn(watch, scope)
+    const watch = yield* makeWatch({
+      wakeAt,
+      isOver: () => shut !== null,
+      onTime: () => (hold === null || hold.probing || shutAt(now()) !== null ? Effect.sync(letGo) : startProbe(hold)),
+    })
 
     return {
       left,
       heard: () => answers > 0,
       held: () => held,
-      mayAsk: (requests) => void untried.push(...requests),
+      mayAsk: witnesses.mayAsk,
       startAt: pace.startAt,
       learnt: pace.learnt,
       shutIn: (millis) => shutAt(now() + millis),
@@ -393,13 +307,13 @@ export const makeGate = (
         Effect.suspend(() => {
           const why = shutAt(now())
           if (why !== null) return Effect.fail(why)
-          if (hold === null && underWay < mostUnderWay() && !isWaiting() && pace.wait(now()) <= 0) {
+          if (hold === null && underWay < mostUnderWay() && line.isEmpty() && pace.wait(now()) <= 0) {
             return Effect.succeed(taken(list, false))
           }
           return Effect.async<Turn, Shut>((resume) => {
             const waiting: Waiting = { list, resume, turn: null, gone: false }
-            ;(again ? askingAgain : asking).push(waiting)
-            poke()
+            line.join(waiting, again)
+            watch.poke()
             return Effect.sync(() => {
               // A turn that was given and never taken goes to the next.
               if (waiting.turn !== null) left(waiting.turn, { _tag: "unknown" }, null)

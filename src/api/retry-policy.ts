@@ -1,8 +1,8 @@
 import { Duration, Either } from "effect"
 import { type ApiFailure, groundsOf, type TryFailure } from "./failures.ts"
-import type { Finding } from "./gate.ts"
 import { patience } from "./patience.ts"
 import { type PartnerProblem, type ProblemCode, problemCodes } from "./problem.ts"
+import type { Finding } from "./turn.ts"
 
 /**
  * What is done about each class of failure: one row a class, and nothing about retrying stands elsewhere. Source:
