@@ -6,6 +6,7 @@ import { UnreadablePage } from "./failures.ts"
 import type { Field } from "./field.ts"
 import { hidePersonal, pageShapeOf, showsNothing } from "./hide-personal.ts"
 import { keysOf, recordTexts } from "./json-text.ts"
+import { bounded, longestRecord, longestText } from "./long-text.ts"
 import type { PersonalData } from "./personal-data.ts"
 import { mayBeUnprintable, printable, withoutControls } from "./printable.ts"
 import { saysItsOwn } from "./problem.ts"
@@ -78,11 +79,22 @@ const isPlain = (item: unknown): boolean => {
   return true
 }
 
+/** The same, of which none is too long for a table. */
+const isShort = (item: unknown): boolean => {
+  if (!isObject(item)) return false
+  for (const key in item) {
+    const value = item[key]
+    if (typeof value === "string" ? value.length > longestText : typeof value === "object" && value !== null)
+      return false
+  }
+  return true
+}
+
 /** Ids are links, in which two texts must stay two; in other text a line's end is a blank. */
 const isLink = ({ column }: Field, stream: ContractStream): boolean =>
   column.endsWith("_id") || stream.idFields.some((field) => field.column === column)
 
-/** The page as it is loaded where it cannot be as it came: the contract's fields alone, each once and printable. */
+/** The page as it is loaded where it cannot be as it came: the contract's fields alone, each once, printable and of bounded length. */
 const projected = (stream: ContractStream, itemsPath: string, items: ReadonlyArray<unknown>): string => {
   const fields = stream.fields.map((field) => ({
     name: field.field,
@@ -93,7 +105,7 @@ const projected = (stream: ContractStream, itemsPath: string, items: ReadonlyArr
     const record: Record<string, string> = {}
     for (const { name, shown } of fields) {
       const value = item[name]
-      if (typeof value === "string") record[name] = shown(value.toWellFormed())
+      if (typeof value === "string") record[name] = bounded(shown(value.toWellFormed()))
     }
     return record
   })
@@ -163,7 +175,7 @@ export const readPage = (
   const page = hides ? (JSON.parse(quoted) as unknown) : asReceived
   const items = at(page, contract.page.items) as ReadonlyArray<unknown>
   const faults = hides ? read(items) : plainFaults
-  const asItIs = !twice && !mayBeUnprintable(quoted) && items.every(isPlain)
+  const asItIs = !twice && !mayBeUnprintable(quoted) && items.every(isShort)
 
   const saysMore = at(page, contract.page.hasMore)
   const nextCursor = at(page, contract.page.nextCursor) ?? null
@@ -190,7 +202,7 @@ export const readPage = (
       recordId: recordId(stream, item),
       // The reason tells how it was written, not the hash in its place.
       reason: (hides ? readRecord(stream, customerId, listed[index], "Hash") : null) ?? fault,
-      payload: isPlain(item) ? JSON.stringify(item) : (texts?.[index] ?? ""),
+      payload: bounded(isPlain(item) ? JSON.stringify(item) : (texts?.[index] ?? ""), longestRecord),
       readable: JSON.stringify(readableColumns(stream, item)),
     })
   })

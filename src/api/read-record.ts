@@ -2,6 +2,7 @@ import { isCurrency } from "./contract/currencies.ts"
 import type { ContractStream } from "./contract.ts"
 import { isDateTime } from "./date-time.ts"
 import type { Field } from "./field.ts"
+import { bounded } from "./long-text.ts"
 import { moneyFault } from "./money.ts"
 import type { PersonalData } from "./personal-data.ts"
 import { told, withoutControls } from "./printable.ts"
@@ -14,7 +15,7 @@ export interface RejectedRecord {
   readonly recordId: string | null
   /** Names the field and what is wrong with it. */
   readonly reason: string
-  /** The record as JSON text, number tokens quoted. */
+  /** The record as JSON text, number tokens quoted; of a long one its beginning. */
   readonly payload: string
   /** What of it can be read, as JSON by column: a text, or null where the record says none. What is missing cannot be read. */
   readonly readable: string
@@ -125,7 +126,7 @@ export const readableColumns = (stream: ContractStream, item: unknown): Readonly
     const value = record[field.field]
     if (value === null || (value === undefined && !field.required)) columns[field.column] = null
     else if (typeof value === "string" && fieldFault(field, value, stream, "Keep") === null)
-      columns[field.column] = value
+      columns[field.column] = bounded(value)
   }
   return columns
 }
@@ -138,7 +139,7 @@ export const recordId = (stream: ContractStream, item: unknown): string | null =
   for (const field of stream.idFields) {
     const value = record[field.field]
     if (typeof value === "string" && (value !== "" || !field.required))
-      parts.push(withoutControls(value.toWellFormed()))
+      parts.push(bounded(withoutControls(value.toWellFormed())))
     else if (field.required || (value !== null && value !== undefined)) return null
   }
   if (parts.length === 1 && stream.idFields.length === 1) return parts.join("")

@@ -307,6 +307,36 @@ describe.each([
   })
 })
 
+describe("text that is too long for a table", () => {
+  const long = (end: string) => `${"x".repeat(20_000)}${end}`
+
+  it("is loaded by its beginning, length and hash, so that two that differ stay two, and kept whole", () => {
+    const page = read(
+      pageOf({ ...deposit, reference: long("a") }, { ...deposit, depositId: long("b"), reference: long("b") }),
+    )
+    const [first, second] = loaded(page)
+    expect(first?.reference).toMatch(/^x{900,}… \[20001 characters, SHA-256 [0-9a-f]{64}\]$/)
+    expect(String(first?.reference)).toHaveLength(1_000)
+    expect(second?.reference).not.toBe(first?.reference)
+    expect(loaded(read(pageOf({ ...deposit, reference: long("a") })))[0]?.reference).toBe(first?.reference)
+    // What is named by an id finds its record.
+    expect(page.ids[1]).toBe(second?.depositId)
+    expect(page.kept).toContain(long("a"))
+    expect(page.rejected).toEqual([])
+  })
+
+  it("is as it came up to a thousand characters", () => {
+    const reference = "é".repeat(1_000)
+    expect(loaded(read(pageOf({ ...deposit, reference })))[0]?.reference).toBe(reference)
+  })
+
+  it("is no long text of the quarantine either", () => {
+    const { rejected } = read(pageOf({ ...deposit, amount: "none", reference: long("a"), network: long("b") }))
+    expect(rejected[0]?.payload).toHaveLength(16_000)
+    expect(JSON.parse(rejected[0]?.readable ?? "").reference).toMatch(/… \[20001 characters, /)
+  })
+})
+
 describe("text with control characters", () => {
   const odd = {
     ...deposit,

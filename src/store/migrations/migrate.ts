@@ -17,6 +17,7 @@ import { apiOfTheStore } from "./0019-api-of-the-store.ts"
 import { statements } from "./0020-statements.ts"
 import { bodies } from "./0021-bodies.ts"
 import { wordsOfQueries } from "./0022-words.ts"
+import { longTexts } from "./0023-long-texts.ts"
 
 /** In the order of their names; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -38,6 +39,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0020-statements": statements,
   "0021-bodies": bodies,
   "0022-words": wordsOfQueries,
+  "0023-long-texts": longTexts,
 }
 
 /** The migrations that this program knows, in order. */

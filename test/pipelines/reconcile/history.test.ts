@@ -1,5 +1,6 @@
+import { join } from "node:path"
 import { expect, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { streams } from "../../../src/api/streams.ts"
 import { retireCustomer } from "../../../src/pipelines/customers/retire.ts"
 import { type Act, acts } from "../../../src/pipelines/exceptions/act.ts"
@@ -11,6 +12,7 @@ import { type HistoryNight, laterNight, nights } from "../../support/history-cas
 import {
   conversion,
   deposit,
+  ensureTables,
   hoursBefore,
   ledgerStore,
   newBooks,
@@ -19,6 +21,7 @@ import {
   runOf,
   transaction,
 } from "../../support/ledger-case.ts"
+import { temporaryFolder } from "../../support/temporary-folder.ts"
 
 /** An open deposit, so that no transaction is due; created when the case says. */
 const open = (id: string, values: Readonly<Record<string, string | null>> = {}) =>
@@ -683,6 +686,29 @@ layer(ledgerStore)("REC_INVALID", (it) => {
         "SELECT record_id FROM recon.exceptions WHERE code = 'REC_INVALID' ORDER BY record_id",
       )
       expect(rows.map(({ record_id }) => record_id)).toEqual(["c-1/fiat_deposits/1/1", "c-1/fiat_deposits/2/0", "d-3"])
+    }),
+  )
+})
+
+const storeOnDisk = Layer.unwrapScoped(
+  Effect.map(temporaryFolder, (folder) =>
+    Layer.provideMerge(
+      Layer.effectDiscard(ensureTables),
+      Database.layer({ file: join(folder, "tidemark.duckdb"), access: "write", memoryLimit: "300MB" }),
+    ),
+  ),
+)
+
+layer(storeOnDisk)("REC_CONTRADICTED beside bodies that are larger than the memory", (it) => {
+  it.effect("holds none of another list's in it", () =>
+    Effect.gen(function* () {
+      const { run } = yield* Database
+      // 800 MB of text, a few on the disk.
+      yield* run(
+        "INSERT INTO raw.body_pieces SELECT 1000 + i // 500, i % 500, repeat('no such record, ', 500) FROM range(100000) AS r(i)",
+      )
+      const rows = [idle("d-1"), idle("d-1", { amount: "90", net_amount: "90" })]
+      expect(yield* foundBy([{ rows }])).toEqual([["REC_CONTRADICTED d-1 high"]])
     }),
   )
 })

@@ -19,11 +19,27 @@ told AS (
     list_aggregate(list_transform(changes, lambda field: concat(field[1], ' ', least(recon.exact_text(field[2]), recon.exact_text(field[3])), ' and ', greatest(recon.exact_text(field[2]), recon.exact_text(field[3])))), 'string_agg', '; ') AS amounts
   FROM contradiction WHERE len(changes) > 0
 ),
--- Only of these few records are the pages looked at.
+-- Only of these few records are the pages looked at: bodies are most of what a store holds, so a join may hold none of the others.
+place AS (
+  SELECT p.stream, p.customer_id, p.sequence, p.chain, p.body, p.body_no
+  FROM raw.pages AS p SEMI JOIN told AS t ON t.stream = p.stream AND t.customer_id = p.customer_id
+  WHERE p.run_id = recon.run()
+),
+piece AS (
+  SELECT body_no, piece, text FROM raw.body_pieces WHERE body_no IN (SELECT body_no FROM place)
+),
+-- An id may lie over the end of a piece.
+looked_at AS (
+  SELECT stream, customer_id, sequence, chain, body AS text FROM place WHERE body IS NOT NULL
+  UNION ALL
+  SELECT l.stream, l.customer_id, l.sequence, l.chain, concat(b.text, follows.start)
+  FROM place AS l JOIN piece AS b ON b.body_no = l.body_no
+  LEFT JOIN (SELECT body_no, piece - 1 AS piece, left(text, 1000) AS start FROM piece) AS follows ON follows.body_no = b.body_no AND follows.piece = b.piece
+),
 page AS (
   SELECT c.stream, c.record_id, string_agg(DISTINCT concat('page ', p.sequence, ' of chain ', p.chain), ', ' ORDER BY concat('page ', p.sequence, ' of chain ', p.chain)) AS pages
   FROM (SELECT DISTINCT stream, record_id, customer_id FROM told) AS c
-  JOIN raw.body_texts AS p ON p.run_id = recon.run() AND p.customer_id = c.customer_id AND p.stream = c.stream AND contains(p.text, concat('"', c.record_id, '"'))
+  JOIN looked_at AS p ON p.customer_id = c.customer_id AND p.stream = c.stream AND contains(p.text, concat('"', c.record_id, '"'))
   GROUP BY c.stream, c.record_id
 )
 SELECT t.stream, t.record_id, t.customer_id, string_agg(DISTINCT t.amounts, '; ' ORDER BY t.amounts) AS amounts,
