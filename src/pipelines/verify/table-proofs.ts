@@ -75,6 +75,14 @@ const tableFaults = (sql: Sql, table: TypedTable) => {
   ]).pipe(Effect.map((faults) => faults.flat()))
 }
 
+/** Bodies are of pages: what was put among their pieces and belongs to none is nothing that the API said. */
+export const bodiesNamed = (sql: Sql): Effect.Effect<ReadonlyArray<Finding>, StoreError> =>
+  idsOf(
+    sql,
+    "SELECT DISTINCT body_no::VARCHAR AS record_id FROM raw.body_pieces ANTI JOIN raw.pages USING (body_no)",
+    "it holds bodies that no page names",
+  ).pipe(Effect.map((faults) => (faults.length === 0 ? [] : [tableFinding("raw.body_pieces", null, faults)])))
+
 /** No typed row is there twice, each is of runs on record, and the versions of a record are numbered without a gap. */
 export const tablesConsistent = (sql: Sql, contract: Contract): Effect.Effect<ReadonlyArray<Finding>, StoreError> =>
   Effect.map(

@@ -9,7 +9,7 @@ import { manifestAgrees } from "./manifest-proofs.ts"
 import { proveReports } from "./report-proofs.ts"
 import { pagesReadAgain } from "./reread.ts"
 import { sealsUnbroken } from "./seal-proofs.ts"
-import { tablesConsistent, tablesReadable } from "./table-proofs.ts"
+import { bodiesNamed, tablesConsistent, tablesReadable } from "./table-proofs.ts"
 
 /** What was proven, and what was found to be otherwise. */
 export interface Verification {
@@ -94,7 +94,13 @@ const proveStore = (database: Database["Type"], contract: Contract, runs: Readon
     if (unreadable.length > 0) return unreadable
     const stored = yield* Effect.forEach(runs, (runId) => proveRun(database, contract, runId))
     const ofAll =
-      only === null ? [...(yield* unknownRuns(database)), ...(yield* tablesConsistent(database, contract))] : []
+      only === null
+        ? [
+            ...(yield* unknownRuns(database)),
+            ...(yield* bodiesNamed(database)),
+            ...(yield* tablesConsistent(database, contract)),
+          ]
+        : []
     return [...stored.flat(), ...ofAll, ...(yield* sealsUnbroken(database, only))]
   }).pipe(Effect.catchIf(isDamage, (error) => Effect.succeed(damaged(database.file, error))))
 

@@ -17,7 +17,7 @@ const timePasses = Effect.forever(
   Effect.zipRight(TestServices.provideLive(Effect.sleep("20 millis")), TestClock.adjust("1 minute")),
 )
 
-const linesAfter = (script: Script, settings: Readonly<Record<string, unknown>> = {}, tamper?: string) =>
+const linesAfter = (script: Script, settings: Readonly<Record<string, unknown>> = {}, tamper?: string, only?: null) =>
   Effect.gen(function* () {
     yield* newBooks
     const database = yield* Database
@@ -28,7 +28,7 @@ const linesAfter = (script: Script, settings: Readonly<Record<string, unknown>> 
     )
     const run = yield* Effect.raceFirst(read, timePasses)
     if (tamper !== undefined) yield* database.run(tamper)
-    const proof = yield* verify(configuration.contract, "no-such-folder", run.runId)
+    const proof = yield* verify(configuration.contract, "no-such-folder", only === null ? null : run.runId)
     return proof.findings.map((finding) => findingLine(finding).replace(`run ${run.runId}, customer c-1, `, ""))
   })
 
@@ -52,6 +52,13 @@ const untouched: Readonly<Record<string, ReadonlyArray<string | Uint8Array>>> = 
   "with a cursor of strange letters": [apiPage([deposit("1")], 'a"\\b\n/é'), apiPage([])],
   "with a record that the contract refuses": [apiPage([deposit("1"), deposit("2", { amount: "much" }), "nothing"])],
   "with a record that comes again": [apiPage([deposit("1")], "more"), apiPage([deposit("1")])],
+  "with texts that are too long for a table": [
+    apiPage([
+      deposit("1", { reference: "x".repeat(20_000) }),
+      deposit("y".repeat(20_000)),
+      deposit("3", { amount: "much", reference: "z".repeat(40_000) }),
+    ]),
+  ],
   "with refused records that come again": [
     apiPage([deposit("1"), deposit("2", { amount: "much" })], "more"),
     apiPage([deposit("2", { amount: "much" }), deposit("3")]),
@@ -106,6 +113,14 @@ layer(Layer.merge(ledgerStore, NodeContext.layer))("an untouched page", (it) => 
 })
 
 layer(Layer.merge(ledgerStore, NodeContext.layer))("a page that was touched", (it) => {
+  it.effect("is not all that is proven: a body that no page names is told", () =>
+    Effect.gen(function* () {
+      const put = "DELETE FROM raw.body_pieces; INSERT INTO raw.body_pieces VALUES (7, 0, 'nobody said so')"
+      const lines = yield* linesAfter({ "c-1/fiat_deposits": [apiPage([deposit("1")])] }, {}, put, null)
+      expect(lines).toEqual(["table raw.body_pieces: it holds bodies that no page names: 7"])
+    }),
+  )
+
   it.effect("is accused although its body holds a field twice", () =>
     Effect.gen(function* () {
       const lines = yield* linesAfter(
