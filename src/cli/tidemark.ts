@@ -115,6 +115,9 @@ const whyOf = (exit: Exit.Exit<unknown, unknown>): string | null => {
   return Option.isSome(failure) && failure.value instanceof Finished ? failure.value.why : null
 }
 
+/** What was found, rather than what went wrong: whoever wants to hear errors only is not told. */
+const results: ReadonlyArray<number> = [3, 4]
+
 /** Says how it ended: a sentence on stderr, and where JSON was asked for, the same on stdout. */
 const tellEnding = (ending: Ending, exit: Exit.Exit<unknown, unknown>, run: string | null, given: Flags) =>
   Effect.gen(function* () {
@@ -123,7 +126,8 @@ const tellEnding = (ending: Ending, exit: Exit.Exit<unknown, unknown>, run: stri
     // What a command printed says the rest, but to whoever wanted to hear errors only.
     if (failure?._tag === "Some" && failure.value instanceof Finished) {
       const { why } = failure.value
-      return given.quiet && given.json && why !== null ? yield* tell(`tidemark: ${why}`) : undefined
+      const isHeard = given.json || !results.includes(code)
+      return given.quiet && isHeard && why !== null ? yield* tell(`tidemark: ${why}`) : undefined
     }
     if (message === null) return
     yield* tell(`tidemark: ${message}`)

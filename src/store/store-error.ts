@@ -42,7 +42,7 @@ export class StoreError extends Data.TaggedError("StoreError")<{
       return `${this.file} ${sentences.Newer} (it knows ${this.detail}); install that version`
     }
     if (this.reason === "Replaced") return `${this.file} ${sentences.Replaced} (${this.detail}); ${putBack}`
-    const remedy = this.reason === "Full" ? `; ${freeSpace}` : ""
+    const remedy = this.reason === "Full" ? `; ${freeSpace}` : this.reason === "Unreadable" ? `; ${takeBackup}` : ""
     return `${sentences[this.reason]}: ${this.file}${this.detail === "" ? "" : ` (${this.detail})`}${remedy}`
   }
 }
@@ -79,6 +79,9 @@ const sentences = {
 const putBack =
   "what was written since is not in it: put a backup back, or move it away, and run the same command again"
 
+/** What helps where a file is damaged. */
+const takeBackup = "put a backup back if it is damaged"
+
 /** What helps against a full disk. How much is needed nobody knows beforehand. */
 export const freeSpace = "free some space there and run the same command again; nothing that was committed is lost"
 
@@ -93,7 +96,7 @@ const patterns: ReadonlyArray<readonly [RegExp, StoreError["reason"]]> = [
   ],
   [/Could not set lock|Conflicting lock|already open|being used by another process/i, "Locked"],
   [
-    /not a valid DuckDB database|Is a directory|newer version of DuckDB|older version of DuckDB|corrupt|checksum|deserialize/i,
+    /not a valid DuckDB database|Is a directory|newer version of DuckDB|older version of DuckDB|corrupt|checksum|deserialize|Could not read enough bytes/i,
     "Unreadable",
   ],
   [/node-bindings|duckdb native binding/, "NoLibrary"],

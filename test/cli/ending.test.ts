@@ -92,7 +92,7 @@ const failures: ReadonlyArray<readonly [what: string, error: unknown, code: numb
     "a database that cannot be read",
     store("Unreadable"),
     2,
-    "the file is not a database that this version can read: tidemark.duckdb",
+    "the file is not a database that this version can read: tidemark.duckdb; put a backup back if it is damaged",
   ],
   [
     "rights",

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -29,6 +29,31 @@ describe("what a night leaves on the disk", () => {
       expect(readFileSync(bystander, "utf8")).toBe("somebody's own")
       expect(existsSync(join(cwd, "store", "tidemark.duckdb.salt"))).toBe(true)
     }),
+  )
+
+  it.scopedLive(
+    "is all of it where only the lake cannot be written, which is said though nothing but errors was wanted",
+    () =>
+      Effect.gen(function* () {
+        const cwd = yield* temporaryFolder
+        const { env, world } = yield* serveWorld(smallWorld({ days: 2 }))
+        yield* writeRoster(join(cwd, "customers.csv"), world)
+        writeFileSync(join(cwd, "tidemark.json"), JSON.stringify({ lake: "lake" }))
+        writeFileSync(join(cwd, "lake"), "somebody's own")
+        const night = yield* runProgram(["nightly", "--customers", "customers.csv", "--quiet"], { cwd, env })
+        expect(night).toMatchObject({ code: 1, stdout: "" })
+        expect(night.stderr).toMatch(
+          /^tidemark: CLEAN: .*the lake .*lake could not be written \(.*\); see that it is a folder, and that this account may write it, and run tidemark lake --to .*lake\n$/,
+        )
+        expect(existsSync(join(cwd, "tidemark-out", "latest", "manifest.json"))).toBe(true)
+        const runs = yield* runProgram(["runs", "--json"], { cwd, env })
+        expect(JSON.parse(runs.stdout)).toMatchObject([{ state: "reported", coverage: "COMPLETE" }])
+
+        expect(readFileSync(join(cwd, "lake"), "utf8")).toBe("somebody's own")
+        rmSync(join(cwd, "lake"))
+        expect((yield* runProgram(["lake", "--to", "lake"], { cwd, env })).code).toBe(0)
+        expect(existsSync(join(cwd, "lake", "v1", "_SUCCESS"))).toBe(true)
+      }),
   )
 
   it.scopedLive("answers sql, runs and exceptions list while somebody has the snapshot open for writing", () =>

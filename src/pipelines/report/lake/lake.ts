@@ -8,13 +8,19 @@ import { Data, Effect, Schema } from "effect"
 import { sha256Hex } from "../../../api/signing.ts"
 import { Database, type Sql } from "../../../store/database.ts"
 import { quoteText } from "../../../store/describe-table.ts"
+import { reasonOf } from "../../../store/store-error.ts"
 import { buildFolder } from "../atomic-folder.ts"
 import { type LakeColumn, type LakeTable, lakeColumn, lakeTables } from "./tables.ts"
 
 /** The lake could not be written; what was there before is there still. */
 export class LakeError extends Data.TaggedError("LakeError")<{ readonly path: string; readonly cause: unknown }> {
   override get message(): string {
-    return `${this.path}: the lake could not be written: ${this.cause instanceof Error ? this.cause.message : String(this.cause)}`
+    const words = this.cause instanceof Error ? this.cause.message : String(this.cause)
+    const remedy =
+      reasonOf(words) === "Full"
+        ? "free some space there"
+        : "see that it is a folder, and that this account may write it"
+    return `the lake ${this.path} could not be written (${words.trim()}); ${remedy}, and run tidemark lake --to ${this.path}`
   }
 }
 
@@ -136,8 +142,11 @@ export const writeLake = (to: string) =>
               files.push(before)
               continue
             }
-            yield* copy(connection, copySql(select, file))
-            const [{ size }, sha256] = yield* Effect.all([fs.stat(file), Effect.promise(() => sha256Of(file))])
+            yield* copy(connection, copySql(select, file), to)
+            const [{ size }, sha256] = yield* Effect.all([
+              fs.stat(file),
+              Effect.tryPromise({ try: () => sha256Of(file), catch: (cause) => new LakeError({ path: to, cause }) }),
+            ])
             files.push({ path: place, rows: Number(rows), bytes: Number(size), sha256, fingerprint })
             written += 1
           }
@@ -154,11 +163,12 @@ export const writeLake = (to: string) =>
     Effect.catchTags({
       SystemError: (cause: PlatformError) => Effect.fail(new LakeError({ path: to, cause })),
       BadArgument: (cause: PlatformError) => Effect.fail(new LakeError({ path: to, cause })),
+      AtomicFolderError: (cause) => Effect.fail(new LakeError({ path: to, cause })),
     }),
   )
 
-const copy = (connection: DuckDBConnection, statement: string) =>
+const copy = (connection: DuckDBConnection, statement: string, to: string) =>
   Effect.tryPromise({
     try: () => connection.run(statement),
-    catch: (cause) => new LakeError({ path: "COPY", cause }),
+    catch: (cause) => new LakeError({ path: to, cause }),
   })
