@@ -30,6 +30,22 @@ const report = (...lines: ReadonlyArray<string>): string =>
   ["-- title: T", "-- about: A.", "-- columns: n integer", "-- order: n", "", ...lines].join("\n")
 
 describe("checks and reports of the partner's own", () => {
+  it.scopedLive.each([
+    ["checks/OWN_FOLDER.sql", /checks\/OWN_FOLDER\.sql: is no file that this account can read; correct its rights, or/],
+    ["reports/folder.sql", /reports\/folder\.sql: is a folder; name one file\. Take it out of the folder\./],
+  ] as const)(
+    "are files: a folder of that name, %s, ends a night with 78 before anything is asked",
+    ([name, sentence]) =>
+      Effect.gen(function* () {
+        const cwd = yield* workingFolder()
+        mkdirSync(join(cwd, name))
+        writeFileSync(join(cwd, "customers.csv"), "customerId,partnerCustomerRef\nc-1,A\n")
+        const night = yield* runInProcess(["nightly", "--customers", "customers.csv"], { cwd, env: nobody })
+        expect(night).toMatchObject({ code: 78, stdout: "" })
+        expect(night.stderr).toMatch(sentence)
+      }),
+  )
+
   it.scopedLive("get what the program's own get: ids, settings, life, acts, explanations, files", () =>
     Effect.gen(function* () {
       const cwd = yield* workingFolder({ checks: { [code]: { severity: "critical", windowHours: 100_000 } } })

@@ -4,6 +4,7 @@ import { FileSystem } from "@effect/platform"
 import type { PlatformError } from "@effect/platform/Error"
 import { stringify } from "csv-stringify/sync"
 import { Effect } from "effect"
+import { fileFault } from "../../pipelines/configuration/file-kind.ts"
 import { RFC_4180 } from "../../pipelines/report/csv-text.ts"
 import { beginReports } from "../../pipelines/report/report-session.ts"
 import { summarize } from "../../pipelines/run/run-summary.ts"
@@ -139,6 +140,8 @@ const statementOf = (given: string | null, file: string | null) =>
     if (given !== null && file !== null) return yield* new UsageError({ detail: `${whole}, not two of them` })
     if (given !== null) return given
     if (file !== null) {
+      const fault = yield* fileFault(file, "pipes too")
+      if (fault !== null) return yield* new UsageError({ detail: `--file ${file}: ${fault}` })
       return yield* fs
         .readFileString(file)
         .pipe(

@@ -1,6 +1,7 @@
 import { FileSystem } from "@effect/platform"
 import { Data, Effect, Either, type ParseResult, Schema } from "effect"
 import { sha256Hex } from "../../api/signing.ts"
+import { fileFault } from "../configuration/file-kind.ts"
 import { issuesByKey, type KeyIssues, knownKeys, valueFault } from "../configuration/schema-issues.ts"
 import { whole } from "../configuration/setting-values.ts"
 import { readJson } from "../configuration/written-json.ts"
@@ -238,6 +239,8 @@ export const readMap = (
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const fail = (detail: string) => new BookMapError({ file, detail })
+    const kind = yield* fileFault(file, "pipes too")
+    if (kind !== null) return yield* fail(kind)
     const text = yield* fs
       .readFileString(file)
       .pipe(Effect.mapError(() => fail("cannot be read; check the path given to --map")))

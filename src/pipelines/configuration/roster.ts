@@ -3,6 +3,7 @@ import { FileSystem } from "@effect/platform"
 import { parse } from "csv-parse/sync"
 import { Data, Effect, Either, ParseResult, Schema } from "effect"
 import type { Product } from "../../api/streams.ts"
+import { fileFault } from "./file-kind.ts"
 import { readJson } from "./written-json.ts"
 
 /** A customer to read. The API has no list of customers, so the partner names its own. Source: docs/partner-api.md, "Customers". */
@@ -99,6 +100,8 @@ export const readRoster = (
 ): Effect.Effect<ReadonlyArray<RosterEntry>, RosterError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
+    const kind = yield* fileFault(file, "pipes too")
+    if (kind !== null) return yield* new RosterError({ file, detail: kind })
     const bytes = yield* fs
       .readFile(file)
       .pipe(

@@ -8,6 +8,7 @@ import { sha256Hex } from "../../api/signing.ts"
 import { type StreamName, streams } from "../../api/streams.ts"
 import { bookFault } from "./books-settings.ts"
 import { ConfigurationFile, knownAgeLimits } from "./file.ts"
+import { fileFault } from "./file-kind.ts"
 import { issuesByKey, type KeyIssues, valueFault } from "./schema-issues.ts"
 import { readJson } from "./written-json.ts"
 
@@ -245,17 +246,9 @@ export const readConfiguration = <E = never>(
       if (named !== null) return yield* fail("there is no such file; check the path given to --config")
       return yield* resolve("the default configuration", {}, knownChecks)
     }
-    const text = yield* fs
-      .readFileString(file)
-      .pipe(
-        Effect.mapError((error) =>
-          fail(
-            error._tag === "SystemError" && error.reason === "BadResource"
-              ? "is a folder; --config names a file"
-              : error.message,
-          ),
-        ),
-      )
+    const kind = yield* fileFault(file, "pipes too")
+    if (kind !== null) return yield* fail(kind)
+    const text = yield* fs.readFileString(file).pipe(Effect.mapError((error) => fail(error.message)))
     const content = yield* Either.mapLeft(readJson(text), fail)
     return yield* resolve(file, content, knownChecks)
   })

@@ -41,9 +41,22 @@ const sqlFilesIn = (folder: string): Effect.Effect<ReadonlyArray<string>, OwnChe
       )
     : new OwnCheckError({ file: folder, line: null, problem: "is no folder; correct ownChecks in the configuration" })
 
+const noFile = "is no file that this account can read; correct its rights, or take it out of the folder"
+
+/** Null where it is a folder, a device or a pipe, which nobody may write into, or where it may not be read. */
+const textOf = (path: string): string | null => {
+  try {
+    return statSync(path).isFile() ? readFileSync(path, "utf8") : null
+  } catch {
+    return null
+  }
+}
+
 const readOwn = (folder: string, name: string): Effect.Effect<OwnCheck, OwnCheckError> => {
   const path = join(folder, name)
-  const parsed = parseSqlFile(name.slice(0, -".sql".length), readFileSync(path, "utf8"))
+  const text = textOf(path)
+  if (text === null) return new OwnCheckError({ file: path, line: null, problem: noFile })
+  const parsed = parseSqlFile(name.slice(0, -".sql".length), text)
   const check = "problem" in parsed ? parsed : readCheck(parsed)
   if ("problem" in parsed || "problem" in check) {
     const { line, problem, remedy } = check as SqlFileFault

@@ -1,6 +1,7 @@
 import { join } from "node:path"
 import { FileSystem, Path } from "@effect/platform"
 import { Data, Effect } from "effect"
+import { fileFault } from "../configuration/file-kind.ts"
 import { packageFolder } from "../sql-file.ts"
 import { parseDefinition, type ReportDefinition, ReportDefinitionError } from "./definition.ts"
 
@@ -51,6 +52,11 @@ const ownDefinitions = (folders: ReadonlyArray<string>) =>
     for (const folder of folders) {
       const failed = () => new NoSuchFolder({ folder })
       for (const file of yield* filesIn(folder, failed)) {
+        const kind = yield* fileFault(path.join(folder, file), "no pipes")
+        if (kind !== null) {
+          const remedy = "Take it out of the folder"
+          return yield* new ReportDefinitionError({ file: path.join(folder, file), line: null, problem: kind, remedy })
+        }
         const definition = yield* Effect.catchTag(
           readDefinition(folder, file, failed),
           "ReportDefinitionError",

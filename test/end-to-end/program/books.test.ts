@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
@@ -75,11 +76,20 @@ const ownBooks = Effect.gen(function* () {
   writeFileSync(join(cwd, "map.json"), JSON.stringify(map))
   writeFileSync(join(cwd, "bad-map.json"), JSON.stringify({ ...map, ammount: 1 }))
   writeFileSync(join(cwd, "books.xlsx"), "")
+  writeFileSync(join(cwd, "deep.json"), `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`)
+  writeFileSync(join(cwd, "wide.csv"), `${Array.from({ length: 5000 }, (_, nth) => `c${nth}`).join(",")}\n1\n`)
+  execFileSync("mkfifo", [join(cwd, "pipe.csv")])
+  symlinkSync("/dev/zero", join(cwd, "endless.csv"))
   const refused = {
     "no map": yield* run("books", "import", "books.csv"),
     "bad map": yield* run("books", "import", "books.csv", "--map", "bad-map.json"),
     "no file": yield* run("books", "import", "nothing.csv", "--map", "map.json"),
     "no format": yield* run("books", "import", "books.xlsx", "--map", "map.json"),
+    deep: yield* run("books", "import", "deep.json", "--map", "map.json"),
+    wide: yield* run("books", "import", "wide.csv", "--map", "map.json"),
+    "a pipe": yield* run("books", "import", "pipe.csv", "--map", "map.json"),
+    "a device": yield* run("books", "import", "endless.csv", "--map", "map.json"),
+    "a map without end": yield* run("books", "import", "books.csv", "--map", "endless.csv"),
   }
   const imported = yield* run("books", "import", "books.csv", "--map", "map.json", "--by", "Ada")
   const again = yield* run("books", "import", "books.csv", "--map", "map.json", "--json", "--quiet")
@@ -107,6 +117,11 @@ layer(Layer.scoped(OwnBooks, ownBooks), { excludeTestServices: true, timeout: 24
           "bad map": /bad-map\.json: ammount is not a key of the map/,
           "no file": /nothing\.csv: there is no such file/,
           "no format": /books\.xlsx: its extension does not say how it is written; give --format/,
+          deep: /deep\.json: no line of it can be read, so nothing was imported/,
+          wide: /wide\.csv, line 1: no column .*"c49" and 4950 more; correct the map\n$/,
+          "a pipe": /pipe\.csv: is a pipe; save what it gives as a file, and name that\n$/,
+          "a device": /endless\.csv: is a device, not a file\n$/,
+          "a map without end": /endless\.csv: is a device, not a file\n$/,
         }
         for (const [what, sentence] of Object.entries(sentences)) {
           expect(refused[what]?.code).toBe(2)

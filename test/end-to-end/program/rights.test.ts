@@ -43,7 +43,7 @@ describe("what a night leaves on the disk", () => {
         const night = yield* runProgram(["nightly", "--customers", "customers.csv", "--quiet"], { cwd, env })
         expect(night).toMatchObject({ code: 1, stdout: "" })
         expect(night.stderr).toMatch(
-          /^tidemark: CLEAN: .*the lake .*lake could not be written \(.*\); see that it is a folder, and that this account may write it, and run tidemark lake --to .*lake\n$/,
+          /^tidemark: CLEAN: .*the lake .*lake could not be written \(.*\); see that it is a folder, and that this account may write it, and run .*tidemark(\.js)? lake --to .*lake\n$/,
         )
         expect(existsSync(join(cwd, "tidemark-out", "latest", "manifest.json"))).toBe(true)
         const runs = yield* runProgram(["runs", "--json"], { cwd, env })

@@ -167,6 +167,8 @@ layer(booksStore)("a bank statement (CAMT.053)", (it) => {
         "it is pain.001",
       )
       expect(yield* refused("<html/>")).toContain("is not a bank statement camt.053")
+      const deep = `${"<a>".repeat(100_000)}${"</a>".repeat(100_000)}`
+      expect(yield* refused(deep)).toContain("is nested more than 100 deep, which no bank statement is")
       expect(yield* refused(twoStatements.replace(">160.00<", ">1.6e2<"))).toContain(
         'the amount "1.6e2" is not a plain decimal',
       )

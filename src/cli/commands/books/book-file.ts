@@ -1,6 +1,7 @@
 import { FileSystem } from "@effect/platform"
 import { Effect, Option } from "effect"
 import { type BookFormat, bookFormats, formatOf } from "../../../pipelines/books/readers/formats.ts"
+import { fileFault } from "../../../pipelines/configuration/file-kind.ts"
 import { UsageError } from "../../ending.ts"
 
 /** The format of a file that a person named; refuses one that is not there, or of which nothing says how it is written. */
@@ -10,7 +11,8 @@ export const bookFileOf = (file: string, given: BookFormat | null) =>
     const refuse = (detail: string) => new UsageError({ detail })
     const kind = yield* Effect.option(fs.stat(file))
     if (Option.isNone(kind)) return yield* refuse(`${file}: there is no such file`)
-    if (kind.value.type === "Directory") return yield* refuse(`${file}: is a folder; name one file`)
+    const fault = yield* fileFault(file, "no pipes")
+    if (fault !== null) return yield* refuse(`${file}: ${fault}`)
     const format = given ?? formatOf(file)
     if (format === null) {
       return yield* refuse(

@@ -1,6 +1,7 @@
 import { FileSystem } from "@effect/platform"
 import { Effect, Stream } from "effect"
 import { quoteNumbers } from "../../../api/exact-numbers.ts"
+import { depthOf } from "../../../api/json-text.ts"
 import type { StoreError } from "../../../store/store-error.ts"
 import { textIn } from "./file-text.ts"
 import { JsonFault, jsonLists, lineCounter } from "./json-lists.ts"
@@ -19,9 +20,12 @@ interface JsonRecord {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
+/** What lies deeper is no booking, and nothing is to go down with it. */
+const deepest = 100
+
 const parse = (text: string): unknown => {
   try {
-    return JSON.parse(quoteNumbers(text))
+    return depthOf(text) > deepest ? undefined : JSON.parse(quoteNumbers(text))
   } catch {
     return undefined
   }

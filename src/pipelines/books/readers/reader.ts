@@ -71,10 +71,19 @@ export interface BookReader {
 
 export const nothing: Omit<OpenedBook, "rows"> = { decimals: new Set(), moments: new Set(), statements: [] }
 
+/** A person looks through no more of them. */
+const mostNames = 50
+
+const namesIn = (columns: ReadonlyArray<string>): string => {
+  const named = columns.slice(0, mostNames).map((column) => JSON.stringify(column))
+  const more = columns.length - named.length
+  return more > 0 ? `${named.join(", ")} and ${more} more` : named.join(", ")
+}
+
 /** Which of the mapped columns a file lacks, in a sentence; null where it has them all. */
 export const missingColumns = (wanted: ReadonlyArray<string>, present: ReadonlyArray<string>): string | null => {
   const missing = wanted.filter((column) => !present.includes(column))
   return missing.length === 0
     ? null
-    : `no column ${missing.map((column) => JSON.stringify(column)).join(", no column ")}; the file has ${present.map((column) => JSON.stringify(column)).join(", ")}; correct the map`
+    : `no column ${missing.map((column) => JSON.stringify(column)).join(", no column ")}; the file has ${namesIn(present)}; correct the map`
 }

@@ -20,6 +20,9 @@ export class XmlFault extends Error {
   }
 }
 
+/** What lies deeper is no bank statement, costs more with every level, and nothing is to go down with it. */
+const deepest = 100
+
 interface Growing extends XmlElement {
   text: string
   readonly children: Array<XmlElement>
@@ -53,6 +56,9 @@ export const parseXml = (text: string, linesBefore = 0): XmlElement => {
       line: parser.line + linesBefore,
       text: "",
       children: [],
+    }
+    if (open.length >= deepest) {
+      throw new XmlFault(element.line, `is nested more than ${deepest} deep, which no bank statement is`)
     }
     open.at(-1)?.children.push(element)
     root ??= element
