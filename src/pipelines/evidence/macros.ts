@@ -146,14 +146,16 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> =>
     "may_be(readable, of_column, wanted) AS NOT map_contains(readable, of_column) OR coalesce(readable[of_column] = wanted, FALSE)",
     `may_be_settled(list, readable) AS NOT map_contains(readable, 'status')
        OR readable['status'] NOT IN (SELECT status FROM recon.statuses AS s WHERE s.stream = list AND s.class IN ('open', 'void'))`,
-    // A sum that leaves DECIMAL(38,18) is NULL; whole units and what follows the point are summed apart, which cannot overflow.
-    "in_decimal(whole, rest) AS TRY_CAST(whole + CAST(trunc(rest) AS HUGEINT) AS DECIMAL(38,18)) + (rest - trunc(rest))",
-    "exact_sum(amount) AS recon.in_decimal(sum(CAST(trunc(amount) AS HUGEINT)), sum(amount - trunc(amount)))",
+    // A sum that leaves DECIMAL(38,18) is NULL. A hundred million amounts below large() make none that does, and a plain sum is ten
+    // times as fast; of the others, whole units and what follows the point are summed apart, which cannot overflow.
+    "large() AS 1000000000000",
+    "large_part(amount) AS CASE WHEN abs(amount) >= recon.large() THEN CAST(trunc(amount) AS HUGEINT) END",
+    "rest_of(amount) AS CASE WHEN abs(amount) >= recon.large() THEN amount - trunc(amount) ELSE amount END",
+    "in_decimal(whole, rest) AS CASE WHEN whole IS NULL THEN rest ELSE TRY_CAST(whole + CAST(trunc(rest) AS HUGEINT) AS DECIMAL(38,18)) + (rest - trunc(rest)) END",
+    "exact_sum(amount) AS recon.in_decimal(sum(recon.large_part(amount)), sum(recon.rest_of(amount)))",
     // How far two amounts are apart; a distance that no decimal holds is the largest that one does.
     "gap(one, other) AS CASE WHEN one IS NOT NULL AND other IS NOT NULL THEN coalesce(TRY(abs(one - other)), 99999999999999999999.999999999999999999) END",
-    "sum_where(whole, rest, is_wanted) AS recon.in_decimal(coalesce(sum(CASE WHEN is_wanted THEN whole END), 0), coalesce(sum(CASE WHEN is_wanted THEN rest END), 0))",
-    // Below it a hundred million amounts make no sum that leaves DECIMAL(38,18).
-    "large() AS 1000000000000",
+    "sum_where(whole, rest, is_wanted) AS recon.in_decimal(sum(CASE WHEN is_wanted THEN whole END), coalesce(sum(CASE WHEN is_wanted THEN rest END), 0))",
     "is_within(stated, computed, accepted) AS coalesce(TRY(abs(stated - computed)) <= accepted, FALSE)",
     // How far ahead of the clock of its answer an instant may lie, and how old a balance may be.
     "latest_instant(answered) AS answered + to_minutes(recon.number_of('BAL_STALE', 'futureMinutes'))",

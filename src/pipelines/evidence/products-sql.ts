@@ -116,7 +116,7 @@ const selectLegs = (streams: ReadonlyArray<ContractStream>, product: ProductRow)
     ${leg.leg === null ? "NULL" : `'${leg.leg}'`} AS leg, p.customer_id, '${leg.direction}' AS direction, recon.currency_name(p.${leg.currency}) AS currency,
     recon.network_name(${given(stream, "p", "network")}) AS network, ${leg.amount} AS amount, ${leg.fee} AS fee, ${leg.net} AS net_amount,
     ${leg.direction === "CREDIT" ? "" : "-"}${leg.net} AS signed_net, ${leg.leg === "FEE" ? "FALSE" : byDirection} AS is_by_direction,
-    p.status, coalesce(s.class, 'unknown') AS class, p.created_at, p.updated_at, p.completed_at${onList(product.stream, "p")}${leg.where}`,
+    p.status, coalesce(s.class, 'unknown') AS class, p.created_at, p.updated_at, p.completed_at, p.version_seen_run${onList(product.stream, "p")}${leg.where}`,
   )
 }
 

@@ -146,7 +146,8 @@ interface Definition {
 const ofFile = (file: SqlFile): Definition => ({
   name: file.name,
   isTable: kindOf(file) === "table",
-  text: `${file.sql}\n${JSON.stringify([...file.header])}`,
+  // A table has the columns of the views that it is filled from, so that it is made anew where any of them changed.
+  text: `${file.sql}\n${JSON.stringify([...file.header])}${kindOf(file) === "table" ? publishedText : ""}`,
   statements: ["kept", "added"].includes(kindOf(file)) ? fillOf(file) : definitionOf(file),
   again: fillOf(file),
 })
@@ -210,15 +211,16 @@ export class JudgedByEarlierVersion extends Data.TaggedError("JudgedByEarlierVer
   }
 }
 
+/** Whether a statement names what the store does not have. */
+const namesWhatIsNotThere = ({ detail }: StoreError): boolean => /^(Catalog|Binder) Error/.test(detail)
+
 /** Publishes the views that reports and analysts ask, over what was judged. */
 export const publishQuestions = (sql: Sql, run: Run): Effect.Effect<void, StoreError | JudgedByEarlierVersion> =>
   Effect.gen(function* () {
     yield* sql.run(publishedSql)
-    const [known] = yield* sql.rows(
-      "SELECT 1 FROM duckdb_functions() WHERE schema_name = 'recon' AND function_name = 'last_run'",
+    yield* Effect.mapError(publishAll(sql, filesOf(questions)), (error) =>
+      namesWhatIsNotThere(error) ? new JudgedByEarlierVersion({ runId: run.runId }) : error,
     )
-    if (known === undefined) return yield* new JudgedByEarlierVersion({ runId: run.runId })
-    yield* publishAll(sql, filesOf(questions))
     yield* sayWords(sql)
   })
 

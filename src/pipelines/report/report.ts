@@ -11,9 +11,9 @@ import { buildFolder, pointLatest } from "./atomic-folder.ts"
 import { type CsvFileError, writeCsv } from "./csv-file.ts"
 import { csvFiles } from "./csv-files.ts"
 import type { ReportDefinition, ReportDefinitionError } from "./definition.ts"
+import { type FailedReport, gatherReports } from "./gather.ts"
 import { findPreviousManifest, type Manifest, writeManifest } from "./manifest.ts"
 import { nightFile, nightFolder } from "./nights.ts"
-import { askOwnReports, type FailedReport } from "./own-reports.ts"
 import { writeAllNights } from "./page/all-nights.ts"
 import { pageFile } from "./page/page.ts"
 import { type Period, periodName } from "./period.ts"
@@ -155,7 +155,7 @@ export const report = (run: Run, configuration: Configuration, out: string, peri
     const all = yield* reportDefinitions(configuration.ownReports)
     const place = yield* nightFolder(out, run)
     const { connection, places } = yield* begin(run, period)
-    const { definitions, failed } = yield* askOwnReports(connection, all)
+    const { definitions, failed } = yield* gatherReports(connection, all)
     yield* noteOwnReports(run, yield* replacedReports(definitions), failed)
     const summary = yield* summarize(database, run.runId)
     const totals = yield* controlTotals(database, run.runId, places)

@@ -125,6 +125,10 @@ layer(ledgerStore)("the lake", (it) => {
         const [stored] = yield* database.rows(`${query}${from}`)
         const [there] = yield* elsewhere(statements, query + name)
         expect(there, name).toEqual(Object.values(stored ?? {}))
+        // Its rows have one order, so that equal stores give equal bytes.
+        const key = lakeTables.find((table) => table.name === name)?.key.map((column) => `"${column}"`)
+        const twice = yield* database.rows(`SELECT 1 FROM ${from} GROUP BY ${key?.join(", ")} HAVING count(*) > 1`)
+        expect(twice, name).toEqual([])
       }
       const dated = yield* elsewhere(statements, "SELECT dt, count(*) FROM movements GROUP BY dt ORDER BY dt")
       expect(dated).toEqual([

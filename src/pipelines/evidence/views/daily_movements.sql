@@ -21,12 +21,12 @@ unit AS (
     CASE WHEN opening IS NULL THEN since_inception ELSE rolled END AS computed_closing
   FROM recon.closing
 ),
--- Whole units and what follows the point are summed apart, which cannot overflow.
+-- Whole units of very large amounts are summed apart, so that no sum overflows.
 posted AS (
   SELECT t.customer_id, t.currency, coalesce(CASE WHEN n.currency IS NOT NULL THEN t.network END, '') AS network_key, t.posted_at::DATE AS day,
     u.newest_posted_at IS NOT NULL AND t.posted_at <= u.newest_posted_at AND (u.takes_closing OR u.oldest_as_of IS NULL OR t.posted_at < u.oldest_as_of) AS in_balance,
     t.type, t.resource_type, t.direction, count(*) AS transactions, recon.exact_sum(t.amount) AS gross, recon.exact_sum(t.fee) AS fee,
-    sum(CAST(trunc(t.moved) AS HUGEINT)) AS whole, sum(t.moved - trunc(t.moved)) AS rest
+    coalesce(sum(recon.large_part(t.moved)), 0) AS whole, sum(recon.rest_of(t.moved)) AS rest
   FROM recon.transaction AS t
   LEFT JOIN by_network AS n ON n.customer_id = t.customer_id AND n.currency = t.currency
   LEFT JOIN unit AS u ON u.customer_id = t.customer_id AND u.currency = t.currency

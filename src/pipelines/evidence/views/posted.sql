@@ -11,7 +11,7 @@
 -- transactions: How many.
 -- undated: How many of them say no postedAt.
 -- newest_posted_at: The newest of them.
--- whole: The sum of whole units, with sign.
+-- whole: The sum of the whole units of very large amounts, with sign; NULL where there is none.
 -- rest: The sum of what follows the point, and of amounts that are summed whole.
 WITH edge AS (
   SELECT customer_id, currency, network_key, CASE WHEN is_listed THEN oldest_as_of END AS oldest_as_of, CASE WHEN is_listed THEN as_of END AS as_of,
@@ -51,8 +51,7 @@ SELECT p.customer_id, p.currency, p.network_key, p.type, p.resource_type, p.dire
     ELSE 'before'
   END AS place,
   count(*) AS transactions, count(*) FILTER (p.is_undated) AS undated, max(p.posted_at) AS newest_posted_at,
-  coalesce(sum(CASE WHEN abs(p.moved) >= recon.large() THEN CAST(trunc(p.moved) AS HUGEINT) END), 0) AS whole,
-  sum(CASE WHEN abs(p.moved) >= recon.large() THEN p.moved - trunc(p.moved) ELSE p.moved END) AS rest
+  sum(recon.large_part(p.moved)) AS whole, sum(recon.rest_of(p.moved)) AS rest
 FROM placed AS p
 LEFT JOIN edge AS e ON e.customer_id = p.customer_id AND e.currency = p.currency AND e.network_key = p.network_key
 LEFT JOIN reading AS r ON r.customer_id = p.customer_id

@@ -21,6 +21,7 @@
 -- created_at: When it was created.
 -- updated_at: When it last changed.
 -- first_seen_run: The run that first saw it.
+-- version_seen_run: The run that first saw it as it is.
 SELECT t.transaction_id, t.customer_id, t.type, t.direction, recon.currency_name(t.currency) AS currency,
   recon.network_name(t.network) AS network, t.amount, t.fee, t.net_amount,
   CASE WHEN s.class NOT IN ('settled', 'undone') OR s.class IS NULL THEN 0 WHEN t.direction = 'CREDIT' THEN t.net_amount ELSE -t.net_amount END AS moved,
@@ -28,7 +29,8 @@ SELECT t.transaction_id, t.customer_id, t.type, t.direction, recon.currency_name
   coalesce(t.posted_at, t.updated_at, t.created_at) AS posted_at,
   s.class IN ('settled', 'undone') IS TRUE AND t.posted_at IS NULL AS is_undated,
   CASE WHEN t.resource_id IS NOT NULL THEN coalesce(t.resource_type, recon.kind_of_type(t.type), k.resource_type, 'none') ELSE t.resource_type END AS resource_type, t.resource_id,
-  t.resource_id IS NOT NULL AND NOT (t.type = 'FEE' AND recon.has_separate_fees(coalesce(t.resource_type, k.resource_type)) IS TRUE) AS names_record, t.reference, t.created_at, t.updated_at, t.first_seen_run
+  t.resource_id IS NOT NULL AND NOT (t.type = 'FEE' AND recon.has_separate_fees(coalesce(t.resource_type, k.resource_type)) IS TRUE) AS names_record, t.reference, t.created_at, t.updated_at, t.first_seen_run,
+  t.version_seen_run
 FROM main.transactions AS t
 JOIN recon.coverage AS r ON r.run_id = recon.run() AND r.customer_id = t.customer_id AND r.stream = 'transactions' AND r.state = 'COMPLETE'
 LEFT JOIN recon.statuses AS s ON s.stream = 'transactions' AND s.status = t.status

@@ -9,6 +9,7 @@ import { sha256Hex } from "../../../api/signing.ts"
 import { Database, type Sql } from "../../../store/database.ts"
 import { quoteText } from "../../../store/describe-table.ts"
 import { reasonOf } from "../../../store/store-error.ts"
+import { runWithinMemory } from "../../../store/within-memory.ts"
 import { buildFolder } from "../atomic-folder.ts"
 import { type LakeColumn, type LakeTable, lakeColumn, lakeTables } from "./tables.ts"
 
@@ -70,12 +71,18 @@ const partitionsOf = (sql: Sql, table: LakeTable, columns: ReadonlyArray<LakeCol
     (partitions) => (partitions.length === 0 ? nothing : partitions),
   )
 
-const rowsSql = (table: LakeTable, columns: ReadonlyArray<LakeColumn>, day: string): string => {
-  const others = columns.map(({ name }) => name).filter((name) => !table.order.includes(name))
-  const order = [...table.order, ...others].map((name) => `"${name}" NULLS LAST`).join(", ")
-  return `SELECT ${columns.map(({ sql }) => sql).join(", ")} FROM ${table.from}
-    WHERE ${partitionOf(table)} = DATE ${quoteText(day)} ORDER BY ${order}`
-}
+const gathered = "lake_rows"
+
+/**
+ * The rows of the partitions that are to be written, in a table of their own: each partition would read the whole list again, and DuckDB
+ * sorts what lies in a compressed table only if all of it fits in memory.
+ */
+const gatherSql = (table: LakeTable, columns: ReadonlyArray<LakeColumn>, days: ReadonlyArray<string>): string =>
+  `CREATE OR REPLACE TEMP TABLE ${gathered} AS SELECT ${partitionOf(table)} AS dt, ${columns.map(({ sql }) => sql).join(", ")}
+   FROM ${table.from} WHERE ${partitionOf(table)} IN (${days.map((day) => `DATE ${quoteText(day)}`).join(", ")})`
+
+const rowsSql = (table: LakeTable, day: string): string =>
+  `SELECT * EXCLUDE (dt) FROM ${gathered} WHERE dt = DATE ${quoteText(day)} ORDER BY ${table.key.map((name) => `"${name}" NULLS LAST`).join(", ")}`
 
 /** One COPY a file: with PARTITION_BY, DuckDB would neither keep the order nor give the same bytes twice. */
 const copySql = (rows: string, file: string): string =>
@@ -125,12 +132,14 @@ export const writeLake = (to: string) =>
         let written = 0
         for (const table of lakeTables) {
           const columns = yield* columnsOf(database, table)
-          for (const { day, mark, rows } of yield* partitionsOf(database, table, columns)) {
-            const place = path.join(table.name, `dt=${day}`, "part-0.parquet")
+          const changed: Array<Partition & Pick<LakeFile, "fingerprint" | "path">> = []
+          for (const partition of yield* partitionsOf(database, table, columns)) {
+            const place = path.join(table.name, `dt=${partition.day}`, "part-0.parquet")
             const file = path.join(building, place)
             yield* fs.makeDirectory(path.dirname(file), { recursive: true })
-            const select = rowsSql(table, columns, day)
-            const fingerprint = sha256Hex(`${select}\n${mark}`)
+            const fingerprint = sha256Hex(
+              `${gatherSql(table, columns, [partition.day])}\n${rowsSql(table, partition.day)}\n${partition.mark}`,
+            )
             const before = earlier.get(place)
             const isLinked =
               before?.fingerprint === fingerprint &&
@@ -138,19 +147,26 @@ export const writeLake = (to: string) =>
                 onFailure: () => false,
                 onSuccess: () => true,
               }))
-            if (isLinked && before !== undefined) {
-              files.push(before)
-              continue
-            }
-            yield* copy(connection, copySql(select, file), to)
+            if (isLinked && before !== undefined) files.push(before)
+            else changed.push({ ...partition, fingerprint, path: place })
+          }
+          if (changed.length > 0) {
+            const days = changed.map(({ day }) => day)
+            yield* run(connection, gatherSql(table, columns, days), to)
+          }
+          for (const { day, fingerprint, path: place, rows } of changed) {
+            const file = path.join(building, place)
+            yield* run(connection, copySql(rowsSql(table, day), file), to)
             const [{ size }, sha256] = yield* Effect.all([
               fs.stat(file),
               Effect.tryPromise({ try: () => sha256Of(file), catch: (cause) => new LakeError({ path: to, cause }) }),
             ])
             files.push({ path: place, rows: Number(rows), bytes: Number(size), sha256, fingerprint })
-            written += 1
           }
+          written += changed.length
         }
+        yield* run(connection, `DROP TABLE IF EXISTS ${gathered}`, to)
+        files.sort((one, other) => (one.path < other.path ? -1 : 1))
         const manifest = { version: 1, run_id: judged?.run_id ?? "", files }
         yield* fs.writeFileString(path.join(building, "_manifest.json"), `${JSON.stringify(manifest, null, 1)}\n`)
         yield* fs.writeFileString(path.join(building, "_SUCCESS"), "")
@@ -167,8 +183,8 @@ export const writeLake = (to: string) =>
     }),
   )
 
-const copy = (connection: DuckDBConnection, statement: string, to: string) =>
+const run = (connection: DuckDBConnection, statement: string, to: string) =>
   Effect.tryPromise({
-    try: () => connection.run(statement),
+    try: () => runWithinMemory(connection, statement),
     catch: (cause) => new LakeError({ path: to, cause }),
   })

@@ -9,8 +9,8 @@ export interface LakeTable {
   readonly dt: string
   /** Rows of a day or of a month lie together; a month's partition is named by its first day. */
   readonly grain: "day" | "month"
-  /** Its rows are ordered by these, and then by all others. */
-  readonly order: ReadonlyArray<string>
+  /** Its rows are ordered by these, which tell each from every other: equal stores give equal bytes. */
+  readonly key: ReadonlyArray<string>
 }
 
 const dayOfRun = (run: string): string => `strptime(left(${run}, 8), '%Y%m%d')::DATE`
@@ -23,60 +23,66 @@ const lists: ReadonlyArray<LakeTable> = resolveContract().streams.map(({ fields,
     from: `main.${stream}`,
     dt: instant === undefined ? dayOfRun("first_seen_run") : `${instant}::DATE`,
     grain: stream === "transactions" ? "day" : "month",
-    order: idFields.map(({ column }) => column),
+    key: idFields.map(({ column }) => column),
   }
 })
 
 /** What is known of the night that was judged last, and what is kept of all nights. */
 export const lakeTables: ReadonlyArray<LakeTable> = [
   ...lists,
-  { name: "customers", from: "main.customers", dt: dayOfRun("first_seen_run"), grain: "month", order: ["customer_id"] },
+  { name: "customers", from: "main.customers", dt: dayOfRun("first_seen_run"), grain: "month", key: ["customer_id"] },
   {
     name: "balance_snapshots",
     from: "main.balance_snapshots",
     dt: dayOfRun("run_id"),
     grain: "month",
-    order: ["run_id", "customer_id"],
+    key: ["run_id", "customer_id", "currency", "network"],
   },
-  { name: "movements", from: "recon.movement", dt: "created_at::DATE", grain: "day", order: ["record_id", "leg"] },
-  { name: "postings", from: "recon.transaction", dt: "created_at::DATE", grain: "day", order: ["transaction_id"] },
+  {
+    name: "movements",
+    from: "recon.movement",
+    dt: "created_at::DATE",
+    grain: "day",
+    key: ["stream", "record_id", "leg"],
+  },
+  { name: "postings", from: "recon.transaction", dt: "created_at::DATE", grain: "day", key: ["transaction_id"] },
   {
     name: "matches",
     from: "recon.matches",
     dt: dayOfRun("run_id"),
     grain: "day",
-    order: ["side", "stream", "record_id", "transaction_id"],
+    key: ["run_id", "side", "stream", "record_id", "leg", "transaction_id"],
   },
-  { name: "exceptions", from: "recon.exceptions", dt: "first_seen::DATE", grain: "month", order: ["exception_id"] },
+  { name: "exceptions", from: "recon.exceptions", dt: "first_seen::DATE", grain: "month", key: ["exception_id"] },
   {
     name: "exception_events",
     from: "recon.exception_events",
     dt: "occurred_at::DATE",
     grain: "month",
-    order: ["event_no"],
+    key: ["event_no"],
   },
   {
     name: "rollforward",
     from: "recon.rollforward",
     dt: dayOfRun("run_id"),
     grain: "day",
-    order: ["run_id", "customer_id", "currency"],
+    key: ["run_id", "customer_id", "currency", "network"],
   },
   {
     name: "conservation",
     from: "recon.conservation",
     dt: dayOfRun("run_id"),
     grain: "month",
-    order: ["run_id", "side", "currency", "category"],
+    key: ["run_id", "side", "currency", "category"],
   },
   {
     name: "coverage",
     from: "recon.coverage",
     dt: dayOfRun("run_id"),
     grain: "day",
-    order: ["run_id", "customer_id", "stream"],
+    key: ["run_id", "customer_id", "stream"],
   },
-  { name: "runs", from: "recon.runs", dt: "started_at::DATE", grain: "month", order: ["run_id"] },
+  { name: "runs", from: "recon.runs", dt: "started_at::DATE", grain: "month", key: ["run_id"] },
 ]
 
 export interface LakeColumn {

@@ -13,7 +13,7 @@ import { writeWhole } from "../whole-file.ts"
 import { pageDocument } from "./document.ts"
 import { type Html, html, joined, nothing } from "./html.ts"
 import { nightPictures } from "./pictures.ts"
-import { readSection } from "./sections.ts"
+import { readSections } from "./sections.ts"
 import { columnTitle } from "./tables.ts"
 
 /** A night as the list shows it: where its folder is, and the verdict of its manifest. */
@@ -83,7 +83,7 @@ const allNightsPage = (
 export const writeAllNights = (out: string, run: Run, summary: RunSummary, connection: DuckDBConnection) =>
   Effect.gen(function* () {
     const path = yield* Path.Path
-    const nights = yield* readSection(connection, "nights")
+    const { nights } = yield* readSections(connection, ["nights"])
     const present = yield* nightFolders(out)
     const known = new Set(nights.rows.map((row) => String(row[1])))
     const folders = yield* Effect.forEach(

@@ -6,7 +6,7 @@ import { type ReportRowsError, reportRows } from "../report-rows.ts"
 import { type WholeFileError, writeWhole } from "../whole-file.ts"
 import type { Writer } from "../writer.ts"
 import { nightPage } from "./night-page.ts"
-import { readSections } from "./sections.ts"
+import { readSections, sectionNames } from "./sections.ts"
 
 /** More exceptions than anybody reads on a page; the CSV file has them all. */
 const mostExceptions = 1000
@@ -21,7 +21,7 @@ export const pageFile: Writer<
     const { building, connection, definitions } = night
     const definition = definitions.find(({ name }) => name === "exceptions")
     const exceptions = definition === undefined ? null : yield* reportRows(connection, definition, mostExceptions)
-    const text = nightPage({ night, sections: yield* readSections(connection), exceptions })
+    const text = nightPage({ night, sections: yield* readSections(connection, sectionNames), exceptions })
     const { bytes, sha256 } = yield* writeWhole(path.join(building, PAGE_FILE), Buffer.from(text, "utf8"))
     return [{ name: PAGE_FILE, title: "The night on one page", sha256, bytes, rows: exceptions?.rows.length ?? 0 }]
   })

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect } from "effect"
 import { packageText } from "../../sql-file.ts"
 import { parseDefinition, type ReportDefinitionError } from "../definition.ts"
+import { gatherReports } from "../gather.ts"
 import { type ReportRows, type ReportRowsError, reportRows } from "../report-rows.ts"
 
 /** What the page asks besides the reports: a file of this name in sections/, and how many of its rows a page holds. */
@@ -22,6 +23,7 @@ export const sections = {
 } as const
 
 export type SectionName = keyof typeof sections
+export const sectionNames = Object.keys(sections) as ReadonlyArray<SectionName>
 export type Sections = Readonly<Record<SectionName, ReportRows>>
 
 /** Exceptions that count tonight: those of the summary, so that every figure of the page adds up to its first lines. */
@@ -42,25 +44,24 @@ const shownExceptions = [
      SELECT coalesce(list(DISTINCT id), []::VARCHAR[]) FROM (SELECT unnest([record_id, counterpart_id]) AS id FROM shown_exception) WHERE id IS NOT NULL)`,
 ]
 
-/** Reads one section on a connection whose reports' session has begun. */
-export const readSection = (
+/** Reads sections on a connection whose reports' session has begun. Each is asked once, though its rows are both read and counted. */
+export const readSections = <Name extends SectionName>(
   connection: DuckDBConnection,
-  name: SectionName,
-): Effect.Effect<ReportRows, ReportDefinitionError | ReportRowsError> =>
+  names: ReadonlyArray<Name>,
+): Effect.Effect<Pick<Sections, Name>, ReportDefinitionError | ReportRowsError> =>
   Effect.gen(function* () {
-    const definition = yield* parseDefinition(name, packageText(`report/page/sections/${name}.sql`))
-    yield* Effect.forEach([countedExceptions, ...shownExceptions], (statement) =>
-      Effect.promise(() => connection.run(statement)),
+    for (const statement of [countedExceptions, ...shownExceptions]) {
+      yield* Effect.promise(() => connection.run(statement))
+    }
+    const parsed = yield* Effect.forEach(names, (name) =>
+      parseDefinition(name, packageText(`report/page/sections/${name}.sql`)),
     )
-    return yield* reportRows(connection, definition, sections[name])
+    const { definitions } = yield* gatherReports(connection, parsed, "section")
+    const read = yield* Effect.forEach(definitions, (definition) =>
+      Effect.map(
+        reportRows(connection, definition, sections[definition.name as Name]),
+        (rows) => [definition.name, rows] as const,
+      ),
+    )
+    return Object.fromEntries(read) as unknown as Pick<Sections, Name>
   })
-
-/** Reads every section. */
-export const readSections = (
-  connection: DuckDBConnection,
-): Effect.Effect<Sections, ReportDefinitionError | ReportRowsError> =>
-  Effect.all(
-    Object.fromEntries(
-      (Object.keys(sections) as ReadonlyArray<SectionName>).map((name) => [name, readSection(connection, name)]),
-    ) as Readonly<Record<SectionName, Effect.Effect<ReportRows, ReportDefinitionError | ReportRowsError>>>,
-  )
