@@ -60,14 +60,24 @@ interface Partition {
 /** A table without rows has one file without rows, so that every engine finds its columns. */
 const nothing: ReadonlyArray<Partition> = [{ day: "1970-01-01", rows: 0n, mark: "0" }]
 
-/** The partitions that a table has now, each with what tells whether its rows are the same as before. */
-const partitionsOf = (sql: Sql, table: LakeTable, columns: ReadonlyArray<LakeColumn>) =>
+/** The rows of a table as the lake has them, each with its partition. */
+const sourceSql = (table: LakeTable, columns: ReadonlyArray<LakeColumn>): string =>
+  `SELECT ${partitionOf(table)} AS dt, ${columns.map(({ sql }) => sql).join(", ")} FROM ${table.from}`
+
+/** The partitions that rows with their `dt` have, each with what tells whether they are the same as before. */
+const partitionsOf = (connection: DuckDBConnection, from: string, columns: ReadonlyArray<LakeColumn>, to: string) =>
   Effect.map(
-    sql.rows<Partition>(
-      `SELECT strftime(dt, '%Y-%m-%d') AS day, count(*) AS rows, concat_ws('-', version(), count(*), bit_xor(mark), sum(mark % 4294967291)) AS mark
-       FROM (SELECT ${partitionOf(table)} AS dt, hash(${columns.map(({ name }) => `"${name}"`).join(", ")}) AS mark FROM ${table.from})
-       GROUP BY dt ORDER BY dt`,
-    ),
+    Effect.tryPromise({
+      try: async () =>
+        (
+          await connection.runAndReadAll(
+            `SELECT strftime(dt, '%Y-%m-%d') AS day, count(*) AS rows, concat_ws('-', version(), count(*), bit_xor(mark), sum(mark % 4294967291)) AS mark
+             FROM (SELECT dt, hash(${columns.map(({ name }) => `"${name}"`).join(", ")}) AS mark FROM ${from})
+             GROUP BY dt ORDER BY dt`,
+          )
+        ).getRowObjects() as unknown as ReadonlyArray<Partition>,
+      catch: (cause) => new LakeError({ path: to, cause }),
+    }),
     (partitions) => (partitions.length === 0 ? nothing : partitions),
   )
 
@@ -77,9 +87,10 @@ const gathered = "lake_rows"
  * The rows of the partitions that are to be written, in a table of their own: each partition would read the whole list again, and DuckDB
  * sorts what lies in a compressed table only if all of it fits in memory.
  */
-const gatherSql = (table: LakeTable, columns: ReadonlyArray<LakeColumn>, days: ReadonlyArray<string>): string =>
-  `CREATE OR REPLACE TEMP TABLE ${gathered} AS SELECT ${partitionOf(table)} AS dt, ${columns.map(({ sql }) => sql).join(", ")}
-   FROM ${table.from} WHERE ${partitionOf(table)} IN (${days.map((day) => `DATE ${quoteText(day)}`).join(", ")})`
+const gatherSql = (source: string): string => `CREATE OR REPLACE TEMP TABLE ${gathered} AS ${source}`
+
+const ofDays = (table: LakeTable, days: ReadonlyArray<string>): string =>
+  ` WHERE ${partitionOf(table)} IN (${days.map((day) => `DATE ${quoteText(day)}`).join(", ")})`
 
 const rowsSql = (table: LakeTable, day: string): string =>
   `SELECT * EXCLUDE (dt) FROM ${gathered} WHERE dt = DATE ${quoteText(day)} ORDER BY ${table.key.map((name) => `"${name}" NULLS LAST`).join(", ")}`
@@ -133,13 +144,15 @@ export const writeLake = (to: string) =>
         for (const table of lakeTables) {
           const columns = yield* columnsOf(database, table)
           const changed: Array<Partition & Pick<LakeFile, "fingerprint" | "path">> = []
-          for (const partition of yield* partitionsOf(database, table, columns)) {
+          const source = sourceSql(table, columns)
+          // A lake that is new has all of it to write: what is gathered then tells its partitions too.
+          const isNew = earlier.size === 0
+          if (isNew) yield* run(connection, gatherSql(source), to)
+          for (const partition of yield* partitionsOf(connection, isNew ? gathered : `(${source})`, columns, to)) {
             const place = path.join(table.name, `dt=${partition.day}`, "part-0.parquet")
             const file = path.join(building, place)
             yield* fs.makeDirectory(path.dirname(file), { recursive: true })
-            const fingerprint = sha256Hex(
-              `${gatherSql(table, columns, [partition.day])}\n${rowsSql(table, partition.day)}\n${partition.mark}`,
-            )
+            const fingerprint = sha256Hex(`${source}\n${rowsSql(table, partition.day)}\n${partition.mark}`)
             const before = earlier.get(place)
             const isLinked =
               before?.fingerprint === fingerprint &&
@@ -150,9 +163,9 @@ export const writeLake = (to: string) =>
             if (isLinked && before !== undefined) files.push(before)
             else changed.push({ ...partition, fingerprint, path: place })
           }
-          if (changed.length > 0) {
+          if (changed.length > 0 && !isNew) {
             const days = changed.map(({ day }) => day)
-            yield* run(connection, gatherSql(table, columns, days), to)
+            yield* run(connection, gatherSql(`${source}${ofDays(table, days)}`), to)
           }
           for (const { day, fingerprint, path: place, rows } of changed) {
             const file = path.join(building, place)
