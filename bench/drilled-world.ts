@@ -33,17 +33,26 @@ export const readWorld = (file: string, options: WorldOptions) =>
     return configuration
   }).pipe(Logger.withMinimumLogLevel(LogLevel.None), Effect.provide(NodeContext.layer))
 
+interface Given {
+  readonly sample: number
+  readonly as?: ReadonlyArray<JudgedAs>
+}
+
+/** Tries what the checks notice of alterations of what a store read last. */
+export const drilledStore = (file: string, given: Given) =>
+  Effect.gen(function* () {
+    const configuration = yield* readConfiguration(null, checks)
+    return yield* drill({ ...given, file, configuration, seed: 1 })
+  }).pipe(Effect.scoped, Logger.withMinimumLogLevel(LogLevel.None), Effect.provide(NodeContext.layer))
+
 /** Reads a world, and tries what the checks notice of alterations of it. */
-export const drilledWorld = (
-  options: WorldOptions,
-  given: { readonly sample: number; readonly as?: ReadonlyArray<JudgedAs> },
-) =>
+export const drilledWorld = (options: WorldOptions, given: Given) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const file = path.join(yield* fs.makeTempDirectoryScoped(), "tidemark.duckdb")
-    const configuration = yield* readWorld(file, options)
-    return yield* drill({ ...given, file, configuration, seed: 1 })
+    yield* readWorld(file, options)
+    return yield* drilledStore(file, given)
   }).pipe(Effect.scoped, Logger.withMinimumLogLevel(LogLevel.None), Effect.provide(NodeContext.layer))
 
 /** A try in a line that a person can find again. */

@@ -3,6 +3,8 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { blindSpots, drilledStore } from "../../../bench/drilled-world.ts"
+import { movesMoney, unseenIn } from "../../../src/pipelines/drill/outcome.ts"
 import { temporaryFolder } from "../../support/temporary-folder.ts"
 import { runProgram } from "./program.ts"
 import { serveWorld, smallWorld, writeRoster } from "./served-world.ts"
@@ -41,6 +43,14 @@ describe("tidemark demo", () => {
           const summary = recordsOf(reportsIn(join(folder, "reports", "latest")).get("summary"))
           const changes = summary.filter(({ section }) => section === "since the last night").map(({ item }) => item)
           expect([...new Set(changes)]).toEqual(expect.arrayContaining(["new", "resolved", "accepted"]))
+          if (again.length > 0) continue
+          // What would its checks have noticed of the last night, had it said something else?
+          const drilled = yield* drilledStore(join(folder, "tidemark.duckdb"), { sample: 1, as: ["first reading"] })
+          expect(blindSpots(drilled)).toEqual([])
+          expect(drilled.raisedElsewhere).toEqual([])
+          const visible = drilled.tried.filter((one) => movesMoney(one) && unseenIn(one) === null)
+          expect(visible.length).toBeGreaterThan(50)
+          expect(visible.filter(({ outcome }) => outcome === "noticed").length).toBeGreaterThan(visible.length * 0.95)
         }
       }),
     // Six nights over HTTP, on a machine that may be busy with others.
