@@ -74,18 +74,19 @@ export type EngineName = keyof typeof engines
  */
 export const moneyTestSql = (name: EngineName): string => {
   const { nothing, sum } = engines[name]
-  return `SELECT resource_type, record_id, customer_id, currency, max(class) AS class,
-  ${sum("expected")} AS expected, ${sum("posted")} AS posted, ${sum("posted")} - ${sum("expected")} AS difference
+  // ClickHouse takes a name for the aggregate of that name, so that what is added up is called otherwise than its sum.
+  return `SELECT resource_type, record_id, customer_id, currency, max(state) AS class,
+  ${sum("must")} AS expected, ${sum("did")} AS posted, ${sum("did")} - ${sum("must")} AS difference
 FROM (
-  SELECT resource_type, record_id, customer_id, currency, class,
-    CASE WHEN class = 'settled' THEN signed_net ELSE ${nothing} END AS expected, ${nothing} AS posted
+  SELECT resource_type, record_id, customer_id, currency, class AS state,
+    CASE WHEN class = 'settled' THEN signed_net ELSE ${nothing} END AS must, ${nothing} AS did
   FROM movements
   UNION ALL
-  SELECT resource_type, resource_id, customer_id, currency, NULL, ${nothing}, moved
+  SELECT resource_type, resource_id AS record_id, customer_id, currency, NULL AS state, ${nothing} AS must, moved AS did
   FROM postings WHERE names_record AND is_posted
 ) AS entry
 GROUP BY resource_type, record_id, customer_id, currency
-HAVING ${sum("posted")} <> ${sum("expected")}`
+HAVING ${sum("did")} <> ${sum("must")}`
 }
 
 /** The statements that make an engine see the lake, and the money test as a view. */
