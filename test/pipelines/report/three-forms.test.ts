@@ -130,6 +130,28 @@ describe("a night's CSV files, page and workbook", () => {
             expect(units(told?.amount ?? ""), row[0]).toBe(sum)
           }
 
+          // What does not tie is told apart from what could not be judged: a balance that is gone was judged.
+          const [moneyHeader = [], ...money] = tableOf(page, "Does the money tie\\?")
+          const [lineHeader = [], ...closings] = csvOf(night.folder, "rollforward")
+          const [of, status, difference] = ["currency", "status", "difference"].map((name) => lineHeader.indexOf(name))
+          expect(closings.some((line) => line[status ?? -1] === "unstated")).toBe(true)
+          const wrong: Array<string> = []
+          for (const row of money) {
+            const shown = (title: string) => row[moneyHeader.indexOf(title)] ?? "no such column"
+            const differing = closings.filter(
+              (line) => line[of ?? -1] === row[0] && ["differs", "unstated"].includes(line[status ?? -1] ?? ""),
+            )
+            const sum = differing.reduce((total, line) => total + units(line[difference ?? -1] ?? ""), 0n)
+            const told = shown("Difference where it does not tie")
+            expect(shown("Lines that do not tie"), row[0]).toBe(String(differing.length))
+            expect(units(told), row[0]).toBe(sum)
+            const together = differing.length === 1 ? "1 line, by" : `${differing.length} lines, by`
+            if (differing.length > 0) wrong.push(`${row[0]} (${together} ${told}`)
+          }
+          const [, sentence = ""] = /No: it does not tie in (.*?)<\/strong>/.exec(page) ?? []
+          for (const one of wrong) expect(sentence).toContain(one)
+          expect(sentence.split("),")).toHaveLength(wrong.length)
+
           const before = bytesOf()
           yield* report({ runId: night.run.runId, startedAt: night.run.startedAt }, defaultConfiguration, out)
           expect(bytesOf()).toEqual(before)

@@ -62,14 +62,14 @@ export const nightPictures = (nights: ReportRows): Html => {
     ),
     picture(
       "moved",
-      "New, resolved and written off in each night",
+      "New, resolved and accepted in each night",
       `New exceptions went ${span("new")}, resolved ones ${span("resolved")}.`,
       [
         { kind: "high", name: "new" },
         { kind: "in", name: "resolved" },
-        { kind: "balance", name: "written off" },
+        { kind: "balance", name: "accepted" },
       ],
-      ["new", "resolved", "written_off"],
+      ["new", "resolved", "accepted"],
     ),
     figure(
       "Lists read to their end, and not",
@@ -125,20 +125,30 @@ export const moneyPictures = (money: ReportRows, places: ReadonlyMap<string, num
   return html`<div class="charts">${drawings}</div>`
 }
 
-/** Whether the money ties, in a sentence; each currency in which it does not, with the difference. */
+/** Whether the money ties, in a sentence; each currency in which it does not, with what the lines that do not tie differ by. */
 export const moneySentence = (money: ReportRows, places: ReadonlyMap<string, number>): Html => {
   const rows = records(money)
   if (rows.length === 0) return nothing
   const wrong = rows.filter((row) => Number(row.lines_that_do_not_tie) > 0)
-  const unjudged = rows.reduce((sum, row) => sum + Number(row.lines_not_judged), 0)
-  const rest = unjudged === 0 ? "" : ` ${plural(unjudged, "line")} could not be judged.`
+  const unjudged = rows.filter((row) => Number(row.lines_not_judged) > 0)
+  const unjudgedLines = unjudged.reduce((sum, row) => sum + Number(row.lines_not_judged), 0)
+  const rest =
+    unjudgedLines === 0
+      ? ""
+      : ` ${plural(unjudgedLines, "line")} could not be judged: ${unjudged.map((row) => `${count(Number(row.lines_not_judged))} in ${String(row.currency)}`).join(", ")}.`
   if (wrong.length === 0)
     return html`<p><strong>Yes, in ${plural(rows.length, "currency", "currencies")}, as far as it could be judged.</strong>${rest}</p>`
   const told = wrong.map((row) => {
     const currency = String(row.currency)
-    const difference =
-      row.difference === null ? "more than can be added" : formatMoney(String(row.difference), places.get(currency))
-    return `${currency} in ${plural(Number(row.lines_that_do_not_tie), "line")} (${grouped(difference)} over all)`
+    const lines = Number(row.lines_that_do_not_tie)
+    const sum = row.difference_where_it_does_not_tie
+    const difference = sum === null ? "more than can be added" : formatMoney(String(sum), places.get(currency))
+    return `${currency} (${plural(lines, "line")}, by ${grouped(difference)}${lines === 1 ? "" : " together"})`
   })
-  return html`<p><strong>No: it does not tie in ${told.join(", ")}.</strong> It ties in every line of ${plural(rows.length - wrong.length, "other currency", "other currencies")}.${rest}</p>`
+  const others = rows.length - wrong.length
+  const othersTie =
+    others === 0
+      ? ""
+      : ` In ${plural(others, "other currency", "other currencies")} every line${unjudged.length === 0 ? "" : " that could be judged"} ties.`
+  return html`<p><strong>No: it does not tie in ${told.join(", ")}.</strong>${othersTie}${rest}</p>`
 }

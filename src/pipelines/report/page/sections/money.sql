@@ -1,11 +1,14 @@
 -- title: Does the money tie?
--- about: For each currency, over all customers: the opening balances, every kind of movement since, and whether they make the closing balances that the API states. Movements out are negative.
--- columns: currency text, lines integer, lines_that_do_not_tie integer, lines_not_judged integer, difference money(currency),
+-- about: For each currency, over all customers: the opening balances, every kind of movement since, and whether they make the closing balances that the API states. Movements out are negative. A line is a customer's balance; a difference is the reported closing less the computed one.
+-- columns: currency text, lines integer, lines_that_do_not_tie integer, difference_where_it_does_not_tie money(currency),
+--   lines_not_judged integer, difference_where_not_judged money(currency),
 --   opening money(currency), deposits money(currency), withdrawals money(currency), refunds money(currency),
 --   conversions_in money(currency), conversions_out money(currency), collections money(currency), fees money(currency),
---   adjustments money(currency), computed_closing money(currency), reported_closing money(currency)
+--   adjustments money(currency), computed_closing money(currency), reported_closing money(currency),
+--   difference money(currency)
 -- order: currency
 
+-- A balance that the API states no more, though money should be there, does not tie; it was judged.
 SELECT l.currency, count(*) AS lines,
   recon.exact_sum(l.opening) AS opening,
   recon.exact_sum(l.deposits) AS deposits,
@@ -19,7 +22,10 @@ SELECT l.currency, count(*) AS lines,
   recon.exact_sum(l.computed_closing) AS computed_closing,
   recon.exact_sum(l.reported_closing) AS reported_closing,
   recon.exact_sum(l.difference) AS difference,
-  count(*) FILTER (l.status = 'differs') AS lines_that_do_not_tie, count(*) FILTER (l.status NOT IN ('agrees', 'differs')) AS lines_not_judged
+  count(*) FILTER (l.status IN ('differs', 'unstated')) AS lines_that_do_not_tie,
+  recon.exact_sum(CASE WHEN l.status IN ('differs', 'unstated') THEN l.difference END) AS difference_where_it_does_not_tie,
+  count(*) FILTER (l.status = 'unproven') AS lines_not_judged,
+  recon.exact_sum(CASE WHEN l.status = 'unproven' THEN l.difference END) AS difference_where_not_judged
 FROM recon.rollforward AS l
 WHERE l.run_id = getvariable('run')
 GROUP BY l.currency
