@@ -1,6 +1,6 @@
 import { severities } from "../../configuration/file.ts"
 import { exceptionCount, headline, stakeText } from "../../run/headline.ts"
-import { count, plural } from "../../run/quantities.ts"
+import { count, grouped, plural } from "../../run/quantities.ts"
 import { nightFile } from "../nights.ts"
 import type { ReportRows } from "../report-rows.ts"
 import type { Night } from "../writer.ts"
@@ -14,23 +14,26 @@ import { table } from "./tables.ts"
 const tile = (name: string, value: string, kind = ""): Html =>
   html`<div class="${kind}"><dt>${name}</dt><dd>${value}</dd></div>`
 
-/** Columns of the exceptions that a page has room for; the CSV file has all. */
+/** Columns of the exceptions that a page has room for; the CSV file has all. What and how much comes first: the rest may need scrolling. */
 const exceptionColumns = [
   "exception_id",
   "severity",
   "code",
-  "partner_customer_ref",
-  "record_id",
   "currency",
   "amount_at_stake",
+  "detail",
+  "partner_customer_ref",
   "expected",
   "actual",
   "difference",
   "age_days",
   "state",
   "assignee",
-  "detail",
+  "record_id",
 ]
+
+/** A note's amounts in groups of three digits. */
+const groupedNote = (note: string): string => note.replace(/(?<![\d.])\d{4,}(?:\.\d+)?(?= [A-Z])/g, grouped)
 
 /** How the page's tables and texts of a night come about. */
 export interface NightPageRequest {
@@ -45,7 +48,7 @@ const trust = ({ summary }: Night, show: (name: SectionName, none?: string) => H
   const proven = coverage.COMPLETE + coverage.NOT_APPLICABLE
   return [
     html`<p>${count(proven)} of ${plural(partitions, "list")} were read from their beginning to their end (${count(coverage.NOT_APPLICABLE)} of products that are not enabled), with ${plural(summary.records, "record")} on ${plural(summary.pages, "page")}. ${summary.unproven === 0 ? "Nothing was left unjudged." : `${plural(summary.unproven, "case")} could not be judged.`}</p>`,
-    ...summary.notes.map((note) => html`<p>Note: ${note}.</p>`),
+    ...summary.notes.map((note) => html`<p>Note: ${groupedNote(note)}.</p>`),
     html`<h3>Lists that were not read to their end</h3>`,
     show("unread", "None: every list was read to its end."),
     html`<h3>What could not be judged, and why</h3>`,
@@ -62,7 +65,9 @@ export const nightPage = ({ exceptions, night, sections }: NightPageRequest): st
   }
   const show = (name: SectionName, none?: string, csv: string | null = null): Html =>
     joined([
-      html`<p class="about">${sections[name].definition.about}</p>`,
+      none !== undefined && sections[name].total === 0
+        ? nothing
+        : html`<p class="about">${sections[name].definition.about}</p>`,
       table({ report: sections[name], places, csv, ...(none === undefined ? {} : { none }) }),
     ])
   const personal = new Set(
@@ -73,6 +78,8 @@ export const nightPage = ({ exceptions, night, sections }: NightPageRequest): st
   const pairs = sideBySide(sections.side_by_side, places, personal)
   const shownIds = new Set(sections.side_by_side.rows.slice(0, pairs.shown).map(([id]) => String(id)))
   const csv = csvOf("exceptions")
+  const withoutAmount = summary.atStake.find(({ currency }) => currency === null)?.cases ?? 0
+  const acceptances = csvOf("acceptances")
   const parts: ReadonlyArray<Section> = [
     { id: "trust", title: "May I trust tonight?", content: trust(night, show) },
     {
@@ -81,6 +88,9 @@ export const nightPage = ({ exceptions, night, sections }: NightPageRequest): st
       content: [
         html`<h3>Money at stake by currency</h3>`,
         show("at_stake", "No money is at stake."),
+        withoutAmount === 0
+          ? nothing
+          : html`<p>${plural(withoutAmount, "exception")} without an amount ${withoutAmount === 1 ? "is" : "are"} not in this table.</p>`,
         html`<h3>By check, and what to do</h3>`,
         show("by_code", "Nothing is wrong.", csv),
         html`<h3>By age</h3>`,
@@ -92,7 +102,12 @@ export const nightPage = ({ exceptions, night, sections }: NightPageRequest): st
     {
       id: "changed",
       title: "What changed since the night before?",
-      content: [show("changes", "Nothing changed.", csvOf("exceptions_changes"))],
+      content: [
+        show("changes", "Nothing changed.", csvOf("exceptions_changes")),
+        summary.accepted === 0 || acceptances === null
+          ? nothing
+          : html`<p>${plural(summary.accepted, "acceptance")} of this night and earlier ones ${summary.accepted === 1 ? "stands" : "stand"}. Who accepted what, and why: <a href="${acceptances}">${acceptances}</a>.</p>`,
+      ],
     },
     {
       id: "money",
@@ -113,9 +128,9 @@ export const nightPage = ({ exceptions, night, sections }: NightPageRequest): st
       id: "fees",
       title: "Foreign exchange and fees",
       content: [
-        html`<h3>Foreign exchange</h3>`,
+        html`<h3>${sections.exchange.definition.title}</h3>`,
         show("exchange", "No conversion was settled.", csvOf("conversions")),
-        html`<h3>Fees</h3>`,
+        html`<h3>${sections.fees.definition.title}</h3>`,
         show("fees", "Nothing was posted.", csvOf("fees")),
       ],
     },

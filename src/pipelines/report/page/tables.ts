@@ -39,6 +39,9 @@ const shown = ({ type }: ReportColumn, text: string): string =>
 
 const severities = new Set(["critical", "high", "medium", "low", "info"])
 
+/** A text of more characters is a sentence, which has room to be read in few lines. */
+const longestPhrase = 40
+
 /** Ids, codes and dates, which nobody reads in two lines. */
 const isOneWord = /^[\w:./-]{1,40}$/
 
@@ -47,7 +50,10 @@ const cellOf = (column: ReportColumn, text: string, link: TableRequest["link"]):
   const target = link?.(column.name, text) ?? null
   if (target !== null) return html`<td><a href="${target}">${shown(column, text)}</a></td>`
   if (column.name === "severity" && severities.has(text)) return html`<td><span class="tag ${text}">${text}</span></td>`
-  return isOneWord.test(text) ? html`<td class="w">${text}</td>` : html`<td dir="auto">${shown(column, text)}</td>`
+  if (isOneWord.test(text)) return html`<td class="w">${text}</td>`
+  return text.length > longestPhrase
+    ? html`<td class="t" dir="auto">${shown(column, text)}</td>`
+    : html`<td dir="auto">${shown(column, text)}</td>`
 }
 
 const headOf = (column: ReportColumn): Html =>

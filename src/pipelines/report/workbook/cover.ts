@@ -1,6 +1,7 @@
 import type { Cell, CellValue, WriteSheet } from "hucre/xlsx"
 import { headline, stakeText } from "../../run/headline.ts"
-import { count, plural } from "../../run/quantities.ts"
+import { count, grouped, plural } from "../../run/quantities.ts"
+import { columnTitle } from "../page/tables.ts"
 import type { ReportRows } from "../report-rows.ts"
 import type { Night } from "../writer.ts"
 import { textStyle } from "./cells.ts"
@@ -20,6 +21,9 @@ const howToRead = [
   "Amounts are numbers in the currency's places. A spreadsheet keeps 15 digits of a number: where a value has more, the column ending in _exact beside it has every digit, as text.",
   "Times are in UTC, to the second. The CSV files beside this workbook have microseconds, every row, and every digit: they are for programs, this is for people.",
 ]
+
+const aboutTotals =
+  "Another tool can check the files against these sums; control_totals in manifest.json has the same. The closing difference is of all lines, those that could not be judged too: the sheet rollforward says which."
 
 /** The first sheet: what the night comes to, what it rests on, and what the other sheets are. All of it is text. */
 export const coverSheet = (night: Night, sheets: ReadonlyArray<CoveredSheet>): WriteSheet => {
@@ -48,8 +52,9 @@ export const coverSheet = (night: Night, sheets: ReadonlyArray<CoveredSheet>): W
   heading("Coverage", "lists")
   line(["read to their end, or of a product that is not enabled", `${count(proven)} of ${count(partitions)}`])
   for (const [state, lists] of Object.entries(coverage)) line([state, count(lists)])
-  heading("Control totals", ...names)
-  for (const total of controlTotals) line([total.currency, ...names.map((name) => total[name] ?? "")])
+  heading("Control totals", ...names.map(columnTitle))
+  for (const total of controlTotals) line([total.currency, ...names.map((name) => grouped(total[name] ?? ""))])
+  line([aboutTotals])
   heading("How to read this workbook")
   for (const sentence of howToRead) line([sentence])
   heading("Sheet", "what it is", "rows")

@@ -1,5 +1,5 @@
 -- title: How much money is at stake
--- about: What open exceptions are about, by currency and severity. Amounts of different currencies are never added.
+-- about: What open exceptions are about, by currency and severity. Amounts of different currencies are never added. Where several exceptions are about the same money, each of them counts it.
 -- columns: currency text, cases integer, critical money(currency), high money(currency), medium money(currency),
 --   low money(currency), info money(currency), total money(currency)
 -- order: currency

@@ -1,5 +1,5 @@
 -- title: What kind of thing is wrong, and what to do
--- about: Open exceptions by check. The commands and the CSV file name each one.
+-- about: Open exceptions by check, the worst first, with what each check finds and what to do about it. Each exception by itself stands further down and in the CSV file.
 -- columns: severity text, code text, cases integer, new_tonight integer, oldest_days integer, finds text, what_to_do text
 -- order: severity_order, code
 

@@ -1,7 +1,7 @@
 -- title: What changed since the night before
 -- about: What this run found, found again, resolved or saw change, and what people did since the run before.
--- columns: what text, severity text, code text, exception_id text, partner_customer_ref text, record_id text, currency text,
---   at_stake money(currency), who text, note text
+-- columns: what text, severity text, code text, currency text, at_stake money(currency),
+--   partner_customer_ref text, who text, note text, exception_id text, record_id text
 -- order: change_order, severity_order, code, exception_id, event_no
 
 SELECT replace(change, '_', ' ') AS what, event_no, who, note, exception_id, severity, code, record_id, currency,

@@ -1,5 +1,5 @@
 -- title: What could not be judged, and why
--- about: Such a case is neither right nor wrong. Nothing is guessed.
+-- about: Such a case is neither right nor wrong. Nothing is guessed. Where several cases are about the same money, each of them counts it.
 -- columns: code text, obstacle text, cases integer, currency text, amount money(currency), what text
 -- order: cases desc, code, obstacle, currency
 
