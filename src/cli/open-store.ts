@@ -2,6 +2,7 @@ import { hostname, userInfo } from "node:os"
 import { FileSystem, Path } from "@effect/platform"
 import { Context, Data, Effect, Layer, Option } from "effect"
 import type { Configuration } from "../pipelines/configuration/settings.ts"
+import { makeFolder } from "../pipelines/make-folder.ts"
 import { Database } from "../store/database.ts"
 import { heldDatabase } from "../store/held-database.ts"
 import { migrationState } from "../store/migrations/migration-state.ts"
@@ -77,7 +78,6 @@ export interface Opening {
 export const workingStore = (given: string, { command, configuration, onlyFiles }: Opening) =>
   Layer.unwrapScoped(
     Effect.gen(function* () {
-      const fs = yield* FileSystem.FileSystem
       const path = yield* Path.Path
       const file = yield* realFile(given)
       if (isSnapshot(file)) {
@@ -85,9 +85,9 @@ export const workingStore = (given: string, { command, configuration, onlyFiles 
           `--db ${given}: ${snapshotName} is the name of the snapshot that is published beside the database; choose another name`,
         )
       }
-      yield* fs
-        .makeDirectory(path.dirname(file), { recursive: true })
-        .pipe(Effect.mapError((error) => refuse(`--db ${given}: its folder cannot be made: ${error.message}`)))
+      yield* makeFolder(path.dirname(file)).pipe(
+        Effect.mapError((error) => refuse(`--db ${given}: its folder cannot be made: ${error.message}`)),
+      )
       return heldDatabase(
         { file, memoryLimit: configuration.memoryLimit, ...(onlyFiles === undefined ? {} : { onlyFiles }) },
         yield* holderOf(command),

@@ -5,6 +5,7 @@ import type { Credentials } from "../api/credentials.ts"
 import { PartnerApi, type PartnerApiOptions } from "../api/partner-api.ts"
 import { isProduct, type RosterEntry, readProducts, readRoster } from "../pipelines/configuration/roster.ts"
 import { type Configuration, defaultConfigurationFile, readConfiguration } from "../pipelines/configuration/settings.ts"
+import { makeFolder } from "../pipelines/make-folder.ts"
 import { checksWith } from "../pipelines/reconcile/checks.ts"
 import { PAGE_FILE } from "../pipelines/report/nights.ts"
 import { pageMark } from "../pipelines/report/page/document.ts"
@@ -39,9 +40,7 @@ export const prepareOut = (out: string): Effect.Effect<void, UsageError, FileSys
     const refuse = (detail: string) => new UsageError({ detail: `--out ${out}: ${detail}` })
     const kind = yield* Effect.option(fs.stat(out))
     if (Option.isSome(kind) && kind.value.type !== "Directory") return yield* refuse("is a file, not a folder")
-    yield* fs
-      .makeDirectory(out, { recursive: true })
-      .pipe(Effect.mapError((error) => refuse(`cannot be made: ${error.message}`)))
+    yield* makeFolder(out).pipe(Effect.mapError((error) => refuse(`cannot be made: ${error.message}`)))
     yield* fs
       .access(out, { writable: true })
       .pipe(Effect.mapError((error) => refuse(`cannot be written, check its rights: ${error.message}`)))

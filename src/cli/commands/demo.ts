@@ -1,5 +1,6 @@
 import { FileSystem, Path } from "@effect/platform"
 import { Effect } from "effect"
+import { makeFolder } from "../../pipelines/make-folder.ts"
 import { nightFile, nightFolder, PAGE_FILE } from "../../pipelines/report/nights.ts"
 import { plural } from "../../pipelines/run/quantities.ts"
 import type { World } from "../../sandbox/world.ts"
@@ -54,7 +55,7 @@ const clearDemo = (folder: string) =>
       })
     }
     yield* fs.remove(folder, { recursive: true, force: true })
-    yield* fs.makeDirectory(folder, { recursive: true })
+    yield* makeFolder(folder)
     yield* fs.writeFileString(mark, "This folder belongs to tidemark demo, which empties it at its next start.\n")
   }).pipe(
     Effect.catchTags({

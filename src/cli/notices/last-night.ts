@@ -1,5 +1,6 @@
 import { FileSystem, Path } from "@effect/platform"
 import { Effect, Schema } from "effect"
+import { makeFolder } from "../../pipelines/make-folder.ts"
 import { Verdict } from "../../pipelines/report/manifest.ts"
 import { writeWhole } from "../../pipelines/report/whole-file.ts"
 
@@ -28,8 +29,6 @@ export const readLastNight = (db: string): Effect.Effect<LastNight | null, never
 
 export const writeLastNight = (db: string, night: LastNight) =>
   Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const path = yield* Path.Path
-    yield* fs.makeDirectory(path.dirname(db), { recursive: true })
+    yield* makeFolder((yield* Path.Path).dirname(db))
     yield* writeWhole(lastNightFile(db), Buffer.from(`${yield* Schema.encode(Text)(night)}\n`, "utf8"))
   })

@@ -1,8 +1,9 @@
-import { FileSystem, Path } from "@effect/platform"
+import { Path } from "@effect/platform"
 import { Effect } from "effect"
 import { Database } from "../../store/database.ts"
 import { knownPlaces } from "../configuration/file.ts"
 import type { Configuration } from "../configuration/settings.ts"
+import { makeFolder } from "../make-folder.ts"
 import { writeCsv } from "../report/csv-file.ts"
 import type { ReportDefinition } from "../report/definition.ts"
 import { nightFile, nightFolder } from "../report/nights.ts"
@@ -153,7 +154,6 @@ export const tellDrill = (
   },
 ) =>
   Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const database = yield* Database
     yield* database.run("CREATE SCHEMA drill")
@@ -164,7 +164,7 @@ export const tellDrill = (
     )
     const { runId } = drilled.run
     const file = path.join(given.out, nightFile(yield* nightFolder(given.out, drilled.run), ".csv", "drill"))
-    yield* fs.makeDirectory(given.out, { recursive: true })
+    yield* makeFolder(given.out)
     const places = new Map(Object.entries({ ...knownPlaces, ...given.configuration.currencyPlaces }))
     yield* Effect.scoped(
       Effect.flatMap(database.reader, (connection) =>

@@ -1,6 +1,7 @@
 import { FileSystem, Path } from "@effect/platform"
 import type { PlatformError } from "@effect/platform/Error"
 import { Data, Effect, Either } from "effect"
+import { makeFolder } from "../make-folder.ts"
 
 /** A folder or the link to the newest one could not be put in place. */
 export class AtomicFolderError extends Data.TaggedError("AtomicFolderError")<{
@@ -36,7 +37,7 @@ export const buildFolder = <A, E, R>(
     const remove = (folder: string) => fs.remove(folder, { recursive: true, force: true })
 
     yield* Effect.gen(function* () {
-      yield* fs.makeDirectory(parent, { recursive: true })
+      yield* makeFolder(parent)
       yield* recover(parent)
       yield* fs.makeDirectory(partial)
     }).pipe(failAs(target))
