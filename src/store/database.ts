@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises"
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
 import { Context, Effect, Exit, Layer, type Scope } from "effect"
 import { type Compilable, CompiledQuery, Kysely } from "kysely"
+import { asking } from "./asking.ts"
 import { quoteText } from "./describe-table.ts"
 import { DuckDbDialect } from "./dialect/duckdb-dialect.ts"
 import type { JsValue } from "./dialect/read-value.ts"
@@ -30,6 +31,8 @@ export interface Sql {
     parameters?: ReadonlyArray<unknown>,
   ) => Effect.Effect<ReadonlyArray<R>, StoreError>
   readonly run: (text: string, parameters?: ReadonlyArray<unknown>) => Effect.Effect<void, StoreError>
+  /** In a transaction: a statement that may take long, and that an interruption stops at once; the transaction is then rolled back. */
+  readonly runUntilStopped: (text: string) => Effect.Effect<void, StoreError>
   /** One after the other, in one call: for definitions and comments, of which there are hundreds. */
   readonly runAll: (statements: ReadonlyArray<string>) => Effect.Effect<void, StoreError>
 }
@@ -83,7 +86,7 @@ const settings = (options: DatabaseOptions): Record<string, string> => ({
 })
 
 /** An interruption waits for the statement's end: closing a database in the middle of one can end the process. */
-const sqlOn = (kysely: Kysely<NoTables>, fail: (cause: unknown) => StoreError): Sql => {
+const sqlOn = (kysely: Kysely<NoTables>, fail: (cause: unknown) => StoreError, interrupt: () => void): Sql => {
   const query: Sql["query"] = (query) =>
     Effect.tryPromise({ try: () => kysely.executeQuery(query.compile()), catch: fail }).pipe(
       Effect.map((result) => result.rows),
@@ -99,7 +102,9 @@ const sqlOn = (kysely: Kysely<NoTables>, fail: (cause: unknown) => StoreError): 
     )
   const run: Sql["run"] = (text, parameters) => Effect.asVoid(rows(text, parameters))
   const runAll: Sql["runAll"] = (statements) => (statements.length === 0 ? Effect.void : run(statements.join("\n;\n")))
-  return { kysely, query, rows, run, runAll }
+  const runUntilStopped: Sql["runUntilStopped"] = (text) =>
+    Effect.asVoid(Effect.interruptible(asking(interrupt, () => kysely.executeQuery(CompiledQuery.raw(text)), fail)))
+  return { kysely, query, rows, run, runAll, runUntilStopped }
 }
 
 const connect = async (instance: DuckDBInstance): Promise<DuckDBConnection> => {
@@ -174,27 +179,33 @@ const open = (options: DatabaseOptions): Effect.Effect<Database["Type"], StoreEr
           if (handle !== null) yield* Effect.promise(() => handle.close())
         }),
     )
+    let writer: DuckDBConnection | undefined
+    const connectWriter = async () => {
+      writer = await connect(instance)
+      return writer
+    }
+    const interrupt = () => writer?.interrupt()
     const kysely = yield* Effect.acquireRelease(
-      Effect.sync(() => new Kysely<NoTables>({ dialect: new DuckDbDialect({ connect: () => connect(instance) }) })),
+      Effect.sync(() => new Kysely<NoTables>({ dialect: new DuckDbDialect({ connect: connectWriter }) })),
       (kysely) => Effect.promise(() => kysely.destroy()),
     )
     if (options.access === "write") {
-      yield* refuseOthers(sqlOn(kysely, fail), options.file)
+      yield* refuseOthers(sqlOn(kysely, fail, interrupt), options.file)
       yield* Effect.tryPromise({ try: () => migrate(kysely), catch: fail })
     }
     if (options.onlyFiles !== undefined) {
-      const { run } = sqlOn(kysely, fail)
+      const { run } = sqlOn(kysely, fail, interrupt)
       yield* run(`SET allowed_paths = [${options.onlyFiles.map((path) => quoteText(resolve(path))).join(", ")}]`)
       yield* run("SET enable_external_access = false")
     }
 
     if (options.onlyBelow !== undefined) {
-      const { run } = sqlOn(kysely, fail)
+      const { run } = sqlOn(kysely, fail, interrupt)
       yield* run(`SET allowed_directories = [${quoteText(`${resolve(options.onlyBelow)}/`)}]`)
       yield* run("SET enable_external_access = false")
     }
 
-    const stillThere = watch !== null ? watch.stillThere(sqlOn(kysely, fail)) : Effect.void
+    const stillThere = watch !== null ? watch.stillThere(sqlOn(kysely, fail, interrupt)) : Effect.void
     const transaction: Database["Type"]["transaction"] = (body) => Effect.zipRight(stillThere, inTransaction(body))
     const inTransaction: Database["Type"]["transaction"] = (body) =>
       Effect.acquireUseRelease(
@@ -202,7 +213,7 @@ const open = (options: DatabaseOptions): Effect.Effect<Database["Type"], StoreEr
         (transaction) =>
           // The commit belongs to the use: if it is refused, the body has failed.
           Effect.zipLeft(
-            body(sqlOn(transaction, fail)),
+            body(sqlOn(transaction, fail, interrupt)),
             Effect.tryPromise({ try: () => transaction.commit().execute(), catch: fail }),
           ).pipe(Effect.uninterruptible),
         (transaction, exit) =>
@@ -212,7 +223,7 @@ const open = (options: DatabaseOptions): Effect.Effect<Database["Type"], StoreEr
       )
 
     return {
-      ...sqlOn(kysely, fail),
+      ...sqlOn(kysely, fail, interrupt),
       file: options.file,
       transaction,
       stillThere,

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { Readable } from "node:stream"
 import { DuckDBInstance } from "@duckdb/node-api"
 import { describe, expect, it, layer } from "@effect/vitest"
@@ -184,6 +184,40 @@ layer(Layer.scoped(AfterANight, afterANight), { excludeTestServices: true, timeo
           stdout: "",
           stderr: `tidemark: interrupted (${signal}); the statement was stopped; nothing was changed\n`,
         })
+      }),
+    )
+
+    it.effect.each([
+      ["report", "reports/endless.sql", "-- title: T\n-- about: A.\n-- columns: i integer\n-- order: i\n", "i"],
+      [
+        "report --only endless",
+        "reports/endless.sql",
+        "-- title: T\n-- about: A.\n-- columns: i integer\n-- order: i\n",
+        "i",
+      ],
+      [
+        "reconcile",
+        "checks/OWN_ENDLESS.sql",
+        "-- severity: low\n-- family: own\n-- definition: D.\n-- finds: F.\n-- silent: S.\n-- action: A.\n-- rests on: run\n",
+        "'fiat_deposits' AS stream, CAST(i AS VARCHAR) AS record_id",
+      ],
+    ] as const)("a signal ends %s in an endless query of the partner's own, %s", ([words, file, header, columns]) =>
+      Effect.gen(function* () {
+        const { cwd } = yield* AfterANight
+        mkdirSync(join(cwd, dirname(file)), { recursive: true })
+        const numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n WHERE i < 10)"
+        writeFileSync(join(cwd, file), `${header}\n${numbers} SELECT ${columns} FROM n\n`)
+        const own = file.startsWith("checks") ? "ownChecks" : "ownReports"
+        writeFileSync(join(cwd, "endless.json"), JSON.stringify({ [own]: dirname(file) }))
+        const running = yield* Effect.fork(
+          runInProcess([...words.split(" "), "--db", "store/real.duckdb", "--config", "endless.json"], {
+            cwd,
+            signal: Effect.as(Effect.sleep("1500 millis"), "SIGTERM"),
+          }),
+        )
+        const ended = yield* Effect.timeout(Fiber.join(running), "20 seconds")
+        expect(ended).toMatchObject({ code: 143, stdout: "" })
+        expect(ended.stderr).toMatch(/^tidemark: interrupted \(SIGTERM\); everything that was committed is kept/m)
       }),
     )
 

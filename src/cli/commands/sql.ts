@@ -8,6 +8,7 @@ import { fileFault } from "../../pipelines/configuration/file-kind.ts"
 import { RFC_4180 } from "../../pipelines/report/csv-text.ts"
 import { beginReports } from "../../pipelines/report/report-session.ts"
 import { summarize } from "../../pipelines/run/run-summary.ts"
+import { asking as askingStore } from "../../store/asking.ts"
 import { Database } from "../../store/database.ts"
 import type { JsValue } from "../../store/dialect/read-value.ts"
 import { type RowBatch, RowStream } from "../../store/dialect/row-stream.ts"
@@ -113,22 +114,9 @@ const printers = { jsonl: jsonLinesPrinter, table: tablePrinter, csv: csvPrinter
 const refused = (error: unknown): UsageError =>
   new UsageError({ detail: error instanceof Error ? error.message : String(error) })
 
-/** What DuckDB does for us; interrupted, it stops at once, and has stopped when this ends. */
+/** Asks DuckDB what can be stopped; what it refuses is wrong usage. */
 const asking = <A>(connection: DuckDBConnection, ask: () => Promise<A>): Effect.Effect<A, UsageError> =>
-  Effect.async((resume) => {
-    const answer = ask()
-    answer.then(
-      (value) => resume(Effect.succeed(value)),
-      (error) => resume(Effect.fail(refused(error))),
-    )
-    return Effect.promise(() => {
-      connection.interrupt()
-      return answer.then(
-        () => undefined,
-        () => undefined,
-      )
-    })
-  })
+  askingStore(() => connection.interrupt(), ask, refused)
 
 const whole = "give one SQL statement: in quotes, in a file with --file, or on stdin"
 

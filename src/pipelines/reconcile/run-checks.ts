@@ -56,7 +56,7 @@ export const runChecks = (
     yield* sql.run(`CREATE OR REPLACE TEMP TABLE no_case AS SELECT ${nothing.join(", ")} WHERE FALSE`)
     yield* sql.run("DELETE FROM recon.finding")
     for (const check of checks) {
-      yield* Effect.mapError(sql.run(`INSERT INTO recon.finding BY NAME ${casesSql(check)}`), (error) =>
+      yield* Effect.mapError(sql.runUntilStopped(`INSERT INTO recon.finding BY NAME ${casesSql(check)}`), (error) =>
         "file" in check ? ownCheckFailed(check as OwnCheck, error) : error,
       )
     }

@@ -3,6 +3,7 @@ import type { DuckDBConnection } from "@duckdb/node-api"
 import { FileSystem, Path } from "@effect/platform"
 import type { PlatformError } from "@effect/platform/Error"
 import { Data, Effect, Stream } from "effect"
+import { asking } from "../../store/asking.ts"
 import type { CsvForm } from "../configuration/csv-settings.ts"
 import { csvLines } from "./csv-text.ts"
 import type { ReportDefinition, ReportDefinitionError } from "./definition.ts"
@@ -69,7 +70,13 @@ const writeBatches = (request: CsvRequest, partial: string, fileError: (cause: P
     const queryError = (cause: unknown) => new CsvFileError({ reason: "Query", file, cause })
     const out = yield* Effect.mapError(fs.open(partial, { flag: "wx" }), fileError)
     const rows = yield* Effect.acquireRelease(
-      Effect.tryPromise({ try: () => openTextRows(connection, definition), catch: queryError }),
+      Effect.interruptible(
+        asking(
+          () => connection.interrupt(),
+          () => openTextRows(connection, definition),
+          queryError,
+        ),
+      ),
       ({ stream }) => Effect.promise(() => stream.return()),
     )
     const hash = createHash("sha256")

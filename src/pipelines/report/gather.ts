@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect } from "effect"
 import { rootMessage } from "../../api/root-message.ts"
+import { asking } from "../../store/asking.ts"
 import { runWithinMemory } from "../../store/within-memory.ts"
 import type { ReportDefinition } from "./definition.ts"
 import { checkDefinition } from "./report-query.ts"
@@ -18,10 +19,11 @@ const asTable = (connection: DuckDBConnection, definition: ReportDefinition, kin
   Effect.gen(function* () {
     yield* checkDefinition(connection, definition)
     const table = `"${kind} ${definition.name}"`
-    yield* Effect.tryPromise({
-      try: () => runWithinMemory(connection, `CREATE OR REPLACE TEMP TABLE ${table} AS\n${definition.sql}`),
-      catch: (cause) => new ReportRowsError({ report: definition.name, cause }),
-    })
+    yield* asking(
+      () => connection.interrupt(),
+      () => runWithinMemory(connection, `CREATE OR REPLACE TEMP TABLE ${table} AS\n${definition.sql}`),
+      (cause) => new ReportRowsError({ report: definition.name, cause }),
+    )
     return { ...definition, sql: `FROM ${table}` }
   })
 
