@@ -50,7 +50,7 @@ export const coverSheet = (night: Night, sheets: ReadonlyArray<CoveredSheet>): W
     `This night: ${count(summary.changes.opened)} new, ${count(summary.changes.reopened)} reopened, ${count(summary.changes.resolved)} resolved; ${count(summary.accepted)} accepted and standing; ${plural(summary.unproven, "case")} that could not be judged`,
   ])
   heading("Coverage", "lists")
-  line(["read to their end, or of a product that is not enabled", `${count(proven)} of ${count(partitions)}`])
+  line(["read to their end, or not enabled", `${count(proven)} of ${count(partitions)}`])
   for (const [state, lists] of Object.entries(coverage)) line([state, count(lists)])
   heading("Control totals", ...names.map(columnTitle))
   for (const total of controlTotals) line([total.currency, ...names.map((name) => grouped(total[name] ?? ""))])
@@ -62,5 +62,11 @@ export const coverSheet = (night: Night, sheets: ReadonlyArray<CoveredSheet>): W
     line([name, report.definition.title, count(report.total), cutSentence(report, csv) ?? ""])
     line(["", report.definition.about])
   }
-  return { name: "cover", columns: [{ width: 34 }, ...names.map(() => ({ width: 34 }))], rows, cells }
+  return {
+    name: "cover",
+    columns: [{ width: 34 }, ...names.map(() => ({ width: 34 }))],
+    rows,
+    cells,
+    pageSetup: { orientation: "landscape", fitToPage: true, fitToWidth: 1, fitToHeight: 0 },
+  }
 }

@@ -75,6 +75,7 @@ export const reportSheet = (
     rows: [columns.map(({ title }) => title), ...lines, ...foot],
     cells,
     freezePane: { rows: 1 },
+    pageSetup: { orientation: "landscape" },
     autoFilter: { range: rangeRef(0, 0, rows.length, columns.length - 1) },
   }
 }
