@@ -67,6 +67,6 @@ export const coverSheet = (night: Night, sheets: ReadonlyArray<CoveredSheet>): W
     columns: [{ width: 34 }, ...names.map(() => ({ width: 34 }))],
     rows,
     cells,
-    pageSetup: { orientation: "landscape", fitToPage: true, fitToWidth: 1, fitToHeight: 0 },
+    pageSetup: { orientation: "landscape" },
   }
 }
