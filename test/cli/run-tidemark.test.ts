@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs"
+import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { Readable } from "node:stream"
 import { DuckDBInstance } from "@duckdb/node-api"
@@ -219,6 +219,52 @@ layer(Layer.scoped(AfterANight, afterANight), { excludeTestServices: true, timeo
         expect(ended).toMatchObject({ code: 143, stdout: "" })
         expect(ended.stderr).toMatch(/^tidemark: interrupted \(SIGTERM\); everything that was committed is kept/m)
       }),
+    )
+
+    it.effect(
+      "a row of an own check that would count nowhere is refused with 78; one without detail is told by the definition",
+      () =>
+        Effect.gen(function* () {
+          const { cwd } = yield* AfterANight
+          for (const name of ["real.duckdb", "real.duckdb.salt"]) {
+            cpSync(join(cwd, "store", name), join(cwd, "own-rows-store", name))
+          }
+          mkdirSync(join(cwd, "own-rows"))
+          writeFileSync(join(cwd, "own-rows.json"), JSON.stringify({ ownChecks: "own-rows" }))
+          const header = [
+            "severity: low",
+            "family: own",
+            "definition: Rows are odd.",
+            "finds: F.",
+            "silent: S.",
+            "action: A.",
+            "rests on: run",
+          ]
+          const options = ["--db", "own-rows-store/real.duckdb", "--config", "own-rows.json"]
+          const judgedBy = (columns: string) => {
+            const query = `SELECT 'fiat_deposits' AS stream, ${columns}`
+            writeFileSync(
+              join(cwd, "own-rows", "OWN_ROW.sql"),
+              [...header.map((line) => `-- ${line}`), query].join("\n"),
+            )
+            return runInProcess(["reconcile", ...options, "--quiet"], { cwd })
+          }
+          for (const [columns, sentence] of [
+            ["NULL AS record_id", "a row has no record_id"],
+            ["'r' AS record_id, 'maybe' AS outcome", "a row has the outcome maybe, which is not exception"],
+            ["'r' AS record_id, 'grave' AS severity", "a row has the severity grave, which is none of critical"],
+          ] as const) {
+            const ended = yield* judgedBy(columns)
+            expect(ended).toMatchObject({ code: 78, stdout: "" })
+            expect(ended.stderr).toContain(`OWN_ROW.sql: the query fails on what was read: ${sentence}`)
+          }
+          yield* judgedBy("'r' AS record_id")
+          const listed = yield* runInProcess(
+            ["exceptions", "list", "--db", "own-rows-store/real.duckdb", "--code", "OWN_ROW", "--format", "json"],
+            { cwd },
+          )
+          expect(JSON.parse(listed.stdout)).toMatchObject([{ severity: "low", detail: "Rows are odd." }])
+        }),
     )
 
     it.effect("nobody's exceptions can be asked for, and an empty filter is refused before anything is done", () =>

@@ -3,6 +3,7 @@ import type { Sql } from "../../store/database.ts"
 import { quoteText } from "../../store/describe-table.ts"
 import { exceptionId } from "../../store/exception-id.ts"
 import type { StoreError } from "../../store/store-error.ts"
+import { severities } from "../configuration/file.ts"
 import { type CheckFile, findingColumns } from "./check-file.ts"
 import { type OwnCheck, OwnCheckError } from "./checks.ts"
 import { recordMoneySql } from "./record-money.ts"
@@ -21,9 +22,10 @@ export const casesSql = (check: CheckFile): string => `
   SELECT ${exceptionId(quoteText(check.code))} AS exception_id, recon.run() AS run_id, ${quoteText(check.code)} AS code, s.family,
     CASE WHEN s.is_enabled THEN coalesce(c.outcome, 'exception') ELSE 'switched off' END AS outcome,
     ${names
-      .filter((name) => name !== "outcome" && name !== "severity")
+      .filter((name) => name !== "outcome" && name !== "severity" && name !== "detail")
       .map((name) => `c.${name}`)
       .join(", ")},
+    ${"file" in check ? `coalesce(c.detail, ${quoteText(check.definition)})` : "c.detail"} AS detail,
     CASE WHEN s.has_one_severity THEN s.severity ELSE coalesce(c.severity, s.severity) END AS severity,
     ${stateOf(check)} AS state_of_affairs
   FROM (SELECT * FROM no_case UNION ALL BY NAME (${check.sql}
@@ -34,11 +36,34 @@ export const casesSql = (check: CheckFile): string => `
   ) = 1`
 
 /** Nothing is judged without a check that is in force; what was read is kept, and the next night goes on with it. */
-const ownCheckFailed = ({ code, file }: OwnCheck, { detail }: StoreError): OwnCheckError =>
+const ownCheckFailed = ({ code, file }: OwnCheck, detail: string): OwnCheckError =>
   new OwnCheckError({
     file,
     line: null,
     problem: `the query fails on what was read: ${detail}; correct it, or switch it off by checks.${code}.enabled, and run tidemark nightly again, which goes on with what was read`,
+  })
+
+const outcomes = ["exception", "unproven", "in flight", "switched off"]
+
+const oneOf = (words: ReadonlyArray<string>): string => words.map(quoteText).join(", ")
+
+/** A row of the partner's own that no count would have, or that nobody could find again. */
+const strayRowSql = `
+  SELECT CASE
+    WHEN record_id IS NULL THEN 'a row has no record_id'
+    WHEN outcome NOT IN (${oneOf(outcomes)}) THEN concat('a row has the outcome ', outcome, ', which is not exception, unproven or in flight')
+    WHEN severity NOT IN (${oneOf(severities)}) THEN concat('a row has the severity ', severity, ${quoteText(`, which is none of ${severities.join(", ")}`)})
+  END AS stray
+  FROM recon.finding WHERE code = $1 AND stray IS NOT NULL ORDER BY stray LIMIT 1`
+
+const runCheck = (sql: Sql, check: CheckFile) =>
+  sql.runUntilStopped(`INSERT INTO recon.finding BY NAME ${casesSql(check)}`)
+
+const runOwnCheck = (sql: Sql, check: OwnCheck) =>
+  Effect.gen(function* () {
+    yield* Effect.mapError(runCheck(sql, check), ({ detail }) => ownCheckFailed(check, detail))
+    const [found] = yield* sql.rows<{ stray: string }>(strayRowSql, [check.code])
+    if (found !== undefined) return yield* ownCheckFailed(check, found.stray)
   })
 
 /**
@@ -56,9 +81,7 @@ export const runChecks = (
     yield* sql.run(`CREATE OR REPLACE TEMP TABLE no_case AS SELECT ${nothing.join(", ")} WHERE FALSE`)
     yield* sql.run("DELETE FROM recon.finding")
     for (const check of checks) {
-      yield* Effect.mapError(sql.runUntilStopped(`INSERT INTO recon.finding BY NAME ${casesSql(check)}`), (error) =>
-        "file" in check ? ownCheckFailed(check as OwnCheck, error) : error,
-      )
+      yield* "file" in check ? runOwnCheck(sql, check as OwnCheck) : runCheck(sql, check)
     }
     yield* sql.run(recordMoneySql)
     yield* sql.run(
