@@ -1,8 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { Readable } from "node:stream"
-import { DuckDBInstance } from "@duckdb/node-api"
-import { describe, expect, it, layer } from "@effect/vitest"
+import { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
+import { describe, expect, it, layer, vi } from "@effect/vitest"
 import { Context, Effect, Fiber, Layer } from "effect"
 import { Outside } from "../../src/cli/outside.ts"
 import { Database } from "../../src/store/database.ts"
@@ -55,6 +55,21 @@ describe("with --quiet --json, whatever goes wrong is one line on stderr and JSO
     }),
   )
 })
+
+/** Looks at a statement without running it. */
+const isLook = /EXPLAIN|DESCRIBE|json_serialize_sql/
+
+/** Ends when DuckDB has begun to run a statement that says this. */
+const underWay = (words: string): Effect.Effect<void> =>
+  Effect.async<void>((resume) => {
+    for (const way of ["run", "stream"] as const) {
+      const given = DuckDBConnection.prototype[way]
+      vi.spyOn(DuckDBConnection.prototype, way).mockImplementation(function (this: DuckDBConnection, ...asked) {
+        if (asked[0].includes(words) && !isLook.test(asked[0])) resume(Effect.void)
+        return given.apply(this, asked) as never
+      })
+    }
+  }).pipe(Effect.ensuring(Effect.sync(() => void vi.restoreAllMocks())))
 
 class AfterANight extends Context.Tag("test/AfterANight")<
   AfterANight,
@@ -175,7 +190,7 @@ layer(Layer.scoped(AfterANight, afterANight), { excludeTestServices: true, timeo
         const running = yield* Effect.fork(
           runInProcess(["sql", "--db", "store/real.duckdb", endless], {
             cwd,
-            signal: Effect.as(Effect.sleep("500 millis"), signal),
+            signal: Effect.as(underWay("10000000"), signal),
           }),
         )
         const ended = yield* Effect.timeout(Fiber.join(running), "20 seconds")
@@ -212,7 +227,7 @@ layer(Layer.scoped(AfterANight, afterANight), { excludeTestServices: true, timeo
         const running = yield* Effect.fork(
           runInProcess([...words.split(" "), "--db", "store/real.duckdb", "--config", "endless.json"], {
             cwd,
-            signal: Effect.as(Effect.sleep("1500 millis"), "SIGTERM"),
+            signal: Effect.as(underWay(numbers), "SIGTERM"),
           }),
         )
         const ended = yield* Effect.timeout(Fiber.join(running), "20 seconds")

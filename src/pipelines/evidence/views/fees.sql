@@ -45,7 +45,7 @@ fee AS (
     CASE WHEN c.transaction_id IS NULL THEN 'not charged' WHEN c.type = 'FEE' THEN 'posted by itself' ELSE 'within the transaction' END AS cause,
     coalesce(c.currency, o.currency) AS currency, CASE WHEN c.type <> 'FEE' THEN c.amount ELSE o.amount END AS gross, coalesce(c.charged, 0) AS fee,
     o.stream, coalesce(c.resource_id, o.record_id) AS record_id, o.fee AS record_fee,
-    coalesce(a.charged, CASE WHEN c.transaction_id IS NULL THEN 0 WHEN c.resource_id IS NOT NULL THEN c.charged END) AS charged_in_all,
+    CASE WHEN c.transaction_id IS NULL THEN 0 WHEN a.resource_id IS NOT NULL THEN a.charged WHEN c.resource_id IS NOT NULL THEN c.charged END AS charged_in_all,
     c.reference, coalesce(c.version_seen_run, o.version_seen_run) AS version_seen_run
   FROM charge AS c
   FULL JOIN owed AS o ON o.record_id = c.resource_id AND o.resource_type = c.resource_type AND o.customer_id = c.customer_id AND o.currency = c.currency
