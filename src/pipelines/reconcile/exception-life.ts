@@ -1,12 +1,11 @@
 import { Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
-import { atStake } from "../exceptions/at-stake.ts"
 import { appendEvents, tidemarkItself } from "../exceptions/event-log.ts"
 import { resolvedSql } from "./resolution.ts"
 
 /** Of an exception of earlier versions the stake is what it was taken to be then. */
-const stakeBefore = `coalesce(e.at_stake, abs(${atStake("e.difference", "e.actual", "e.expected")}))`
+const stakeBefore = "recon.stake_of(e.at_stake, e.difference, e.actual, e.expected)"
 const stakeNow = "f.at_stake"
 const found = "(SELECT * FROM recon.finding WHERE outcome = 'exception')"
 
@@ -39,7 +38,7 @@ const changedSql = `
       CASE WHEN ${moneyChanged} THEN concat('amount ', ${inMoney(stakeBefore, "e")}, ', now ', ${inMoney(stakeNow, "f")}) END
     ) AS note
   FROM recon.exceptions AS e JOIN ${found} AS f ON f.exception_id = e.exception_id
-  WHERE e.state IN ('open', 'acknowledged', 'reopened') AND (e.severity <> f.severity OR ${moneyChanged})`
+  WHERE recon.is_live(e.state) AND (e.severity <> f.severity OR ${moneyChanged})`
 
 const lifeSql: ReadonlyArray<string> = [
   returnedSql,

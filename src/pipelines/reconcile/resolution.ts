@@ -25,7 +25,7 @@ export const resolvedSql = `
     JOIN recon.check_settings AS s ON s.code = e.code AND s.is_enabled
     ANTI JOIN recon.finding AS f ON f.exception_id = e.exception_id
     ANTI JOIN refused AS q ON q.stream = e.stream AND q.record_id = e.record_id
-    WHERE e.state IN ('open', 'acknowledged', 'reopened')
+    WHERE recon.is_live(e.state)
   )
   SELECT e.exception_id, e.state
   FROM candidate AS e

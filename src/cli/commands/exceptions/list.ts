@@ -48,7 +48,7 @@ const format = defaultTo(
 
 const cell = (row: Row, column: string): string => cellText(row[column] ?? null)
 
-/** The amount that it is about, as at-stake.ts has it. */
+/** The amount that it is about, as recon.stake_of has it. */
 const amountOf = (row: Row): string => {
   const difference = cell(row, "difference")
   return /[1-9]/.test(difference) ? difference : cell(row, "actual") || cell(row, "expected")

@@ -28,7 +28,7 @@
 -- severity_order: 1 for critical to 5 for info, to sort by.
 WITH aged AS (
   SELECT *, date_diff('day', first_seen::DATE, recon.started_at()::DATE) AS age_days
-  FROM recon.exceptions WHERE state IN ('open', 'acknowledged', 'reopened')
+  FROM recon.exceptions WHERE recon.is_live(state)
 ),
 -- Notes of people; what a run notes is what has changed, and stands among the changes.
 noted AS (
@@ -40,7 +40,7 @@ SELECT a.exception_id, a.code, a.severity, a.state, a.stream, a.record_id, a.leg
   a.customer_id, c.partner_customer_ref, a.currency, a.expected, a.actual, a.difference, a.tolerance, a.at_stake AS amount_at_stake,
   a.first_seen, a.last_seen, a.age_days, recon.age_bucket(a.age_days) AS bucket, a.assignee, n.last_note, a.detail, s.what_to_do,
   concat('tidemark exceptions show ', a.exception_id) AS evidence,
-  list_position(['critical', 'high', 'medium', 'low', 'info'], a.severity) AS severity_order
+  recon.severity_order(a.severity) AS severity_order
 FROM aged AS a
 LEFT JOIN noted AS n ON n.exception_id = a.exception_id
 LEFT JOIN main.transactions AS t ON t.transaction_id = a.counterpart_id

@@ -31,14 +31,12 @@ const countedExceptions = `
   CREATE OR REPLACE TEMP VIEW counted_exception AS
   SELECT *, date_diff('day', first_seen::DATE, getvariable('started_at')::DATE) AS age_days
   FROM recon.exceptions
-  WHERE state IN ('open', 'acknowledged', 'reopened')
-    AND (customer_id IS NULL OR last_seen_run = getvariable('run')
-      OR customer_id IN (SELECT customer_id FROM recon.coverage WHERE run_id = getvariable('run')))`
+  WHERE recon.is_live(state) AND recon.counts_in(getvariable('run'), customer_id, last_seen_run)`
 
 /** The exceptions that stand with both records side by side, and those records' ids. */
 const shownExceptions = [
   `CREATE OR REPLACE TEMP VIEW shown_exception AS
-   SELECT *, list_position(['critical', 'high', 'medium', 'low', 'info'], severity) AS severity_order
+   SELECT *, recon.severity_order(severity) AS severity_order
    FROM counted_exception ORDER BY severity_order, code, record_id, leg LIMIT ${sections.side_by_side}`,
   `SET VARIABLE shown_records = (
      SELECT coalesce(list(DISTINCT id), []::VARCHAR[]) FROM (SELECT unnest([record_id, counterpart_id]) AS id FROM shown_exception) WHERE id IS NOT NULL)`,

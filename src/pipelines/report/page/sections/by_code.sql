@@ -5,7 +5,7 @@
 
 SELECT e.severity, e.code, count(*) AS cases, count(*) FILTER (e.first_seen_run = getvariable('run')) AS new_tonight,
   max(e.age_days) AS oldest_days, any_value(s.definition) AS finds, any_value(s.what_to_do) AS what_to_do,
-  list_position(['critical', 'high', 'medium', 'low', 'info'], e.severity) AS severity_order
+  recon.severity_order(e.severity) AS severity_order
 FROM counted_exception AS e
 LEFT JOIN recon.check_settings AS s ON s.code = e.code
 GROUP BY e.severity, e.code

@@ -7,5 +7,5 @@
 SELECT replace(change, '_', ' ') AS what, event_no, who, note, exception_id, severity, code, record_id, currency,
   amount_at_stake AS at_stake, partner_customer_ref,
   list_position(['new', 'reopened', 'changed', 'resolved', 'accepted', 'assigned', 'acknowledged', 'noted'], change) AS change_order,
-  list_position(['critical', 'high', 'medium', 'low', 'info'], severity) AS severity_order
+  recon.severity_order(severity) AS severity_order
 FROM recon.exception_changes

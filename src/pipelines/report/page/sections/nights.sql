@@ -6,13 +6,13 @@
 
 WITH night AS (
   SELECT run_id, started_at, partitions_proven, partitions, records FROM recon.runs
-  WHERE state IN ('reconciled', 'reported') AND run_id <= getvariable('run')
+  WHERE recon.was_judged(state) AND run_id <= getvariable('run')
 ),
 -- What a person does counts to the next night, and what is done after the last one to that.
 event AS (
   SELECT v.event, e.severity, coalesce(v.run_id, n.run_id, getvariable('run')) AS run_id,
-    coalesce(v.to_state IN ('open', 'acknowledged', 'reopened'), FALSE)::INTEGER
-      - coalesce(v.from_state IN ('open', 'acknowledged', 'reopened'), FALSE)::INTEGER AS opened
+    coalesce(recon.is_live(v.to_state), FALSE)::INTEGER
+      - coalesce(recon.is_live(v.from_state), FALSE)::INTEGER AS opened
   FROM recon.exception_events AS v
   JOIN recon.exceptions AS e ON e.exception_id = v.exception_id
   ASOF LEFT JOIN night AS n ON v.occurred_at <= n.started_at
