@@ -1,7 +1,17 @@
 import { Duration, Effect, type Scope } from "effect"
 import { duration } from "./answer-times.ts"
 import type { TryFailure } from "./failures.ts"
-import { beginHold, decide, type Hold, lookAgain, stillHeld, type Verdict, type Why, type Window } from "./hold.ts"
+import {
+  beginHold,
+  decide,
+  type Hold,
+  hasPassed,
+  lookAgain,
+  stillHeld,
+  type Verdict,
+  type Why,
+  type Window,
+} from "./hold.ts"
 import { makePace } from "./pace.ts"
 import type { PageRequest } from "./page-request.ts"
 import { patience } from "./patience.ts"
@@ -36,8 +46,8 @@ export interface Held {
  */
 export interface Gate {
   /** Waits for a turn, which must be given back by `left`. Who asks again goes before who asks for the first time. */
-  readonly enter: (list: string, again: boolean) => Effect.Effect<Turn, Shut>
-  readonly left: (turn: Turn, finding: Finding, request: PageRequest | null) => void
+  readonly enter: (request: PageRequest, again: boolean) => Effect.Effect<Turn, Shut>
+  readonly left: (turn: Turn, finding: Finding) => void
   /**
    * Whose affair a failed try was: everybody's, or its own; null while nobody can tell. Where the run holds, this waits
    * until a witness has spoken.
@@ -62,10 +72,10 @@ const holdSentences = {
   refused: "the API refuses who we say we are, and took it before; the whole run waits for other witnesses",
 } as const
 
-/** `probe` sends one of the requests that were answered before, on its turn, and leaves. */
+/** `probe` sends its turn's request, one that was answered before, and leaves. */
 export const makeGate = (
   options: GateOptions,
-  probe: (request: PageRequest, turn: Turn) => Effect.Effect<void>,
+  probe: (turn: Turn) => Effect.Effect<void>,
 ): Effect.Effect<Gate, never, Scope.Scope> =>
   Effect.gen(function* () {
     const { concurrency, deadline = null, patient = true, startPatience = patience.start } = options
@@ -80,6 +90,8 @@ export const makeGate = (
     let underWay = 0
     let turns = 0
     let answers = 0
+    /** The last one of those that were answered, in the order in which they went out. */
+    let lastAnswered = 0
     let hold: Hold | null = null
     /** Tries that failed since the last answer. */
     let streak: Array<Turn> = []
@@ -113,14 +125,14 @@ export const makeGate = (
       return { reason: "NobodyThere", detail: `the run has waited for ${waited}`, failure: lastFailure }
     }
 
-    const taken = (list: string, isProbe: boolean): Turn => {
+    const taken = (request: PageRequest, isProbe: boolean): Turn => {
       underWay++
       pace.sent(now())
-      return { number: ++turns, list, isProbe, answersBefore: answers, hold: null }
+      return { number: ++turns, request, isProbe, answersBefore: answers, hold: null }
     }
 
     const give = (waiting: Waiting, isProbe: boolean): Turn => {
-      const turn = taken(waiting.list, isProbe)
+      const turn = taken(waiting.request, isProbe)
       waiting.turn = turn
       waiting.resume(Effect.succeed(turn))
       return turn
@@ -164,9 +176,10 @@ export const makeGate = (
     }
 
     /** The run goes on, because somebody was answered. */
-    const end = (ended: Hold): void => {
+    const end = (ended: Hold, witness: Turn): void => {
       const at = now()
-      if (ended.why === "limited" && ended.verdict === "everybody") {
+      const isPast = hasPassed(ended, lastAnswered, witness)
+      if (ended.why === "limited" && (ended.verdict === "everybody" || isPast)) {
         held.limitedMillis += at - ended.since
         const from = pace.windowFrom()
         if (from !== null && ended.until === null && ended.refusedAt !== null) {
@@ -181,18 +194,18 @@ export const makeGate = (
         watch.poke()
       }
       hold = null
-      decide(ended, "alone")
+      decide(ended, isPast ? "passed" : "alone")
     }
 
-    const answered = (turn: Turn, request: PageRequest | null): void => {
+    const answered = (turn: Turn): void => {
       const at = now()
       answers++
       streak = []
       pace.answered(at)
-      if (request !== null) witnesses.answered(request)
-      if (hold === null) return
-      const isKnownLimit = hold.why === "limited" && hold.verdict === "everybody"
-      if (turn.isProbe || (turn.number > hold.causedBy && !isKnownLimit)) end(hold)
+      witnesses.answered(turn.request)
+      const isKnownLimit = hold?.why === "limited" && hold.verdict === "everybody"
+      if (hold !== null && (turn.isProbe || (turn.number > hold.causedBy && !isKnownLimit))) end(hold, turn)
+      lastAnswered = Math.max(lastAnswered, turn.number)
     }
 
     const limited = (turn: Turn, askedMillis: number | null): void => {
@@ -206,7 +219,10 @@ export const makeGate = (
         current.until = Math.min(stands ? (current.until ?? 0) : Number.POSITIVE_INFINITY, at + askedMillis)
       }
       // Others that are told the same may be of one product that is down: only a witness can tell.
-      if (!turn.isProbe) return
+      if (!turn.isProbe) {
+        current.limited.push(turn)
+        return
+      }
       current.why = "limited"
       current.refusedAt = at
       confirm(current)
@@ -241,13 +257,13 @@ export const makeGate = (
       }
     }
 
-    const left = (turn: Turn, finding: Finding, request: PageRequest | null): void => {
+    const left = (turn: Turn, finding: Finding): void => {
       underWay--
       turn.answersBefore = answers
       if (turn.isProbe && hold !== null) hold.probing = false
       switch (finding._tag) {
         case "answered":
-          answered(turn, request)
+          answered(turn)
           break
         case "limited":
           limited(turn, finding.askedMillis)
@@ -278,8 +294,7 @@ export const makeGate = (
       const witness = witnesses.next(hasOthers)
       if (witness === null) return Effect.void
       current.probing = true
-      const turn = taken(`${witness.customerId}/${witness.stream.stream}`, true)
-      return Effect.asVoid(Effect.forkIn(probe(witness, turn), scope))
+      return Effect.asVoid(Effect.forkIn(probe(taken(witness, true)), scope))
     }
 
     const wakeAt = (): number | null => {
@@ -303,20 +318,20 @@ export const makeGate = (
       startAt: pace.startAt,
       learnt: pace.learnt,
       shutIn: (millis) => shutAt(now() + millis),
-      enter: (list, again) =>
+      enter: (request, again) =>
         Effect.suspend(() => {
           const why = shutAt(now())
           if (why !== null) return Effect.fail(why)
           if (hold === null && underWay < mostUnderWay() && line.isEmpty() && pace.wait(now()) <= 0) {
-            return Effect.succeed(taken(list, false))
+            return Effect.succeed(taken(request, false))
           }
           return Effect.async<Turn, Shut>((resume) => {
-            const waiting: Waiting = { list, resume, turn: null, gone: false }
+            const waiting: Waiting = { request, resume, turn: null, gone: false }
             line.join(waiting, again)
             watch.poke()
             return Effect.sync(() => {
               // A turn that was given and never taken goes to the next.
-              if (waiting.turn !== null) left(waiting.turn, { _tag: "unknown" }, null)
+              if (waiting.turn !== null) left(waiting.turn, { _tag: "unknown" })
               else waiting.gone = true
             })
           })

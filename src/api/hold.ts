@@ -1,11 +1,15 @@
 import { Duration } from "effect"
 import { patience } from "./patience.ts"
+import type { Turn } from "./turn.ts"
 
 /** Why a run holds: its requests are limited, nobody answers, or we are taken for somebody else. */
 export type Why = "limited" | "silent" | "refused"
 
-/** Whom a hold was about: all requests, or those alone that had failed, because others were answered. */
-export type Verdict = "everybody" | "alone"
+/**
+ * Whom a hold was about: all requests, or those alone that had failed, because others were answered. `passed`: all were
+ * refused for a limit that was over before a witness could tell.
+ */
+export type Verdict = "everybody" | "passed" | "alone"
 
 /** A time in which nothing is asked but by one probe after another. Times are epoch milliseconds. */
 export interface Hold {
@@ -23,6 +27,8 @@ export interface Hold {
   until: number | null
   /** When a probe was last told of the limit. */
   refusedAt: number | null
+  /** Who was told of the limit, beside probes. */
+  readonly limited: Array<Turn>
   readonly listeners: Array<(verdict: Verdict) => void>
 }
 
@@ -42,8 +48,27 @@ export const beginHold = (why: Why, number: number, now: number): Hold => {
     probes: 0,
     until: null,
     refusedAt: null,
+    limited: [],
     listeners: [],
   }
+}
+
+const differ = <A>(values: ReadonlyArray<A>): boolean => values.some((value) => value !== values[0])
+
+/**
+ * Whether a limit was everybody's though a witness is answered now: all that went out from the first who was refused to the
+ * last were refused, and neither one product nor one customer is what they share. `answered` went out before the witness.
+ */
+export const hasPassed = ({ limited, verdict, why }: Hold, answered: number, witness: Turn): boolean => {
+  if (why !== "limited" || verdict !== null) return false
+  const first = Math.min(...limited.map(({ number }) => number))
+  const last = Math.max(...limited.map(({ number }) => number))
+  return (
+    answered < first &&
+    witness.number > last &&
+    differ(limited.map(({ request }) => request.stream)) &&
+    differ(limited.map(({ request }) => request.customerId))
+  )
 }
 
 export const decide = (hold: Hold, verdict: Verdict): void => {

@@ -75,8 +75,8 @@ const make = (options: PartnerApiOptions): Effect.Effect<PartnerApi["Type"], nev
       return shut === null ? Effect.sleep(millis) : Effect.fail(withheld({ ...tried, after }, shut))
     }
 
-    /** Counts a failure that was the request's own affair; fails where there is no further try. */
-    const chargeOrFail = (tried: Try, failure: TryFailure, row: RetryRow, met: Meetings) =>
+    /** Counts a failure that was the request's own affair, or not for certain everybody's; fails where there is no further try. */
+    const chargeOrFail = (tried: Try, failure: TryFailure, row: RetryRow, met: Meetings, isFree: boolean) =>
       Effect.suspend((): Effect.Effect<number, ApiFailure> => {
         const count = (met.own.get(row.failure) ?? 0) + 1 + met.undecided
         met.undecided = 0
@@ -85,7 +85,7 @@ const make = (options: PartnerApiOptions): Effect.Effect<PartnerApi["Type"], nev
         met.own.set(row.failure, count)
         const asked = failure._tag === "PartnerProblem" ? (failure.retryAfterMillis ?? 0) : 0
         if (count >= row.tries || asked > Math.max(Duration.toMillis(row.cap), 1)) return Effect.fail(failure)
-        if (budget.take()) return retryWait(row, count, asked)
+        if (isFree || budget.take()) return retryWait(row, count, asked)
         const { requestId } = tried
         const detail = budgetSentence(retryBudget)
         return new RequestWithheld({ reason: "BudgetSpent", requestId, detail, after: failure })
@@ -113,7 +113,7 @@ const make = (options: PartnerApiOptions): Effect.Effect<PartnerApi["Type"], nev
           met.undecided++
           return waited
         }
-        const wait = yield* chargeOrFail(tried, failure, row, met)
+        const wait = yield* chargeOrFail(tried, failure, row, met, verdict === "passed")
         const rest = Math.max(0, wait - waited)
         yield* sleepWithin(tried, failure, rest)
         return waited + rest

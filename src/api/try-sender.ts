@@ -129,7 +129,7 @@ export const makeTrySender = (
       Effect.flatMap(sendOut(tried), (answer) => read(tried, answer, check))
 
     const leave = (tried: Try, turn: Turn) => (exit: Exit.Exit<unknown, TryFailure>) =>
-      Effect.sync(() => gate.left(turn, findingOf(tried, exit), tried.request))
+      Effect.sync(() => gate.left(turn, findingOf(tried, exit)))
 
     /** What answers is the API where it speaks JSON; a page for people is somebody else's. */
     const isJson = (answer: ReceivedAnswer): Effect.Effect<void, UnreadablePage> =>
@@ -139,7 +139,8 @@ export const makeTrySender = (
       })
 
     /** Asks for what was answered before, to find out who answers. What comes is not kept. */
-    const probe = (request: PageRequest, turn: Turn): Effect.Effect<void> => {
+    const probe = (turn: Turn): Effect.Effect<void> => {
+      const { request } = turn
       const requestId = entropy.uuid()
       const tried: Try = {
         request,
@@ -168,9 +169,8 @@ export const makeTrySender = (
       gate,
       withheld,
       send: (tried, check) => {
-        const { customerId, stream } = tried.request
         return Effect.uninterruptibleMask((restore) =>
-          restore(gate.enter(`${customerId}/${stream.stream}`, tried.attempt > 1)).pipe(
+          restore(gate.enter(tried.request, tried.attempt > 1)).pipe(
             Effect.mapError((shut) => withheld(tried, shut)),
             // Whoever has a turn gives it back, even where it is interrupted before it has sent anything.
             Effect.flatMap((turn) => {

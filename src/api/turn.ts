@@ -1,11 +1,12 @@
 import type { TryFailure } from "./failures.ts"
 import type { Hold } from "./hold.ts"
+import type { PageRequest } from "./page-request.ts"
 
 /** A try that may go out. What its end brought about is written down here. */
 export interface Turn {
   /** From 1, in the order in which tries went out. */
   readonly number: number
-  readonly list: string
+  readonly request: PageRequest
   readonly isProbe: boolean
   /** Answers that had come when it failed. */
   answersBefore: number

@@ -1,9 +1,10 @@
 import type { Effect } from "effect"
+import type { PageRequest } from "./page-request.ts"
 import type { Shut, Turn } from "./turn.ts"
 
 /** Who waits for a turn. */
 export interface Waiting {
-  readonly list: string
+  readonly request: PageRequest
   readonly resume: (turn: Effect.Effect<Turn, Shut>) => void
   /** Given, and not taken yet. */
   turn: Turn | null

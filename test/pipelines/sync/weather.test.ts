@@ -71,6 +71,13 @@ describe("an API that limits how much is asked", () => {
     expect(new Set(late).size).toBe(late.length)
   })
 
+  it("and is over before a witness has travelled, costs no budget either", () => {
+    const limit = windowOf(20, 4000, false)
+    const night = nightOf({ customers: 20, latency: 1100, weather: limit.weather, client: noBudget })
+    expect(notComplete(night)).toEqual([])
+    expect(limit.refusals.length).toBeLessThan(night.lists / 10)
+  })
+
   it("is asked at the rate that got through in the next night, and refuses hardly anything", () => {
     const first = windowOf(20, 1000, true)
     const night = nightOf({ customers: 20, latency: 100, weather: first.weather, client: noBudget })
@@ -214,6 +221,15 @@ describe("an outage", () => {
     expect(night.endedAt).toBeLessThan(10 * 60_000)
     // Twice six tries each at most, within the budget, and probes.
     expect(night.arrivals.length - night.lists).toBeLessThan(customers * 15 + 20)
+  })
+
+  it("of one stream and of one customer, each told of a limit for ever, ends in minutes", () => {
+    const dead = html(429)
+    const weather = ({ list }: Arrival) => (list.endsWith("/conversions") || list.startsWith("c-7/") ? dead : null)
+    const night = nightOf({ customers: 20, latency: 30, weather })
+    expect(notComplete(night).length).toBe(20 + 16)
+    expect(night.endedAt).toBeLessThan(10 * 60_000)
+    expect(night.arrivals.length - night.lists).toBeLessThan((20 + 16) * 15 + 20)
   })
 
   it("that lasts ends with the deadline", () => {
