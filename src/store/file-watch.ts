@@ -63,17 +63,23 @@ export const fileWatch = (file: string, opened: FileHandle): Effect.Effect<FileW
         return yield* replaced(detail)
       })
 
+    const neededBytes = (sql: Sql) =>
+      Effect.map(
+        sql.rows<{ used: bigint; size: bigint }>(
+          "SELECT used_blocks AS used, block_size AS size FROM pragma_database_size()",
+        ),
+        ([blocks]) => (blocks === undefined ? 0n : BigInt(headerBytes) + blocks.used * blocks.size),
+      )
+
     const stillThere: FileWatch["stillThere"] = (sql) =>
       Effect.gen(function* () {
         const found = yield* Effect.promise(() => stat(file, { bigint: true }).catch(() => null))
         if (found === null) return yield* replaced("it is gone")
         if (found.ino !== ino || found.dev !== dev) return yield* replaced("another file has its name")
-        const [blocks] = yield* sql.rows<{ used: bigint; size: bigint }>(
-          "SELECT used_blocks AS used, block_size AS size FROM pragma_database_size()",
-        )
         // Blocks that are not written yet are counted, so a file is too short only where it was longer before.
-        const needed = blocks === undefined ? 0n : BigInt(headerBytes) + blocks.used * blocks.size
-        if (found.size < lasting.size && found.size < needed) return yield* writtenOver(sql, "its end is missing")
+        if (found.size < lasting.size && found.size < (yield* neededBytes(sql))) {
+          return yield* writtenOver(sql, "its end is missing")
+        }
         const now = yield* Effect.promise(() => headersOf(opened))
         if (now === null) return yield* writtenOver(sql, "its end is missing")
         if (lasting.header !== undefined && !isOurs(lasting.header, now)) {

@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import { inPieces } from "./body-pieces.ts"
 import { boundRows } from "./bound-rows.ts"
 import type { Sql } from "./database.ts"
+import { quoteText } from "./describe-table.ts"
 import type { StoreError } from "./store-error.ts"
 
 /** A page as the store takes it: evidence, position in its chain, and the records that were refused. */
@@ -45,69 +46,65 @@ export const partitionKey = (customerId: string, stream: string): string => `${s
 /** The number after the last one of a long body. */
 const nextBody = "(SELECT coalesce(max(body_no), 0) + 1 FROM raw.pages)"
 
+const asOne = (body: string): ReadonlyArray<string> => inPieces(body) ?? [body]
+
 /**
- * Bodies are the bulk of a group, so a short one goes to DuckDB once: the one to keep again only where it differs. A record
- * that was refused before in this run is a repetition. Leaves the group behind in `group_pages` and `group_rejected`. Yields how many were refused for the first
- * time, by partition.
+ * Bodies are the bulk of a group, so each goes to DuckDB once, in the pieces in which it is kept; the one to load by itself only where
+ * it differs. A record that was refused before in this run is a repetition. Leaves the group behind in `group_pages`, `group_bodies` and
+ * `group_rejected`. Yields how many were refused for the first time, by partition.
  */
 export const keepPages = (sql: Sql, runId: string, pages: ReadonlyArray<LoadPage>) =>
   Effect.gen(function* () {
-    const pieces = pages.map((page) => inPieces(page.kept))
-    const bodies = boundRows(pages, {
+    const about = boundRows(pages, {
       page_no: ["INTEGER", (_, index) => index],
       customer_id: ["VARCHAR", (page) => page.customerId],
       stream: ["VARCHAR", (page) => page.stream],
-      loadable: ["VARCHAR", (page) => page.loadable],
-      kept: ["VARCHAR", ({ kept, loadable }, index) => (pieces[index] !== null || kept === loadable ? null : kept)],
-      body_no: ["BIGINT", (_, index) => (pieces[index] === null ? null : index)],
+      body_no: ["BIGINT", (page, index) => (inPieces(page.kept) === null ? null : index)],
+      sequence: ["INTEGER", (page) => page.sequence],
+      cursor_in: ["VARCHAR", (page) => page.cursorIn],
+      cursor_out: ["VARCHAR", (page) => page.cursorOut],
+      has_more: ["BOOLEAN", (page) => page.hasMore],
+      items: ["INTEGER", (page) => page.items],
+      bytes: ["BIGINT", (page) => page.bytes],
+      sha256: ["VARCHAR", (page) => page.sha256],
+      redacted: ["BOOLEAN", (page) => page.redacted],
+      kept_sha256: ["VARCHAR", (page) => page.keptSha256],
+      request_id: ["VARCHAR", (page) => page.requestId],
+      attempts: ["INTEGER", (page) => page.attempts],
+      server_time: ["TIMESTAMPTZ", (page) => page.serverTime],
+      received_at: ["TIMESTAMPTZ", (page) => page.receivedAt],
+      chain: ["INTEGER", (page) => page.chain],
+      part: ["VARCHAR", (page) => page.part],
     })
     yield* sql.run(
-      `CREATE OR REPLACE TEMP TABLE group_pages AS SELECT * REPLACE (${nextBody} + body_no AS body_no) FROM (${bodies.text})`,
-      bodies.parameters,
+      `CREATE OR REPLACE TEMP TABLE group_pages AS SELECT * REPLACE (${nextBody} + body_no AS body_no) FROM (${about.text})`,
+      about.parameters,
     )
-    const cut = boundRows(
-      pieces.flatMap((texts, page) => (texts ?? []).map((text, piece) => ({ page, piece, text }))),
+    const bodies = boundRows(
+      pages.flatMap(({ kept, loadable }, page) => [
+        ...asOne(kept).map((text, piece) => ({ page, piece, text, isKept: true, isLoaded: kept === loadable })),
+        ...(kept === loadable ? [] : asOne(loadable)).map((text, piece) => {
+          return { page, piece, text, isKept: false, isLoaded: true }
+        }),
+      ]),
       {
         page_no: ["INTEGER", ({ page }) => page],
         piece: ["INTEGER", ({ piece }) => piece],
         text: ["VARCHAR", ({ text }) => text],
+        is_kept: ["BOOLEAN", ({ isKept }) => isKept],
+        is_loaded: ["BOOLEAN", ({ isLoaded }) => isLoaded],
       },
     )
-    if (pieces.some((texts) => texts !== null)) {
-      yield* sql.run(
-        `INSERT INTO raw.body_pieces SELECT body_no, piece, text FROM (${cut.text}) JOIN group_pages USING (page_no)`,
-        cut.parameters,
-      )
-    }
-    const about = boundRows(
-      pages,
-      {
-        page_no: ["INTEGER", (_, index) => index],
-        sequence: ["INTEGER", (page) => page.sequence],
-        cursor_in: ["VARCHAR", (page) => page.cursorIn],
-        cursor_out: ["VARCHAR", (page) => page.cursorOut],
-        has_more: ["BOOLEAN", (page) => page.hasMore],
-        items: ["INTEGER", (page) => page.items],
-        bytes: ["BIGINT", (page) => page.bytes],
-        sha256: ["VARCHAR", (page) => page.sha256],
-        redacted: ["BOOLEAN", (page) => page.redacted],
-        kept_sha256: ["VARCHAR", (page) => page.keptSha256],
-        request_id: ["VARCHAR", (page) => page.requestId],
-        attempts: ["INTEGER", (page) => page.attempts],
-        server_time: ["TIMESTAMPTZ", (page) => page.serverTime],
-        received_at: ["TIMESTAMPTZ", (page) => page.receivedAt],
-        chain: ["INTEGER", (page) => page.chain],
-        part: ["VARCHAR", (page) => page.part],
-      },
-      2,
-    )
-    yield* sql.run(
+    yield* sql.run(`CREATE OR REPLACE TEMP TABLE group_bodies AS ${bodies.text}`, bodies.parameters)
+    yield* sql.runAll([
+      `INSERT INTO raw.body_pieces
+       SELECT body_no, piece, text FROM group_bodies JOIN group_pages USING (page_no) WHERE is_kept AND body_no IS NOT NULL`,
       `INSERT INTO raw.pages BY NAME
-       SELECT $1 AS run_id, customer_id, stream, CASE WHEN body_no IS NULL THEN coalesce(kept, loadable) END AS body, body_no,
-         about.* EXCLUDE (page_no)
-       FROM group_pages JOIN (${about.text}) AS about USING (page_no)`,
-      [runId, ...about.parameters],
-    )
+       SELECT ${quoteText(runId)} AS run_id, group_pages.* EXCLUDE (page_no), short.text AS body
+       FROM group_pages
+       LEFT JOIN (SELECT page_no, text FROM group_bodies JOIN group_pages USING (page_no) WHERE is_kept AND body_no IS NULL) AS short
+         USING (page_no)`,
+    ])
     const refused = pages.flatMap((page, index) => page.rejected.map((record) => ({ page, index, record })))
     if (refused.length === 0) return new Map<string, number>()
     const places = boundRows(refused, {

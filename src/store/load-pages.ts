@@ -22,34 +22,30 @@ export interface LoadCounts {
   readonly restored: number
 }
 
-type CountRow = Record<"added" | "again" | "changed" | "unchanged" | "differing" | "restored", bigint> & {
+type CountRow = Record<
+  "added" | "again" | "changed" | "unchanged" | "differing" | "restored" | "records" | "different",
+  bigint
+> & {
   readonly customer_id: string
 }
 
-/** Compares what is incoming with what the table holds, and brings the table up to date. */
-const takeIncoming = (sql: Sql, runId: string, statements: LoadStatements) =>
+/** Brings the table up to date with what is incoming, by what comparing the two has counted. */
+const take = (sql: Sql, statements: LoadStatements, compared: ReadonlyArray<CountRow>) =>
   Effect.gen(function* () {
-    yield* sql.run(statements.compare, [runId])
-    const [differing] = yield* sql.rows<{ records: bigint }>("SELECT count(*) AS records FROM known WHERE NOT same")
-    if (differing !== undefined && differing.records > 0n) yield* sql.run(statements.sameAfterAll)
-    const counts = yield* sql.rows<CountRow>(statements.counts)
+    let counts = compared
     const any = (column: "differing" | "unchanged" | "added" | "restored"): boolean =>
       counts.some((row) => row[column] > 0n)
     if (any("differing")) {
-      yield* sql.run(statements.archiveChanged)
-      yield* sql.run(statements.removeChanged)
-      yield* sql.run(statements.replaceChanged, [runId])
+      yield* sql.run(statements.sameAfterAll)
+      counts = yield* sql.rows<CountRow>(statements.counts)
     }
-    if (any("restored")) {
-      yield* sql.run(statements.removeAltered)
-      yield* sql.run(statements.restoreAltered, [runId])
-    }
-    if (any("unchanged")) yield* sql.run(statements.touchUnchanged, [runId])
-    if (any("added")) yield* sql.run(statements.insertNew, [runId])
-    if (statements.forgetSnapshots !== null && statements.insertSnapshots !== null) {
-      yield* sql.run(statements.forgetSnapshots, [runId])
-      yield* sql.run(statements.insertSnapshots, [runId])
-    }
+    yield* sql.runAll([
+      ...(any("differing") ? statements.changed : []),
+      ...(any("restored") ? statements.altered : []),
+      ...(any("unchanged") ? [statements.touchUnchanged] : []),
+      ...(any("added") ? [statements.insertNew] : []),
+      ...statements.snapshots,
+    ])
     return counts
   })
 
@@ -57,22 +53,21 @@ const takeIncoming = (sql: Sql, runId: string, statements: LoadStatements) =>
  * A record that comes twice in a group with two contents is taken twice, one after the other, as if it came in two groups: so
  * the first becomes a version of the run, and is evidence that the list contradicts itself.
  */
-const takeRounds = (sql: Sql, runId: string, statements: LoadStatements) =>
+const takeRounds = (sql: Sql, statements: LoadStatements) =>
   Effect.gen(function* () {
     const [setAside, count] = statements.rounds
     yield* sql.run(setAside)
     const [last] = yield* sql.rows<{ rounds: bigint }>(count)
     const counts: Array<CountRow> = []
     for (let nth = 1; nth <= Number(last?.rounds ?? 0n); nth++) {
-      yield* sql.run(statements.round(nth))
-      counts.push(...(yield* takeIncoming(sql, runId, statements)))
+      yield* sql.runAll([statements.round(nth), ...statements.compare])
+      counts.push(...(yield* take(sql, statements, yield* sql.rows<CountRow>(statements.counts))))
     }
     return counts
   })
 
 const loadStream = (
   sql: Sql,
-  runId: string,
   stream: string,
   pages: ReadonlyArray<LoadPage>,
   statements: LoadStatements,
@@ -81,16 +76,16 @@ const loadStream = (
   Effect.gen(function* () {
     const customers = [...new Set(pages.map((page) => page.customerId))]
     const someRejected = pages.some((page) => page.rejected.length > 0)
-    yield* sql.run(someRejected ? statements.stageAccepted : statements.stage)
-    const [staged] = yield* sql.rows<{ records: bigint; different: bigint }>(statements.distinct)
+    yield* sql.runAll([someRejected ? statements.stageAccepted : statements.stage, ...statements.compare])
+    const compared = yield* sql.rows<CountRow>(statements.counts)
     const repeated = new Map<string, number>()
-    const isRepeating = staged !== undefined && staged.records > staged.different
+    const isRepeating = compared.some(({ different, records }) => records > different)
     if (isRepeating) {
       const rows = yield* sql.rows<{ customer_id: string; repeated: bigint }>(statements.repeated)
       for (const row of rows) repeated.set(row.customer_id, Number(row.repeated))
       yield* sql.run(statements.dropRepeated)
     }
-    const counts = yield* (isRepeating ? takeRounds : takeIncoming)(sql, runId, statements)
+    const counts = yield* isRepeating ? takeRounds(sql, statements) : take(sql, statements, compared)
     return customers.map((customerId): LoadCounts => {
       const count = (column: "added" | "again" | "changed" | "unchanged" | "restored"): number =>
         counts.filter((row) => row.customer_id === customerId).reduce((sum, row) => sum + Number(row[column]), 0)
@@ -116,7 +111,14 @@ const loadStream = (
  * come in the order of their chain: of a record that comes twice, the later one counts, and the other becomes a version.
  */
 export const makePageLoader = (tables: ReadonlyArray<TypedTable>, itemsPath: string) => {
-  const statementsOf = new Map(tables.map((table) => [table.name, loadStatements(table, itemsPath)]))
+  const statementsOf = new Map<string, ReadonlyMap<string, LoadStatements>>()
+  const ofRun = (runId: string): ReadonlyMap<string, LoadStatements> => {
+    const known = statementsOf.get(runId)
+    if (known !== undefined) return known
+    const made = new Map(tables.map((table) => [table.name, loadStatements(table, itemsPath, runId)]))
+    statementsOf.set(runId, made)
+    return made
+  }
   return (
     sql: Sql,
     runId: string,
@@ -126,10 +128,10 @@ export const makePageLoader = (tables: ReadonlyArray<TypedTable>, itemsPath: str
       const newlyRejected = yield* keepPages(sql, runId, pages)
       const counts: Array<LoadCounts> = []
       for (const stream of new Set(pages.filter((page) => page.items > 0).map((page) => page.stream))) {
-        const statements = statementsOf.get(stream)
+        const statements = ofRun(runId).get(stream)
         if (statements === undefined) throw new Error(`no typed table for stream ${stream}`)
         const ofStream = pages.filter((page) => page.stream === stream)
-        counts.push(...(yield* loadStream(sql, runId, stream, ofStream, statements, newlyRejected)))
+        counts.push(...(yield* loadStream(sql, stream, ofStream, statements, newlyRejected)))
       }
       return counts
     })

@@ -10,15 +10,12 @@ import {
 
 /**
  * The statements that turn page bodies into typed rows: generated from a table's description, read by `load-pages.ts`.
- * They work on temporary tables `group_pages` (bodies) and `group_rejected` (records that the contract refused).
+ * They work on temporary tables `group_pages`, `group_bodies` (in pieces) and `group_rejected` (records that the contract refused).
  */
 export interface LoadStatements {
-  /** Statements take $1, the run, wherever they need one. */
   readonly stage: string
   /** The same without the records that `group_rejected` names. */
   readonly stageAccepted: string
-  /** One row: how many records are staged, and how many different ones. */
-  readonly distinct: string
   /** Per customer, the records that had come before in the group with the same content. */
   readonly repeated: string
   readonly dropRepeated: string
@@ -26,20 +23,18 @@ export interface LoadStatements {
   readonly rounds: readonly [setAside: string, count: string]
   /** Of those put aside, the records of one round. */
   readonly round: (nth: number) => string
-  readonly compare: string
+  /** Finds where the table holds what is incoming, by the key alone, and compares what is found there. */
+  readonly compare: readonly [meet: string, compare: string]
   /** A record written otherwise (`1250.5`, `1250.50`) differs in its hash and not in its content. */
   readonly sameAfterAll: string
+  /** Per customer; in each row how many records are staged, and how many different ones. */
   readonly counts: string
-  readonly archiveChanged: string
-  readonly replaceChanged: string
-  readonly removeChanged: string
+  readonly changed: readonly [archive: string, remove: string, replace: string]
   /** A row that is not what was stored of the record is put right by what the API says. */
-  readonly removeAltered: string
-  readonly restoreAltered: string
+  readonly altered: readonly [remove: string, restore: string]
   readonly touchUnchanged: string
   readonly insertNew: string
-  readonly forgetSnapshots: string | null
-  readonly insertSnapshots: string | null
+  readonly snapshots: ReadonlyArray<string>
 }
 
 /**
@@ -90,7 +85,8 @@ const placesOf = (order: "ASC" | "DESC"): string => `(page_no, item_index) IN (
         SELECT (page_no, item_index) FROM incoming
         QUALIFY row_number() OVER (PARTITION BY record_key, content_hash ORDER BY page_no ${order}, item_index ${order}) > 1)`
 
-export const loadStatements = (table: TypedTable, itemsPath: string): LoadStatements => {
+export const loadStatements = (table: TypedTable, itemsPath: string, runId: string): LoadStatements => {
+  const run = quoteText(runId)
   const columns = table.columns.map((column) => column.column)
   const places = columnsOfPlaces(table)
   const stored = [...columns, ...places.map(({ column }) => column)]
@@ -100,8 +96,9 @@ export const loadStatements = (table: TypedTable, itemsPath: string): LoadStatem
   const stageSql = (from: string): string => `
       CREATE OR REPLACE TEMP TABLE incoming AS
       WITH page AS (
-        SELECT page_no, json_transform(loadable, ${quoteText(pageShape(itemsPath, table))}) AS content
-        FROM group_pages WHERE stream = ${quoteText(table.name)}
+        SELECT page_no, json_transform(string_agg(text, '' ORDER BY piece), ${quoteText(pageShape(itemsPath, table))}) AS content
+        FROM group_bodies
+        WHERE is_loaded AND page_no IN (SELECT page_no FROM group_pages WHERE stream = ${quoteText(table.name)}) GROUP BY page_no
       ),
       item AS (
         SELECT page_no, unnest(range(len(${items})))::INTEGER AS item_index, unnest(${items}, recursive := true)
@@ -117,7 +114,6 @@ export const loadStatements = (table: TypedTable, itemsPath: string): LoadStatem
   return {
     stage: stageSql("item"),
     stageAccepted: stageSql("(SELECT * FROM item ANTI JOIN group_rejected USING (page_no, item_index))"),
-    distinct: "SELECT count(*) AS records, count(DISTINCT record_key) AS different FROM incoming",
     repeated: `
       SELECT group_pages.customer_id, count(*) AS repeated FROM incoming JOIN group_pages USING (page_no)
       WHERE ${placesOf("ASC")} GROUP BY group_pages.customer_id`,
@@ -129,13 +125,17 @@ export const loadStatements = (table: TypedTable, itemsPath: string): LoadStatem
     ],
     round: (nth) =>
       `CREATE OR REPLACE TEMP TABLE incoming AS SELECT * EXCLUDE (round) FROM in_rounds WHERE round = ${nth}`,
-    compare: `
-      CREATE OR REPLACE TEMP TABLE known AS
-      SELECT incoming.record_key, bool_or(old.content_hash = incoming.content_hash) AS same, bool_or(old.last_seen_run = $1) AS seen,
+    compare: [
+      `CREATE OR REPLACE TEMP TABLE met AS
+      SELECT incoming.record_key, old.rowid AS row_no
+      FROM incoming JOIN ${target} AS old ON ${recordIdOf(table, "old")} = incoming.record_key`,
+      `CREATE OR REPLACE TEMP TABLE known AS
+      SELECT incoming.record_key, max(row_no) AS row_no, bool_or(old.content_hash = incoming.content_hash) AS same, bool_or(old.last_seen_run = ${run}) AS seen,
         max(old.version) AS version, max(old.version_seen_run) AS version_seen_run, min(old.first_seen_run) AS first_seen_run,
         -- Stored of this very content, and otherwise or twice: somebody altered the database.
         count(*) > 1 OR bool_or(old.content_hash = incoming.content_hash AND NOT (${asIncoming})) AS altered
-      FROM incoming JOIN ${target} AS old ON ${recordIdOf(table, "old")} = incoming.record_key GROUP BY incoming.record_key`,
+      FROM met JOIN ${target} AS old ON old.rowid = met.row_no JOIN incoming USING (record_key) GROUP BY incoming.record_key`,
+    ],
     sameAfterAll: `
       UPDATE known SET same = TRUE FROM incoming JOIN ${target} AS old ON ${recordIdOf(table, "old")} = incoming.record_key
       WHERE known.record_key = incoming.record_key AND NOT known.same
@@ -147,44 +147,44 @@ export const loadStatements = (table: TypedTable, itemsPath: string): LoadStatem
         count(*) FILTER (NOT known.same) AS differing,
         count(*) FILTER (NOT known.same AND NOT known.seen) AS changed,
         count(*) FILTER (known.same AND NOT known.seen) AS unchanged,
-        count(*) FILTER (known.same AND known.altered) AS restored
+        count(*) FILTER (known.same AND known.altered) AS restored,
+        (SELECT count(*) FROM incoming) AS records,
+        (SELECT count(DISTINCT record_key) FROM incoming) AS different
       FROM incoming JOIN group_pages USING (page_no) LEFT JOIN known USING (record_key)
       GROUP BY group_pages.customer_id`,
-    archiveChanged: `
-      INSERT INTO main.superseded_versions
+    changed: [
+      `INSERT INTO main.superseded_versions
       SELECT ${quoteText(table.name)}, known.record_key, old.version, old.version_seen_run, old.last_seen_run, old.content_hash,
         ${contentJson(table, "old")}
       FROM known JOIN ${target} AS old ON ${recordIdOf(table, "old")} = known.record_key
       WHERE NOT known.same`,
-    removeChanged: `
-      DELETE FROM ${target} AS old
+      `DELETE FROM ${target} AS old
       WHERE ${recordIdOf(table, "old")} IN (SELECT record_key FROM known WHERE NOT same)`,
-    replaceChanged: `
-      INSERT INTO ${target} (${stored.join(", ")}, version, version_seen_run, first_seen_run, last_seen_run, content_hash)
-      SELECT ${stored.map((column) => `incoming.${column}`).join(", ")}, known.version + 1, $1, known.first_seen_run, $1, incoming.content_hash
+      `INSERT INTO ${target} (${stored.join(", ")}, version, version_seen_run, first_seen_run, last_seen_run, content_hash)
+      SELECT ${stored.map((column) => `incoming.${column}`).join(", ")}, known.version + 1, ${run}, known.first_seen_run, ${run}, incoming.content_hash
       FROM incoming JOIN known USING (record_key) WHERE NOT known.same`,
-    removeAltered: `
-      DELETE FROM ${target} AS old
+    ],
+    altered: [
+      `DELETE FROM ${target} AS old
       WHERE ${recordIdOf(table, "old")} IN (SELECT record_key FROM known WHERE same AND altered)`,
-    restoreAltered: `
-      INSERT INTO ${target} (${stored.join(", ")}, version, version_seen_run, first_seen_run, last_seen_run, content_hash)
-      SELECT ${stored.map((column) => `incoming.${column}`).join(", ")}, known.version, known.version_seen_run, known.first_seen_run, $1, incoming.content_hash
+      `INSERT INTO ${target} (${stored.join(", ")}, version, version_seen_run, first_seen_run, last_seen_run, content_hash)
+      SELECT ${stored.map((column) => `incoming.${column}`).join(", ")}, known.version, known.version_seen_run, known.first_seen_run, ${run}, incoming.content_hash
       FROM incoming JOIN known USING (record_key) WHERE known.same AND known.altered`,
+    ],
     touchUnchanged: `
-      UPDATE ${target} AS old SET last_seen_run = $1
-      WHERE ${recordIdOf(table, "old")} IN (SELECT record_key FROM known WHERE same AND NOT seen)`,
+      UPDATE ${target} AS old SET last_seen_run = ${run}
+      WHERE rowid IN (SELECT row_no FROM known WHERE same AND NOT seen)`,
     insertNew: `
       INSERT INTO ${target} (${stored.join(", ")}, version, version_seen_run, first_seen_run, last_seen_run, content_hash)
-      SELECT ${stored.join(", ")}, 1, $1, $1, $1, content_hash
+      SELECT ${stored.join(", ")}, 1, ${run}, ${run}, ${run}, content_hash
       FROM incoming ANTI JOIN known USING (record_key)`,
-    forgetSnapshots:
+    snapshots:
       table.snapshots === null
-        ? null
-        : `DELETE FROM main.${table.snapshots} AS old
-           WHERE run_id = $1 AND ${recordIdOf(table, "old")} IN (SELECT record_key FROM incoming)`,
-    insertSnapshots:
-      table.snapshots === null
-        ? null
-        : `INSERT INTO main.${table.snapshots} (run_id, ${columns.join(", ")}) SELECT $1, ${columns.join(", ")} FROM incoming`,
+        ? []
+        : [
+            `DELETE FROM main.${table.snapshots} AS old
+             WHERE run_id = ${run} AND ${recordIdOf(table, "old")} IN (SELECT record_key FROM incoming)`,
+            `INSERT INTO main.${table.snapshots} (run_id, ${columns.join(", ")}) SELECT ${run}, ${columns.join(", ")} FROM incoming`,
+          ],
   }
 }

@@ -1,6 +1,7 @@
 import { DateTime, Effect } from "effect"
 import type { FailedTry } from "../../api/failed-try.ts"
 import type { Sql } from "../../store/database.ts"
+import { quoteText } from "../../store/describe-table.ts"
 import type { StoreError } from "../../store/store-error.ts"
 
 /** What was asked of the API, and what of it failed. */
@@ -49,5 +50,5 @@ export const keepCosts = (
 ): Effect.Effect<void, StoreError> =>
   Effect.zipRight(
     failed.length === 0 ? Effect.void : keepFailed(sql, runId, failed),
-    sql.run("UPDATE recon.runs SET requests = $2 WHERE run_id = $1", [runId, requests]),
+    sql.run(`UPDATE recon.runs SET requests = ${requests} WHERE run_id = ${quoteText(runId)}`),
   )

@@ -159,7 +159,10 @@ export const pagesReadAgain = (
   Effect.gen(function* () {
     const tables: ReadonlyArray<TypedTable> = streamTables(contract)
     const proofs = new Map(
-      tables.map((table) => [table.name, typedRowProofs(runId, table, loadStatements(table, contract.page.items))]),
+      tables.map((table) => [
+        table.name,
+        typedRowProofs(runId, table, loadStatements(table, contract.page.items, runId)),
+      ]),
     )
     for (const one of proofs.values()) yield* one.begin(sql)
     const findings: Array<Finding> = []

@@ -85,9 +85,11 @@ export const typedRowProofs = (runId: string, table: TypedTable, statements: Loa
   const stage = (sql: Sql, pages: ReadonlyArray<Reread>, loadable: (page: Reread["page"]) => string) =>
     Effect.gen(function* () {
       yield* sql.run(
-        `CREATE OR REPLACE TEMP TABLE group_pages AS
-         SELECT unnest($1)::INTEGER AS page_no, unnest($2) AS loadable, ${quoteText(table.name)} AS stream`,
+        "CREATE OR REPLACE TEMP TABLE group_bodies AS SELECT unnest($1)::INTEGER AS page_no, 0 AS piece, unnest($2) AS text, TRUE AS is_loaded",
         [pages.map((_, index) => String(index)), pages.map(({ page }) => loadable(page))],
+      )
+      yield* sql.run(
+        `CREATE OR REPLACE TEMP TABLE group_pages AS SELECT page_no, ${quoteText(table.name)} AS stream FROM group_bodies`,
       )
       const rejected = pages.flatMap(({ page }, index) => page.rejected.map((record) => [index, record.index] as const))
       yield* sql.run(

@@ -19,8 +19,7 @@ export class DuckDbConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    const { values, types } = bindAll(parameters)
-    const result = await (values.length === 0 ? this.native.run(sql) : this.native.run(sql, values, types))
+    const result = await (parameters.length === 0 ? this.native.run(sql) : this.#runBound(sql, parameters))
     switch (result.returnType) {
       case ResultReturnType.NOTHING:
         return { rows: [] }
@@ -31,6 +30,18 @@ export class DuckDbConnection implements DatabaseConnection {
         // With RETURNING, DuckDB reports no changed rows: the rows that it returns are the ones that it changed.
         return CHANGING.has(result.statementType) ? { numAffectedRows: BigInt(rows.length), rows } : { rows }
       }
+    }
+  }
+
+  /** One statement; the connection's own method asks DuckDB once more, for how many there are. */
+  async #runBound(sql: string, parameters: ReadonlyArray<unknown>): Promise<DuckDBMaterializedResult> {
+    const { types, values } = bindAll(parameters)
+    const prepared = await this.native.prepare(sql)
+    try {
+      prepared.bind(values, types)
+      return await prepared.run()
+    } finally {
+      prepared.destroySync()
     }
   }
 

@@ -44,8 +44,7 @@ export class DuckDbDriver implements Driver {
 
   async commitTransaction(connection: DuckDbConnection): Promise<void> {
     // COMMIT of a transaction that an error has aborted succeeds and loses everything. A probe fails in its place.
-    await connection.native.run("SELECT 1")
-    await connection.native.run("COMMIT")
+    await connection.native.run("SELECT 1; COMMIT")
   }
 
   async rollbackTransaction(connection: DuckDbConnection): Promise<void> {
