@@ -5,15 +5,11 @@ import { stringEnd } from "./json-text.ts"
  * them through a double. Source: docs/partner-api.md, "Money".
  */
 
-/** A digit where a field's value or a list begins: cheap, and a false alarm (inside a string) costs only time. */
-const looksNumeric = /(?:"\s*:|\[)\s*-?\d/
-
 const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 
 const beginsNumber = (code: number): boolean => code === 45 || (code >= 48 && code <= 57)
 
 export const quoteNumbers = (json: string): string => {
-  if (!looksNumeric.test(json)) return json
   const quoted: Array<string> = []
   let from = 0
   for (let place = 0; place < json.length; ) {

@@ -23,9 +23,3 @@ export const told = (text: string, most: number = usualLength): string => {
   const whole = printable(text.length > most ? text.slice(0, most).toWellFormed() : text)
   return text.length > most ? `${whole}…` : whole
 }
-
-/** JSON text that may hold what has to be made printable, or half a character. A false alarm costs only time. */
-const suspicious =
-  /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\\(?:[bfnrt]|u(?:00[01789]|20[026]|feff|d[89a-f]))/i
-
-export const mayBeUnprintable = (json: string): boolean => suspicious.test(json)

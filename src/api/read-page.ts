@@ -5,10 +5,11 @@ import { quoteNumbers } from "./exact-numbers.ts"
 import { UnreadablePage } from "./failures.ts"
 import type { Field } from "./field.ts"
 import { hidePersonal, pageShapeOf, showsNothing } from "./hide-personal.ts"
+import { type JsonSigns, signsOf } from "./json-signs.ts"
 import { keysOf, recordTexts } from "./json-text.ts"
 import { bounded, longestRecord, longestText } from "./long-text.ts"
 import type { PersonalData } from "./personal-data.ts"
-import { mayBeUnprintable, printable, withoutControls } from "./printable.ts"
+import { printable, withoutControls } from "./printable.ts"
 import { saysItsOwn } from "./problem.ts"
 import { type RejectedRecord, readableColumns, readRecord, recordId } from "./read-record.ts"
 
@@ -59,18 +60,7 @@ const countKeys = (page: unknown): number => {
   return keys
 }
 
-const countColons = (json: string): number => {
-  if (/"\s+:/.test(json)) return json.match(/"\s*:/g)?.length ?? 0
-  let colons = 0
-  for (let found = json.indexOf('":'); found !== -1; found = json.indexOf('":', found + 2)) colons++
-  return colons
-}
-
-/**
- * Whether an object may say a key twice: JSON.parse takes the last, DuckDB the first. Text in a string that looks like
- * a key is a false alarm, which costs only time.
- */
-const saysKeysTwice = (json: string, page: unknown): boolean => countColons(json) > countKeys(page)
+const exactText = (json: string, { mayHoldNumbers }: JsonSigns): string => (mayHoldNumbers ? quoteNumbers(json) : json)
 
 /** Whether all that the record says are single values. */
 const isPlain = (item: unknown): boolean => {
@@ -153,7 +143,8 @@ export const readPage = (
     const looksLikeHtml = /^\s*</.test(text) ? ", which look like HTML" : ""
     return refuse("NotJson", `${received.body.length} bytes${looksLikeHtml}`)
   }
-  const exact = quoteNumbers(text)
+  const signs = signsOf(text)
+  const exact = exactText(text, signs)
   const asReceived = exact === text ? original.right : (JSON.parse(exact) as unknown)
 
   const listed = at(asReceived, contract.page.items)
@@ -164,18 +155,20 @@ export const readPage = (
 
   const read = (records: ReadonlyArray<unknown>) => records.map((record) => readRecord(stream, customerId, record))
 
-  const twice = saysKeysTwice(exact, asReceived)
+  // JSON.parse takes the last of a key that comes twice, DuckDB the first.
+  const twice = signs.keys > countKeys(asReceived)
   const shape = pageShapeOf(contract.page, stream)
   const isHash = personalData._tag === "Hash"
   const mayShow = isHash && (twice || !showsNothing(shape, asReceived))
   const plainFaults = mayShow ? [] : read(listed)
   const hides = mayShow || (isHash && plainFaults.some((fault) => fault !== null))
   const kept = hides ? hidePersonal(text, shape, personalData.salt) : text
-  const quoted = hides ? quoteNumbers(kept) : exact
+  const keptSigns = hides ? signsOf(kept) : signs
+  const quoted = hides ? exactText(kept, keptSigns) : exact
   const page = hides ? (JSON.parse(quoted) as unknown) : asReceived
   const items = at(page, contract.page.items) as ReadonlyArray<unknown>
   const faults = hides ? read(items) : plainFaults
-  const asItIs = !twice && !mayBeUnprintable(quoted) && items.every(isShort)
+  const asItIs = !twice && !keptSigns.mayBeUnprintable && items.every(isShort)
 
   const saysMore = at(page, contract.page.hasMore)
   const nextCursor = at(page, contract.page.nextCursor) ?? null

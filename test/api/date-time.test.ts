@@ -42,6 +42,24 @@ describe("a date-time", () => {
     )
   })
 
+  it("is refused wherever a place holds what it may not", () => {
+    const form = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})$/
+    const place = fc.nat({ max: 40 })
+    fc.assert(
+      fc.property(
+        fc.constantFrom("2026-11-12T11:12:11.123456789+11:12", "2026-11-12T11:12:11Z", "2026-11-12T11:12:11.1-1112"),
+        place,
+        fc.nat({ max: 2 }),
+        fc.string({ unit: fc.constantFrom(..."01.:-+TZtz /\u0661"), maxLength: 3 }),
+        (text, from, length, put) => {
+          const changed = text.slice(0, from) + put + text.slice(from + length)
+          if (!form.test(changed)) expect([changed, isDateTime(changed)]).toEqual([changed, false])
+        },
+      ),
+      { numRuns: 5000 },
+    )
+  })
+
   it("knows every day of leap years and of others", () => {
     for (const year of [1900, 2000, 2023, 2024, 2100]) {
       for (let month = 1; month <= 12; month++) {

@@ -11,9 +11,12 @@ import type { PageRead, PartitionEnded, Readings } from "./readings.ts"
 
 const iso = (millis: number): string => DateTime.formatIso(DateTime.unsafeMake(millis))
 
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true })
+
 const loadPageOf = (customerId: string, stream: string, read: PageRead["read"]): LoadPage => {
   const { answer, chain, cursorIn, page, part, sequence } = read
   const sha256 = sha256Hex(answer.body)
+  const kept = page.kept ?? utf8.decode(answer.body)
   return {
     customerId,
     stream,
@@ -27,13 +30,13 @@ const loadPageOf = (customerId: string, stream: string, read: PageRead["read"]):
     bytes: answer.body.byteLength,
     sha256,
     redacted: page.redacted,
-    keptSha256: page.redacted ? sha256Hex(page.kept) : sha256,
+    keptSha256: page.redacted ? sha256Hex(kept) : sha256,
     requestId: answer.requestId,
     attempts: answer.attempts,
     serverTime: answer.serverTimeMillis === null ? null : iso(answer.serverTimeMillis),
     receivedAt: iso(answer.receivedAtMillis),
-    kept: page.kept,
-    loadable: page.loadable,
+    kept,
+    loadable: page.loadable ?? kept,
     rejected: page.rejected,
   }
 }

@@ -12,7 +12,7 @@ import { whereSeen } from "../../api/where-seen.ts"
 import type { RosterEntry } from "../configuration/roster.ts"
 import type { Configuration } from "../configuration/settings.ts"
 import { deniedToOthers, endOf, isOutage, isThePartnerApis, type PartitionEnd, walkedToTheEnd } from "./coverage.ts"
-import type { Readings, UnreadableBody } from "./readings.ts"
+import { type Readings, type UnreadableBody, waitingPage } from "./readings.ts"
 import { ApiUnavailable, CredentialsRefused, NotThePartnerApi, WayClosed } from "./run-failures.ts"
 
 /** Customers whose lists are read at once; the requests under way are bounded by the client. */
@@ -194,11 +194,16 @@ const readList = (
         list.lastFailureAt = atMillis
       },
     }
-    return walkChain(chain, list.from, ({ next, ...read }) => {
+    return walkChain(chain, list.from, ({ next, page, ...read }) => {
       shared.heard = true
       shared.allowed.add(stream.stream)
       if (next !== null) list.from = next
-      return readings.offer({ _tag: "Page", customerId, stream: stream.stream, read })
+      return readings.offer({
+        _tag: "Page",
+        customerId,
+        stream: stream.stream,
+        read: { ...read, page: waitingPage(page) },
+      })
     }).pipe(
       Effect.zipRight(Effect.suspend(() => offerEnd(shared, list, walkedToTheEnd))),
       Effect.catchAll((failure) => afterFailure(shared, list, failure, isLastTime)),

@@ -1,5 +1,6 @@
 import { Clock, Duration, Effect } from "effect"
 import type { ChainPage } from "../../api/page-chain.ts"
+import type { ReadPage } from "../../api/read-page.ts"
 import type { PartitionEnd } from "./coverage.ts"
 
 /** What the readers hand to the writer, in the order of each chain. */
@@ -9,8 +10,24 @@ export interface PageRead {
   readonly _tag: "Page"
   readonly customerId: string
   readonly stream: string
-  readonly read: Omit<ChainPage, "next">
+  readonly read: Omit<ChainPage, "next" | "page"> & { readonly page: WaitingPage }
 }
+
+/**
+ * A page while it waits: its texts only where they are not what the answer's bytes say. A text of the size of a page would be moved
+ * about in V8's heap with every collection meanwhile; the bytes lie outside.
+ */
+export interface WaitingPage extends Omit<ReadPage, "kept" | "loadable" | "ids" | "createdAt"> {
+  readonly kept: string | null
+  /** Null where what is kept is loaded. */
+  readonly loadable: string | null
+}
+
+export const waitingPage = ({ createdAt, ids, kept, loadable, ...page }: ReadPage): WaitingPage => ({
+  ...page,
+  kept: page.redacted ? kept : null,
+  loadable: loadable === kept ? null : loadable,
+})
 
 /** Nothing more is read of a partition. */
 export interface PartitionEnded {

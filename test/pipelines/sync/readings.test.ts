@@ -16,12 +16,10 @@ const pageOf = (customerId: string, bytes: number): Reading => {
     hasMore: false,
     endIsDoubtful: false,
     nextCursor: null,
-    kept: "",
+    kept: null,
     redacted: false,
-    loadable: "",
+    loadable: null,
     rejected: [],
-    ids: [],
-    createdAt: [],
   }
   const read = { chain: 1, part: "chain", sequence: 1, cursorIn: null, answer, page } as const
   return { _tag: "Page", customerId, stream: "transactions", read }
