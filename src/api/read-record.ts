@@ -26,7 +26,7 @@ const kindOf = (value: unknown): string => {
   return typeof value === "object" ? "an object" : typeof value === "boolean" ? "true or false" : `a ${typeof value}`
 }
 
-const holdsCurrency = ({ column }: Field): boolean => /(^|_)currency$/.test(column)
+const holdsCurrency = ({ column }: Field): boolean => column === "currency" || column.endsWith("_currency")
 
 /** What is wrong with a value, to be said after it. */
 const misread = (field: Field, value: string, { currencies }: ContractStream): string | null => {

@@ -30,7 +30,7 @@ export const makeSecretMask = (secret: Redacted.Redacted): SecretMask => {
   if (plain.length < leastLength) return { bytes: (bytes) => bytes, text: (text) => text }
   const inBytes = Buffer.from(plain, "latin1")
   const base64 = inBytes.toString("base64").replace(/=+$/, "")
-  const encoded = [base64, inBytes.toString("base64url"), inBytes.toString("hex")]
+  const encoded = [...new Set([base64, inBytes.toString("base64url"), inBytes.toString("hex")])]
   const pattern = new RegExp([[...plain].map(inAnyForm).join(""), ...encoded.map(inPattern)].join("|"), "g")
   const signs = ["\\", "%", plain, ...encoded]
   // Most texts hold none of these; the pattern is for those that could write it otherwise.

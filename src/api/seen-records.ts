@@ -5,7 +5,7 @@ export interface SeenRecords {
 }
 
 /** Marks that are remembered at most. */
-const most = 20_000
+const most = 4_000
 
 /** FNV-1a over UTF-16 code units, 32 bits. */
 const hashOf = (text: string): number => {

@@ -82,7 +82,7 @@ const settings = (options: DatabaseOptions): Record<string, string> => ({
     : // A statement of an analyst reads the snapshot and nothing else, and writes no file.
       { enable_external_access: String(options.onlyBelow !== undefined) }),
   // A checkpoint rewrites row groups; with the default of 16 MB a load of pages would be mostly checkpoints.
-  checkpoint_threshold: "256MB",
+  checkpoint_threshold: "64MB",
 })
 
 /** An interruption waits for the statement's end: closing a database in the middle of one can end the process. */
