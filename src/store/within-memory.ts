@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api"
 
-const ranOut = (cause: unknown): boolean => cause instanceof Error && cause.message.startsWith("Out of Memory Error")
+export const ranOutOfMemory = (cause: unknown): boolean =>
+  cause instanceof Error && cause.message.startsWith("Out of Memory Error")
 
 /**
  * Runs a statement that may be large: where the memory limit is too small for all threads at once, again on one alone, which needs
@@ -10,7 +11,7 @@ export const runWithinMemory = async (connection: DuckDBConnection, statement: s
   try {
     await connection.run(statement)
   } catch (cause) {
-    if (!ranOut(cause)) throw cause
+    if (!ranOutOfMemory(cause)) throw cause
     await connection.run("SET threads = 1")
     try {
       await connection.run(statement)

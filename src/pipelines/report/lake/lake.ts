@@ -9,7 +9,7 @@ import { sha256Hex } from "../../../api/signing.ts"
 import { Database, type Sql } from "../../../store/database.ts"
 import { quoteText } from "../../../store/describe-table.ts"
 import { reasonOf } from "../../../store/store-error.ts"
-import { runWithinMemory } from "../../../store/within-memory.ts"
+import { ranOutOfMemory, runWithinMemory } from "../../../store/within-memory.ts"
 import { buildFolder } from "../atomic-folder.ts"
 import { type LakeColumn, type LakeTable, lakeColumn, lakeTables } from "./tables.ts"
 
@@ -123,6 +123,86 @@ export interface WrittenLake {
   readonly written: number
 }
 
+/** Sorting and compressing a partition keep little more than one thread busy. */
+const tablesAtOnce = 2
+
+/** A statement that runs out of memory beside another one is asked again when it is alone. */
+const oneBeside = (tables: Effect.Semaphore, to: string) => (connection: DuckDBConnection, statement: string) => {
+  const asked = (how: (connection: DuckDBConnection, statement: string) => Promise<unknown>) =>
+    Effect.tryPromise({ try: () => how(connection, statement), catch: (cause) => new LakeError({ path: to, cause }) })
+  return tables
+    .withPermits(1)(asked((connection, text) => connection.run(text)))
+    .pipe(
+      Effect.catchIf(
+        ({ cause }) => ranOutOfMemory(cause),
+        () => tables.withPermits(tablesAtOnce)(asked(runWithinMemory)),
+      ),
+    )
+}
+
+interface Place {
+  readonly to: string
+  /** What an earlier run published, and what of it stands in its manifest. */
+  readonly folder: string
+  readonly earlier: ReadonlyMap<string, LakeFile>
+  /** Where the new one is made. */
+  readonly building: string
+  readonly run: (connection: DuckDBConnection, statement: string) => Effect.Effect<void, LakeError>
+}
+
+/** Writes the partitions of a table that changed, and links the others. Yields its files, and how many were written. */
+const writeTable = (table: LakeTable, { building, earlier, folder, run, to }: Place) =>
+  Effect.gen(function* () {
+    const database = yield* Database
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const connection = yield* database.reader
+    const columns = yield* columnsOf(database, table)
+    const files: Array<LakeFile> = []
+    const changed: Array<Partition & Pick<LakeFile, "fingerprint" | "path">> = []
+    const source = sourceSql(table, columns)
+    // A lake that is new has all of it to write: what is gathered then tells its partitions too.
+    const isNew = earlier.size === 0
+    if (isNew) yield* run(connection, gatherSql(source))
+    for (const partition of yield* partitionsOf(connection, isNew ? gathered : `(${source})`, columns, to)) {
+      const place = path.join(table.name, `dt=${partition.day}`, "part-0.parquet")
+      const file = path.join(building, place)
+      yield* fs.makeDirectory(path.dirname(file), { recursive: true })
+      const fingerprint = sha256Hex(`${source}\n${rowsSql(table, partition.day)}\n${partition.mark}`)
+      const before = earlier.get(place)
+      const isLinked =
+        before?.fingerprint === fingerprint &&
+        (yield* Effect.match(fs.link(path.join(folder, place), file), {
+          onFailure: () => false,
+          onSuccess: () => true,
+        }))
+      if (isLinked && before !== undefined) files.push(before)
+      else changed.push({ ...partition, fingerprint, path: place })
+    }
+    if (changed.length > 0 && !isNew) {
+      yield* run(
+        connection,
+        gatherSql(
+          `${source}${ofDays(
+            table,
+            changed.map(({ day }) => day),
+          )}`,
+        ),
+      )
+    }
+    for (const { day, fingerprint, path: place, rows } of changed) {
+      const file = path.join(building, place)
+      yield* run(connection, copySql(rowsSql(table, day), file))
+      const [{ size }, sha256] = yield* Effect.all([
+        fs.stat(file),
+        Effect.tryPromise({ try: () => sha256Of(file), catch: (cause) => new LakeError({ path: to, cause }) }),
+      ])
+      files.push({ path: place, rows: Number(rows), bytes: Number(size), sha256, fingerprint })
+    }
+    yield* run(connection, `DROP TABLE IF EXISTS ${gathered}`)
+    return { files, written: changed.length }
+  }).pipe(Effect.scoped)
+
 /**
  * Writes what the store holds as Parquet below `<to>/v1`: `<table>/dt=<day>/part-0.parquet`, `_manifest.json` and `_SUCCESS`
  * last. The folder is replaced as a whole by a rename; a partition whose rows did not change is linked, not written again.
@@ -135,69 +215,27 @@ export const writeLake = (to: string) =>
     const path = yield* Path.Path
     const folder = path.join(to, LAKE_VERSION)
     const earlier = yield* earlierFiles(folder)
-    const connection = yield* database.reader
+    const run = oneBeside(yield* Effect.makeSemaphore(tablesAtOnce), to)
     const [judged] = yield* database.rows<{ run_id: string }>("SELECT recon.run() AS run_id")
     return yield* buildFolder(folder, (building) =>
       Effect.gen(function* () {
-        const files: Array<LakeFile> = []
-        let written = 0
-        for (const table of lakeTables) {
-          const columns = yield* columnsOf(database, table)
-          const changed: Array<Partition & Pick<LakeFile, "fingerprint" | "path">> = []
-          const source = sourceSql(table, columns)
-          // A lake that is new has all of it to write: what is gathered then tells its partitions too.
-          const isNew = earlier.size === 0
-          if (isNew) yield* run(connection, gatherSql(source), to)
-          for (const partition of yield* partitionsOf(connection, isNew ? gathered : `(${source})`, columns, to)) {
-            const place = path.join(table.name, `dt=${partition.day}`, "part-0.parquet")
-            const file = path.join(building, place)
-            yield* fs.makeDirectory(path.dirname(file), { recursive: true })
-            const fingerprint = sha256Hex(`${source}\n${rowsSql(table, partition.day)}\n${partition.mark}`)
-            const before = earlier.get(place)
-            const isLinked =
-              before?.fingerprint === fingerprint &&
-              (yield* Effect.match(fs.link(path.join(folder, place), file), {
-                onFailure: () => false,
-                onSuccess: () => true,
-              }))
-            if (isLinked && before !== undefined) files.push(before)
-            else changed.push({ ...partition, fingerprint, path: place })
-          }
-          if (changed.length > 0 && !isNew) {
-            const days = changed.map(({ day }) => day)
-            yield* run(connection, gatherSql(`${source}${ofDays(table, days)}`), to)
-          }
-          for (const { day, fingerprint, path: place, rows } of changed) {
-            const file = path.join(building, place)
-            yield* run(connection, copySql(rowsSql(table, day), file), to)
-            const [{ size }, sha256] = yield* Effect.all([
-              fs.stat(file),
-              Effect.tryPromise({ try: () => sha256Of(file), catch: (cause) => new LakeError({ path: to, cause }) }),
-            ])
-            files.push({ path: place, rows: Number(rows), bytes: Number(size), sha256, fingerprint })
-          }
-          written += changed.length
-        }
-        yield* run(connection, `DROP TABLE IF EXISTS ${gathered}`, to)
-        files.sort((one, other) => (one.path < other.path ? -1 : 1))
+        const place: Place = { to, folder, earlier, building, run }
+        const tables = yield* Effect.forEach(lakeTables, (table) => writeTable(table, place), {
+          concurrency: tablesAtOnce,
+        })
+        const files = tables.flatMap((table) => table.files).sort((one, other) => (one.path < other.path ? -1 : 1))
         const manifest = { version: 1, run_id: judged?.run_id ?? "", files }
         yield* fs.writeFileString(path.join(building, "_manifest.json"), `${JSON.stringify(manifest, null, 1)}\n`)
         yield* fs.writeFileString(path.join(building, "_SUCCESS"), "")
         const rows = files.reduce((sum, file) => sum + file.rows, 0)
+        const written = tables.reduce((sum, table) => sum + table.written, 0)
         return { folder, files: files.length, rows, written } satisfies WrittenLake
       }),
     )
   }).pipe(
-    Effect.scoped,
     Effect.catchTags({
       SystemError: (cause: PlatformError) => Effect.fail(new LakeError({ path: to, cause })),
       BadArgument: (cause: PlatformError) => Effect.fail(new LakeError({ path: to, cause })),
       AtomicFolderError: (cause) => Effect.fail(new LakeError({ path: to, cause })),
     }),
   )
-
-const run = (connection: DuckDBConnection, statement: string, to: string) =>
-  Effect.tryPromise({
-    try: () => runWithinMemory(connection, statement),
-    catch: (cause) => new LakeError({ path: to, cause }),
-  })
