@@ -2,6 +2,7 @@ import { FileSystem, Path } from "@effect/platform"
 import type { PlatformError } from "@effect/platform/Error"
 import { Data, Effect, Either } from "effect"
 import { makeFolder } from "../make-folder.ts"
+import { writeRemedy } from "./write-remedy.ts"
 
 /** A folder or the link to the newest one could not be put in place. */
 export class AtomicFolderError extends Data.TaggedError("AtomicFolderError")<{
@@ -10,9 +11,11 @@ export class AtomicFolderError extends Data.TaggedError("AtomicFolderError")<{
   readonly cause?: PlatformError
 }> {
   override get message(): string {
-    return this.reason === "LatestIsNotALink"
-      ? `${this.path} is a file or folder that Tidemark did not make: move it away, so that the link can take its place`
-      : `${this.path} could not be put in place: ${this.cause?.message}`
+    if (this.reason === "LatestIsNotALink") {
+      return `${this.path} is a file or folder that Tidemark did not make: move it away, so that the link can take its place`
+    }
+    const words = this.cause?.message ?? ""
+    return `${this.path} could not be put in place (${words})${writeRemedy(words)}`
   }
 }
 

@@ -9,6 +9,7 @@ import { csvLines } from "./csv-text.ts"
 import type { ReportDefinition, ReportDefinitionError } from "./definition.ts"
 import { checkDefinition } from "./report-query.ts"
 import { openTextRows } from "./text-rows.ts"
+import { writeRemedy } from "./write-remedy.ts"
 
 export interface CsvRequest {
   /** A connection with nothing else running on it: the rows are streamed. */
@@ -36,8 +37,10 @@ export class CsvFileError extends Data.TaggedError("CsvFileError")<{
   readonly cause: unknown
 }> {
   override get message(): string {
-    const what = this.reason === "Query" ? "reading the rows of" : "writing"
-    return `${what} ${this.file} failed: ${this.cause instanceof Error ? this.cause.message : String(this.cause)}`
+    const words = this.cause instanceof Error ? this.cause.message : String(this.cause)
+    return this.reason === "Query"
+      ? `reading the rows of ${this.file} failed: ${words}`
+      : `writing ${this.file} failed: ${words}${writeRemedy(words)}`
   }
 }
 

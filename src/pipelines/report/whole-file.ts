@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import { FileSystem, Path } from "@effect/platform"
 import type { PlatformError } from "@effect/platform/Error"
 import { Data, Effect } from "effect"
+import { writeRemedy } from "./write-remedy.ts"
 
 /** A file could not be written; says which. */
 export class WholeFileError extends Data.TaggedError("WholeFileError")<{
@@ -9,7 +10,8 @@ export class WholeFileError extends Data.TaggedError("WholeFileError")<{
   readonly cause: PlatformError
 }> {
   override get message(): string {
-    return `${this.file} could not be written: ${this.cause.message}`
+    const { message } = this.cause
+    return `${this.file} could not be written (${message})${writeRemedy(message)}`
   }
 }
 

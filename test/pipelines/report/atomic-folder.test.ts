@@ -89,6 +89,14 @@ describe("latest", () => {
     expect(readlinkSync(join(out, "latest"))).toBe("run1")
   })
 
+  it("says what stands in the way of a night's folder, and what to do", async () => {
+    writeFileSync(join(out, "2024-01-02"), "mine")
+    const error = await run(Effect.flip(buildFolder(join(out, "2024-01-02", "run1"), put("1"))))
+    expect(error.message).toMatch(
+      /run1 could not be put in place \(.*EEXIST.*\); something else has its name, or that of a folder on the way to it: move that away, and run the same command again$/,
+    )
+  })
+
   it.each([
     ["folder", () => mkdirSync(join(out, "latest"))],
     ["file", () => writeFileSync(join(out, "latest"), "mine")],
