@@ -62,6 +62,7 @@ const limitLines = (configuration: Configuration): ReadonlyArray<string> => {
     "             what Retry-After asks for is the least, and where that is longer than the longest, the list is left",
     "holds        what is limited, silent or refused in the same way everywhere holds the whole run, and costs no try and no",
     "             budget; one probe after another finds out when all go on. Where a witness is answered, it is the list's own",
+    "             a limit of all that is over before a witness is answered costs a try and no budget",
     ...probeLines,
     `             a Retry-After of more than ${patience.longestHold} is the affair of the list that was told so`,
     `silent       when ${patience.silentInARow} tries in a row, over all lists, were not answered`,
