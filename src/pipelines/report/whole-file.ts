@@ -15,27 +15,31 @@ export class WholeFileError extends Data.TaggedError("WholeFileError")<{
   }
 }
 
-/** Writes a file that is in memory, whole or not at all. */
-export const writeWhole = (
+/** Writes a file as its pieces come, whole or not at all. */
+export const writeInPieces = <A, E, R>(
   file: string,
-  bytes: Uint8Array,
-): Effect.Effect<
-  { readonly bytes: number; readonly sha256: string },
-  WholeFileError,
-  FileSystem.FileSystem | Path.Path
-> =>
+  body: (write: (bytes: Uint8Array) => Effect.Effect<void, WholeFileError>) => Effect.Effect<A, E, R>,
+) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const partial = path.join(path.dirname(file), `.partial-${path.basename(file)}`)
-    yield* Effect.gen(function* () {
-      const out = yield* fs.open(partial, { flag: "w" })
-      yield* out.writeAll(bytes)
-      yield* out.sync
-    }).pipe(
-      Effect.scoped,
-      Effect.andThen(fs.rename(partial, file)),
-      Effect.mapError((cause) => new WholeFileError({ file, cause })),
-    )
-    return { bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") }
+    const fail = (cause: PlatformError) => new WholeFileError({ file, cause })
+    const hash = createHash("sha256")
+    let length = 0
+    const made = yield* Effect.gen(function* () {
+      const out = yield* Effect.mapError(fs.open(partial, { flag: "w" }), fail)
+      const made = yield* body((bytes) => {
+        hash.update(bytes)
+        length += bytes.length
+        return Effect.mapError(out.writeAll(bytes), fail)
+      })
+      yield* Effect.mapError(out.sync, fail)
+      return made
+    }).pipe(Effect.scoped)
+    yield* Effect.mapError(fs.rename(partial, file), fail)
+    return { made, bytes: length, sha256: hash.digest("hex") }
   })
+
+/** The same for a file that is in memory. */
+export const writeWhole = (file: string, bytes: Uint8Array) => writeInPieces(file, (write) => write(bytes))

@@ -1,20 +1,19 @@
-import type { Cell, CellValue, WriteSheet } from "hucre/xlsx"
 import { headline, stakeText } from "../../run/headline.ts"
 import { count, grouped, plural } from "../../run/quantities.ts"
 import { columnTitle } from "../page/tables.ts"
-import type { ReportRows } from "../report-rows.ts"
 import type { Night } from "../writer.ts"
-import { textStyle } from "./cells.ts"
-import { cutSentence } from "./sheet.ts"
+import { type CellXml, textCell } from "./cells.ts"
+import { styles } from "./styles.ts"
+import type { Worksheet } from "./worksheet.ts"
 
+/** What the cover says of a sheet. */
 export interface CoveredSheet {
   readonly name: string
-  readonly report: ReportRows
-  readonly csv: string
+  readonly title: string
+  readonly about: string
+  readonly total: number
+  readonly cut: string | null
 }
-
-const bold = { ...textStyle, font: { name: "Calibri", size: 11, bold: true } } as const
-const title = { ...textStyle, font: { name: "Calibri", size: 14, bold: true } } as const
 
 const howToRead = [
   "Each sheet is one report; the first row names its columns and filters them.",
@@ -26,24 +25,19 @@ const aboutTotals =
   "Another tool can check the files against these sums; control_totals in manifest.json has the same. The closing difference is of all lines, those that could not be judged too: the sheet rollforward says which."
 
 /** The first sheet: what the night comes to, what it rests on, and what the other sheets are. All of it is text. */
-export const coverSheet = (night: Night, sheets: ReadonlyArray<CoveredSheet>): WriteSheet => {
+export const coverSheet = (night: Night, sheets: ReadonlyArray<CoveredSheet>): Worksheet => {
   const { controlTotals, place, run, summary } = night
   const { coverage, partitions } = summary
   const proven = coverage.COMPLETE + coverage.NOT_APPLICABLE
   const names = [...new Set(controlTotals.flatMap((total) => Object.keys(total)))].filter((name) => name !== "currency")
-  const rows: Array<Array<CellValue>> = []
-  const cells = new Map<string, Partial<Cell>>()
-  const line = (texts: ReadonlyArray<string>, style: Partial<Cell>["style"] = textStyle) => {
-    texts.forEach((value, at) => {
-      cells.set(`${rows.length},${at}`, { value, ...(style === undefined ? {} : { style }) })
-    })
-    rows.push([...texts])
-  }
+  const rows: Array<ReadonlyArray<CellXml>> = []
+  const line = (texts: ReadonlyArray<string>, style: number = styles.text) =>
+    rows.push(texts.map((text) => textCell(text, style)))
   const heading = (...texts: ReadonlyArray<string>) => {
     rows.push([])
-    line(texts, bold)
+    line(texts, styles.bold)
   }
-  line([headline(summary)], title)
+  line([headline(summary)], styles.title)
   line([`Night of ${place.night}, run ${run.runId}, begun ${run.startedAt}`])
   if (summary.atStake.length > 0) line([`At stake: ${stakeText(summary.atStake)}`])
   line([
@@ -58,15 +52,15 @@ export const coverSheet = (night: Night, sheets: ReadonlyArray<CoveredSheet>): W
   heading("How to read this workbook")
   for (const sentence of howToRead) line([sentence])
   heading("Sheet", "what it is", "rows")
-  for (const { csv, name, report } of sheets) {
-    line([name, report.definition.title, count(report.total), cutSentence(report, csv) ?? ""])
-    line(["", report.definition.about])
+  for (const { about, cut, name, title, total } of sheets) {
+    line([name, title, count(total), cut ?? ""])
+    line(["", about])
   }
   return {
     name: "cover",
-    columns: [{ width: 34 }, ...names.map(() => ({ width: 34 }))],
+    columns: ["", ...names].map(() => ({ width: 34, style: styles.general })),
+    frozen: 0,
+    filtered: 0,
     rows,
-    cells,
-    pageSetup: { orientation: "landscape" },
   }
 }

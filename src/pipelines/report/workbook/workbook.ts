@@ -1,13 +1,15 @@
 import { type FileSystem, Path } from "@effect/platform"
 import { Effect } from "effect"
-import { writeXlsx } from "hucre/xlsx"
 import type { ReportDefinitionError } from "../definition.ts"
 import { nightFile } from "../nights.ts"
-import { type ReportRowsError, reportRows } from "../report-rows.ts"
-import { type WholeFileError, writeWhole } from "../whole-file.ts"
+import type { ReportRowsError } from "../report-rows.ts"
+import { type WholeFileError, writeInPieces } from "../whole-file.ts"
 import type { Writer } from "../writer.ts"
 import { type CoveredSheet, coverSheet } from "./cover.ts"
-import { reportSheet } from "./sheet.ts"
+import { bookParts, sheetPart } from "./parts.ts"
+import { cutSentence, reportSheet } from "./sheet.ts"
+import { sheetRows } from "./sheet-rows.ts"
+import { zipFile } from "./zip.ts"
 
 /** A sheet's name has at most 31 characters; two reports that begin alike keep names of their own. */
 const sheetNames = (names: ReadonlyArray<string>): ReadonlyArray<string> => {
@@ -21,8 +23,8 @@ const sheetNames = (names: ReadonlyArray<string>): ReadonlyArray<string> => {
 }
 
 /**
- * The night as one workbook: a cover, and one sheet a report. The rows of all sheets are in memory at once, so each has at
- * most `workbookRows` of the configuration.
+ * The night as one workbook: a cover, and one sheet a report. The rows of one sheet are in memory at a time, at most `workbookRows`
+ * of the configuration; the cover, which tells of all, is written last.
  */
 export const workbookFile: Writer<
   ReportDefinitionError | ReportRowsError | WholeFileError,
@@ -32,26 +34,26 @@ export const workbookFile: Writer<
     const path = yield* Path.Path
     const { building, configuration, connection, definitions, place, places, run } = night
     const names = sheetNames(definitions.map(({ name }) => name))
-    const sheets: ReadonlyArray<CoveredSheet> = yield* Effect.forEach(definitions, (definition, nth) =>
-      Effect.map(reportRows(connection, definition, configuration.workbookRows), (report) => ({
-        name: names[nth] ?? definition.name,
-        report,
-        csv: nightFile(place, ".csv", definition.name),
-      })),
-    )
-    const begun = new Date(run.startedAt)
-    const bytes = yield* Effect.promise(() =>
-      writeXlsx({
-        sheets: [
-          coverSheet(night, sheets),
-          ...sheets.map(({ csv, name, report }) => reportSheet(report, name, places, csv)),
-        ],
-        // Not the time of writing, so that the same night gives the same bytes.
-        properties: { creator: "tidemark", created: begun, modified: begun },
+    const file = nightFile(place, ".xlsx")
+    const { bytes, made, sha256 } = yield* writeInPieces(path.join(building, file), (write) =>
+      Effect.gen(function* () {
+        const zip = zipFile(write)
+        for (const part of bookParts(["cover", ...names], run.startedAt)) yield* zip.add(part)
+        const covered: Array<CoveredSheet> = []
+        let held = 0
+        for (const [nth, definition] of definitions.entries()) {
+          const { about, title } = definition
+          const name = names[nth] ?? definition.name
+          const csv = nightFile(place, ".csv", definition.name)
+          const rows = yield* sheetRows(connection, definition, configuration.workbookRows, places)
+          yield* zip.add(sheetPart(nth + 1, reportSheet(rows, name, csv)))
+          covered.push({ name, title, about, total: rows.total, cut: cutSentence(rows, csv) })
+          held += rows.held
+        }
+        yield* zip.add(sheetPart(0, coverSheet(night, covered)))
+        yield* zip.end
+        return held
       }),
     )
-    const name = nightFile(place, ".xlsx")
-    const { sha256 } = yield* writeWhole(path.join(building, name), bytes)
-    const rows = sheets.reduce((sum, { report }) => sum + report.rows.length, 0)
-    return [{ name, title: "The night as a workbook", sha256, bytes: bytes.length, rows }]
+    return [{ name: file, title: "The night as a workbook", sha256, bytes, rows: made }]
   })

@@ -4,15 +4,14 @@
 --   counterpart_stream text, counterpart_id text, counterpart text
 -- order: severity_order, code, record_id, leg
 
--- The records are named one by one, in a variable: a join would first make the contents of all records there are.
-WITH record AS (
+-- The records are named one by one, in a variable: a join would first make the contents of all records there are. All of them are
+-- looked through once.
+WITH record AS MATERIALIZED (
   SELECT v.stream, v.record_id, v.content FROM main.record_versions AS v
   WHERE v.is_current AND list_contains(getvariable('shown_records'), v.record_id)
 ),
 counterpart AS (
-  SELECT v.record_id, min(v.stream) AS stream, arg_min(v.content, v.stream) AS content FROM main.record_versions AS v
-  WHERE v.is_current AND list_contains(getvariable('shown_records'), v.record_id)
-  GROUP BY v.record_id
+  SELECT record_id, min(stream) AS stream, arg_min(content, stream) AS content FROM record GROUP BY record_id
 ),
 balance AS (
   SELECT customer_id, currency, network, to_json({opening_as_of: opening_as_of, closing_as_of: closing_as_of, opening: opening::VARCHAR,
