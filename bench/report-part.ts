@@ -69,6 +69,7 @@ const parts = {
       const startedAt = performance.now()
       const { definitions } = yield* gatherReports(connection, all)
       const gatheredAt = performance.now()
+      const gatheredCpu = process.cpuUsage()
       const place = yield* nightFolder(out, run)
       const summary = yield* summarize(database, run.runId)
       const night = {
@@ -86,7 +87,12 @@ const parts = {
       }
       yield* workbookFile(night)
       yield* pageFile(night)
-      return { millis: performance.now() - gatheredAt, gatherMillis: gatheredAt - startedAt }
+      const cpu = process.cpuUsage(gatheredCpu)
+      return {
+        millis: performance.now() - gatheredAt,
+        cpuMillis: (cpu.user + cpu.system) / 1000,
+        gatherMillis: gatheredAt - startedAt,
+      }
     }),
 }
 

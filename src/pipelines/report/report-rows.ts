@@ -23,7 +23,7 @@ export interface ReportRows {
   readonly total: number
 }
 
-const allRows = async (connection: DuckDBConnection, sql: string): Promise<ReadonlyArray<ReportRow>> => {
+export const allRows = async (connection: DuckDBConnection, sql: string): Promise<ReadonlyArray<ReportRow>> => {
   const rows: Array<ReportRow> = []
   for await (const batch of await RowStream.open(connection, sql)) rows.push(...batch)
   return rows

@@ -6,7 +6,6 @@ import { Effect } from "effect"
 import { readXlsx } from "hucre/xlsx"
 import { defaultConfiguration } from "../../../src/pipelines/configuration/settings.ts"
 import { report } from "../../../src/pipelines/report/report.ts"
-import { significantDigits } from "../../../src/pipelines/report/workbook/cells.ts"
 import { generateWorld } from "../../../src/sandbox/world.ts"
 import { nightLayer, worldNight } from "../../end-to-end/world-night.ts"
 import { hostileNight, hostileTexts } from "../../support/hostile-night.ts"
@@ -37,6 +36,9 @@ const tableOf = (page: string, title: string): Rows => {
     [...row.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell = ""]) => unescaped(cell)),
   )
 }
+
+/** Digits of a plain decimal, without those that only say where its point is. */
+const significantDigits = (decimal: string): number => decimal.replace(/[-.]/g, "").replace(/^0+|0+$/g, "").length
 
 const isAmount = (text: string): boolean => /^-?\d+(\.\d+)?$/.test(text)
 

@@ -29,11 +29,11 @@ const workbookOf = (columns: string, order: string, query: string, most = 100) =
     const pieces: Array<Uint8Array> = []
     const zip = zipFile((bytes) => Effect.sync(() => pieces.push(bytes)))
     const rows = yield* sheetRows(connection, yield* definitionOf(columns, order, query), most, places)
-    for (const part of bookParts(["report"], "2026-11-26T02:30:00Z")) yield* zip.add(part)
-    yield* zip.add(sheetPart(0, reportSheet(rows, "report", "report.csv")))
+    for (const part of bookParts(["report"], "2026-11-26T02:30:00Z")) yield* zip.add(part, String)
+    yield* zip.add(sheetPart(0, reportSheet(rows, "report", "report.csv")), String)
     yield* zip.end
     return Buffer.concat(pieces)
-  }).pipe(Effect.runPromise)
+  }).pipe(Effect.scoped, Effect.runPromise)
 
 const rowsOf = async (bytes: Uint8Array) => (await readXlsx(bytes)).sheets[0]?.rows ?? []
 

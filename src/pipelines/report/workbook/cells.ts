@@ -1,19 +1,6 @@
 import type { ColumnType } from "../definition.ts"
 import { moneyStyle, styles } from "./styles.ts"
 
-/** Digits that a spreadsheet keeps of a number; what has more is rounded as soon as the file is opened. */
-const mostDigits = 15
-
-/** Digits of a plain decimal, without those that only say where its point is. */
-export const significantDigits = (decimal: string): number =>
-  decimal.includes(".")
-    ? decimal.replace(/[-.]/g, "").replace(/^0+|0+$/g, "").length
-    : decimal.replace("-", "").replace(/^0+|0+$/g, "").length
-
-/** Whether a spreadsheet would round it, so that its column needs an exact text beside it. */
-export const isRounded = (decimal: string): boolean =>
-  decimal.length > mostDigits && significantDigits(decimal) > mostDigits
-
 /** Longer texts make a spreadsheet call the file damaged. */
 const longestText = 32_000
 

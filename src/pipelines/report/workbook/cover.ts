@@ -61,6 +61,6 @@ export const coverSheet = (night: Night, sheets: ReadonlyArray<CoveredSheet>): W
     columns: ["", ...names].map(() => ({ width: 34, style: styles.general })),
     frozen: 0,
     filtered: 0,
-    rows,
+    batches: [rows],
   }
 }

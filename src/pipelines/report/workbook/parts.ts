@@ -9,13 +9,13 @@ const packages = "application/vnd.openxmlformats-package"
 const packageSchemas = "http://schemas.openxmlformats.org/package/2006"
 
 /** A part of the workbook: its name in the file, and its text, piece by piece. */
-export type Part = readonly [name: string, pieces: Iterable<string>]
+export type Part = readonly [name: string, pieces: AsyncIterable<string> | Iterable<string>]
 
 const sheetFile = (nth: number): string => `worksheets/sheet${nth + 1}.xml`
 
 export const sheetPart = (nth: number, sheet: Worksheet): Part => [
   `xl/${sheetFile(nth)}`,
-  (function* () {
+  (async function* () {
     yield head
     yield* worksheetXml(sheet)
   })(),

@@ -27,6 +27,10 @@ const columnsOf = ({ definition, rounded }: SheetRows): ReadonlyArray<SheetColum
     return rounded[place] ? [own, exact] : [own]
   })
 
+const cellsOf = function* (batch: Iterable<ReadonlyArray<string>>, columns: ReadonlyArray<SheetColumn>) {
+  for (const texts of batch) yield columns.map(({ cell, place }) => cell(texts[place] ?? ""))
+}
+
 /** A report as a sheet: a bold header that stays in sight, a filter, and under each name values of one kind. */
 export const reportSheet = (rows: SheetRows, name: string, csv: string): Worksheet => {
   const columns = columnsOf(rows)
@@ -39,10 +43,10 @@ export const reportSheet = (rows: SheetRows, name: string, csv: string): Workshe
     })),
     frozen: 1,
     filtered: rows.held + 1,
-    rows: (function* () {
-      yield columns.map(({ title }) => textCell(title, styles.head))
-      for (const texts of rows.texts()) yield columns.map(({ cell, place }) => cell(texts[place] ?? ""))
-      if (cut !== null) yield* [[], [textCell(cut, styles.bold)]]
+    batches: (async function* () {
+      yield [columns.map(({ title }) => textCell(title, styles.head))]
+      for await (const batch of rows.batches) yield cellsOf(batch, columns)
+      if (cut !== null) yield [[], [textCell(cut, styles.bold)]]
     })(),
   }
 }

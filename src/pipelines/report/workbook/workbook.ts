@@ -2,11 +2,11 @@ import { type FileSystem, Path } from "@effect/platform"
 import { Effect } from "effect"
 import type { ReportDefinitionError } from "../definition.ts"
 import { nightFile } from "../nights.ts"
-import type { ReportRowsError } from "../report-rows.ts"
+import { ReportRowsError } from "../report-rows.ts"
 import { type WholeFileError, writeInPieces } from "../whole-file.ts"
 import type { Writer } from "../writer.ts"
 import { type CoveredSheet, coverSheet } from "./cover.ts"
-import { bookParts, sheetPart } from "./parts.ts"
+import { bookParts, type Part, sheetPart } from "./parts.ts"
 import { cutSentence, reportSheet } from "./sheet.ts"
 import { sheetRows } from "./sheet-rows.ts"
 import { zipFile } from "./zip.ts"
@@ -23,8 +23,8 @@ const sheetNames = (names: ReadonlyArray<string>): ReadonlyArray<string> => {
 }
 
 /**
- * The night as one workbook: a cover, and one sheet a report. The rows of one sheet are in memory at a time, at most `workbookRows`
- * of the configuration; the cover, which tells of all, is written last.
+ * The night as one workbook: a cover, and one sheet a report. Rows are written as they come, of each report at most `workbookRows` of the configuration;
+ * the cover, which tells of all, is written last.
  */
 export const workbookFile: Writer<
   ReportDefinitionError | ReportRowsError | WholeFileError,
@@ -38,19 +38,22 @@ export const workbookFile: Writer<
     const { bytes, made, sha256 } = yield* writeInPieces(path.join(building, file), (write) =>
       Effect.gen(function* () {
         const zip = zipFile(write)
-        for (const part of bookParts(["cover", ...names], run.startedAt)) yield* zip.add(part)
+        const add = (part: Part, report = "cover") => zip.add(part, (cause) => new ReportRowsError({ report, cause }))
+        for (const part of bookParts(["cover", ...names], run.startedAt)) yield* add(part)
         const covered: Array<CoveredSheet> = []
         let held = 0
         for (const [nth, definition] of definitions.entries()) {
           const { about, title } = definition
           const name = names[nth] ?? definition.name
           const csv = nightFile(place, ".csv", definition.name)
-          const rows = yield* sheetRows(connection, definition, configuration.workbookRows, places)
-          yield* zip.add(sheetPart(nth + 1, reportSheet(rows, name, csv)))
+          const rows = yield* sheetRows(connection, definition, configuration.workbookRows, places).pipe(
+            Effect.tap((rows) => add(sheetPart(nth + 1, reportSheet(rows, name, csv)), definition.name)),
+            Effect.scoped,
+          )
           covered.push({ name, title, about, total: rows.total, cut: cutSentence(rows, csv) })
           held += rows.held
         }
-        yield* zip.add(sheetPart(0, coverSheet(night, covered)))
+        yield* add(sheetPart(0, coverSheet(night, covered)))
         yield* zip.end
         return held
       }),

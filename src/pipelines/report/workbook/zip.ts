@@ -9,9 +9,9 @@ const mtime = new Date(1980, 0, 1)
 const deflated = 8
 const mostBytes = 2 ** 32
 
-const compress = async function* (file: ZipInputFile, pieces: Iterable<string>): AsyncGenerator<Uint8Array> {
-  const counted = function* () {
-    for (const piece of pieces) {
+const compress = async function* (file: ZipInputFile, pieces: Part[1]): AsyncGenerator<Uint8Array> {
+  const counted = async function* () {
+    for await (const piece of pieces) {
       const bytes = Buffer.from(piece, "utf8")
       file.crc = crc32(bytes, file.crc)
       file.size += bytes.length
@@ -34,12 +34,12 @@ export const zipFile = <E, R>(write: (bytes: Uint8Array) => Effect.Effect<void, 
   })
   const flush = Effect.suspend(() => Effect.forEach(ready.splice(0), write, { discard: true }))
   return {
-    add: ([filename, pieces]: Part): Effect.Effect<void, E, R> =>
+    /** What the part's pieces fail with, `fail` makes an error. */
+    add: <F>([filename, pieces]: Part, fail: (cause: unknown) => F): Effect.Effect<void, E | F, R> =>
       Effect.gen(function* () {
         const file: ZipInputFile = { filename, compression: deflated, size: 0, crc: 0, mtime }
         zip.add(file)
-        yield* Stream.fromAsyncIterable(compress(file, pieces), (fault) => fault).pipe(
-          Stream.orDie,
+        yield* Stream.fromAsyncIterable(compress(file, pieces), fail).pipe(
           Stream.runForEach((bytes) => {
             file.ondata?.(null, bytes, false)
             return flush
