@@ -34,8 +34,11 @@ const agreedSql: ReadonlyArray<string> = [
   `CREATE OR REPLACE TABLE drill.told AS
    SELECT record_id FROM recon.finding UNION SELECT counterpart_id FROM recon.finding WHERE counterpart_id IS NOT NULL`,
   `CREATE OR REPLACE TABLE drill.agreed AS
-   WITH leg AS (
-     SELECT stream, record_id FROM recon.matches WHERE side = 'movement' GROUP BY stream, record_id HAVING bool_and(category = 'matched')
+   -- Where a balance is wrong already, or not stated, an alteration may change nothing that is told.
+   WITH wrong_balance AS (SELECT DISTINCT customer_id, currency FROM recon.finding WHERE stream = 'balances' AND outcome = 'exception'),
+   leg AS (
+     SELECT m.stream, m.record_id FROM recon.matches AS m LEFT JOIN wrong_balance AS b ON b.customer_id = m.customer_id AND b.currency = m.currency
+     WHERE m.side = 'movement' GROUP BY m.stream, m.record_id HAVING bool_and(m.category = 'matched' AND b.customer_id IS NULL)
    ),
    record AS (
      SELECT l.stream, l.record_id FROM leg AS l
