@@ -27,6 +27,12 @@ const asTable = (connection: DuckDBConnection, definition: ReportDefinition, kin
     return { ...definition, sql: `FROM ${table}` }
   })
 
+/** What DuckDB lets go of goes back to the system soon: what it keeps for itself is beyond its memory limit. */
+const givingBack = [
+  "SET allocator_flush_threshold = '16MB'",
+  "SET allocator_bulk_deallocation_flush_threshold = '32MB'",
+]
+
 /**
  * Asks every query once, before anything is written, and keeps what it gives for all that write it: a large report is sorted when
  * its joins have let go of their memory, and a query of the partner's own that fails on what was read costs no other report.
@@ -37,6 +43,7 @@ export const gatherReports = (
   kind: "report" | "section" = "report",
 ) =>
   Effect.gen(function* () {
+    for (const setting of givingBack) yield* Effect.promise(() => connection.run(setting))
     const gathered: Array<ReportDefinition> = []
     const failed: Array<FailedReport> = []
     for (const definition of definitions) {
