@@ -11,10 +11,12 @@ import { accounts } from "./worlds/20-21-accounts.ts"
 import { twiceAndAdjusted } from "./worlds/22-25-twice-and-adjusted.ts"
 import { namesAndInstants } from "./worlds/26-29-names-and-instants.ts"
 import { wordsOfANight } from "./worlds/30-35-words-of-a-night.ts"
+import { mixed } from "./worlds/mixed.ts"
 
 /**
  * Variations of the worlds in `../shared/cases/money`, whose numbers their titles begin with: other products, currencies,
- * orders and nights, near misses, and disturbances that must hide nothing. Played as `cases.test.ts` says.
+ * orders and nights, near misses, and disturbances that must hide nothing; and worlds without a number, which mix what
+ * those have one by one. Played as `cases.test.ts` says.
  */
 const worlds = [
   ...voidAndSums,
@@ -27,6 +29,7 @@ const worlds = [
   ...twiceAndAdjusted,
   ...namesAndInstants,
   ...wordsOfANight,
+  ...mixed,
 ]
 
 /** All of them by `npm run test:long`; every second else, so that CI stays within its hour. */

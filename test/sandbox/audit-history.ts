@@ -23,6 +23,9 @@ const hasSettled = (entry: Entry): boolean =>
 
 const isClosed = (entry: Entry): boolean => ["settled", "void", "undone"].includes(classOf(entry) ?? "")
 
+/** A posting that says it failed. */
+const isStruckOut = (entry: Entry): boolean => entry.stream === "transactions" && classOf(entry) === "void"
+
 /** What the last of several nights finds in comparison with those before it, read by a second pair of eyes. */
 export const auditHistory = (nights: ReadonlyArray<Books>): ReadonlyArray<Finding> => {
   const [closing, before] = [nights.at(-1), nights.at(-2)]
@@ -45,7 +48,7 @@ export const auditHistory = (nights: ReadonlyArray<Books>): ReadonlyArray<Findin
     return [
       ...(listed.has(name) || unreadable.has(name) ? [] : [finding("COV_VANISHED", latest.id, "high")]),
       ...(settled === undefined || saysTheSame(settled, latest) ? [] : [finding("REC_MUTATED", latest.id, "high")]),
-      ...(classOf(latest) === "open" && past.some(isClosed)
+      ...((classOf(latest) === "open" && past.some(isClosed)) || (isStruckOut(latest) && past.some(hasSettled))
         ? [finding("REC_STATUS_REGRESSION", latest.id, "high")]
         : []),
     ]

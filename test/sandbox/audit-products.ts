@@ -92,13 +92,13 @@ const auditCopies = (books: Books) => {
     return (textOf(entry, "txHash") ?? "").trim() === "" && books.now - since > hour
   })
   const isIn = ({ stream }: Entry) => stream === "crypto_deposits" || stream === "collection_payments"
+  const isOut = ({ stream }: Entry) => stream === "crypto_withdrawals" || stream === "crypto_refunds"
   const rehashed = groupedBy(onChain, "txHash", hashed).flatMap((alike) =>
     repeating(
       alike,
       (earlier, later) =>
         (earlier.stream !== later.stream &&
-          isIn(earlier) &&
-          isIn(later) &&
+          ((isIn(earlier) && isIn(later)) || (isOut(earlier) && isOut(later))) &&
           agree(earlier, later, ["network", "customerId"]) &&
           amountOf(earlier, "amount") === amountOf(later, "amount")) ||
         (earlier.stream === later.stream &&

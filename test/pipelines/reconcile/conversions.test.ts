@@ -104,7 +104,14 @@ describeCases("CONV_RATE", [
         exchange("negative-off", "-100", "1.1", "110"),
       ],
     },
-    found: ["beyond", "beyond-less", "least-off", "negative-off"].map(off),
+    found: [
+      ...["beyond", "beyond-less", "least-off", "negative-off"].map(off),
+      ...["beyond-less", "negative", "negative-off"].map((record) => ({
+        code: "REC_ARITHMETIC",
+        record,
+        severity: "high",
+      })),
+    ],
   },
   {
     it: "leaves open what the rate as it was written leaves open",

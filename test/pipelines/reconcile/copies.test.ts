@@ -236,6 +236,20 @@ describeCases("TX_HASH_REUSED", [
     found: [rehashed("b")],
   },
   {
+    it: "finds one transfer that left once and stands as a withdrawal and as a refund of one customer and amount",
+    ledger: {
+      rows: [
+        product("crypto_deposits", "d-1", { status: "REFUNDED" }),
+        ...posted(
+          hashed("crypto_refunds", "refund", { original_deposit_id: "d-1", created_at: hoursBefore(110) }),
+          hashed("crypto_withdrawals", "withdrawal", { created_at: hoursBefore(109) }),
+          hashed("crypto_withdrawals", "other amount", { amount: "99", net_amount: "99", beneficiary_id: "b-2" }),
+        ),
+      ],
+    },
+    found: [rehashed("withdrawal")],
+  },
+  {
     it: "finds it however far apart, across customers, and every time again",
     ledger: {
       rows: posted(

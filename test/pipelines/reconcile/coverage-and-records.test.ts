@@ -193,6 +193,18 @@ describeCases("REC_ARITHMETIC", [
     found: ["a", "b", "c", "d", "e"].map((id) => found("REC_ARITHMETIC", "high", id)),
   },
   {
+    it: "finds amounts below zero that agree, a conversion's too, and lets a fee be a rebate",
+    ledger: {
+      rows: [
+        deposit("a", { ...open, amount: "-10", fee: "0.5", net_amount: "-10.5" }),
+        transaction("c", { type: "FEE", direction: "DEBIT", amount: "-10", fee: "0", net_amount: "-10" }),
+        conversion("x", { ...open, from_amount: "-100", to_amount: "-110" }),
+        deposit("rebate", { ...open, amount: "10", fee: "-0.5", net_amount: "10.5" }),
+      ],
+    },
+    found: ["a", "c", "x"].map((id) => found("REC_ARITHMETIC", "high", id)),
+  },
+  {
     it: "is silent on conversions, whose amounts are not one sum",
     ledger: { rows: [conversion("x", { ...open, fee: "5" })] },
   },

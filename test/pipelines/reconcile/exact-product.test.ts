@@ -153,7 +153,9 @@ layer(ledgerStore)("CONV_RATE", (it) => {
             }),
           ),
         })
-        expect(found.map(({ code, record }) => `${code} ${record}`).sort()).toEqual(
+        // That an amount is below zero is another exception.
+        const rates = found.filter(({ code }) => code !== "REC_ARITHMETIC")
+        expect(rates.map(({ code, record }) => `${code} ${record}`).sort()).toEqual(
           cases
             .filter(({ isOff }) => isOff)
             .map(({ id }) => `CONV_RATE ${id}`)

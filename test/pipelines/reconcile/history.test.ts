@@ -649,6 +649,16 @@ layer(ledgerStore)("REC_STATUS_REGRESSION", (it) => {
     }),
   )
 
+  it.effect("finds a posting that says it failed, as long as it does, and none that was reversed or never posted", () =>
+    Effect.gen(function* () {
+      const posted = (status: string) => ({ rows: [transaction("t-1", { status })] })
+      const struck = "REC_STATUS_REGRESSION t-1 high"
+      const history = [posted("COMPLETED"), posted("FAILED"), posted("FAILED"), posted("REVERSED")]
+      expect(yield* foundBy(history)).toEqual([[], [struck], [struck], []])
+      expect(yield* foundBy([posted("PENDING"), posted("FAILED")])).toEqual([[], []])
+    }),
+  )
+
   it.effect("is silent on a status that moves forward, and on one outside the contract", () =>
     Effect.gen(function* () {
       expect(yield* foundBy([at("PENDING"), at("PROCESSING"), at("COMPLETED"), at("REVERSED")])).toEqual([

@@ -45,7 +45,7 @@ layer(ledgerStore)("amounts at the limit of the contract", (it) => {
       const record = deposit("d-1", amounts)
       const negative = { amount: `-${most}`, net_amount: `-${most}` }
       const verdict = yield* judge({ rows: [record, postingOf(record, negative)] })
-      expect(verdict.found.map(({ code }) => code)).toEqual(["LED_DIRECTION_MISMATCH"])
+      expect(verdict.found.map(({ code }) => code)).toEqual(["LED_DIRECTION_MISMATCH", "REC_ARITHMETIC"])
     }),
   )
 

@@ -112,7 +112,8 @@ in_doubt AS (
 ),
 -- When a night first saw the record in its present state, by what the record said then.
 first_in_state AS (
-  SELECT l.stream, l.record_id, min(CAST(json_extract_string(v.content, '$.updated_at') AS TIMESTAMPTZ)) AS updated_at
+  SELECT l.stream, l.record_id, min(CAST(json_extract_string(v.content, '$.updated_at') AS TIMESTAMPTZ)) AS updated_at,
+    min(CAST(json_extract_string(v.content, '$.completed_at') AS TIMESTAMPTZ)) AS completed_at
   FROM (SELECT DISTINCT stream, record_id, status FROM leg) AS l
   JOIN main.superseded_versions AS v ON v.stream = l.stream AND v.record_id = l.record_id AND json_extract_string(v.content, '$.status') = l.status
   GROUP BY l.stream, l.record_id
@@ -130,7 +131,8 @@ gathered AS (
     f.currency AS foreign_currency, f.moved AS foreign_sum, f.moved_apart AS foreign_apart, a.sums, h.customers AS holders,
     CASE WHEN b.stream IS NULL THEN 0 ELSE b.settled END AS refunded, CASE WHEN b.stream IS NULL THEN 0 ELSE b.waiting END AS refund_waiting,
     CASE WHEN b.stream IS NULL THEN 0 ELSE b.doubtful END AS refund_doubtful, d.obstacle AS refunds_obstacle,
-    CASE WHEN l.class = 'settled' THEN coalesce(l.completed_at, s.updated_at, l.updated_at) ELSE coalesce(s.updated_at, l.updated_at) END AS changed_at
+    -- A completion that moves from night to night began the grace once.
+    CASE WHEN l.class = 'settled' THEN coalesce(least(l.completed_at, s.completed_at), s.updated_at, l.updated_at) ELSE coalesce(s.updated_at, l.updated_at) END AS changed_at
   FROM leg AS l
   LEFT JOIN own AS o ON o.stream = l.stream AND o.record_id = l.record_id AND o.leg IS NOT DISTINCT FROM l.leg
   LEFT JOIN by_network AS w ON w.stream = l.stream AND w.record_id = l.record_id AND w.leg IS NOT DISTINCT FROM l.leg

@@ -1,8 +1,8 @@
 -- severity: high
 -- family: records
--- definition: One list brought one id twice in one night, with other money.
--- finds: A deposit of 100.00 on the first page, and of 90.00 under the same id on the second.
--- silent: A record that came twice and says the same, or that only moved on in its status meanwhile.
+-- definition: One list brought one id twice in one night, with other money; or one balance twice as of one instant.
+-- finds: A deposit of 100.00 on the first page, and of 90.00 under the same id on the second; a customer's EUR with a total of 400.00 and of 500.00.
+-- silent: A record that came twice and says the same, or that only moved on in its status meanwhile; a balance that was taken anew, or of which more is held, while the list was read.
 -- action: Ask the partner which of the two is right. The one that came last is judged, and the other may be the true one.
 -- rests on: list
 -- accepts: amounts
@@ -13,6 +13,14 @@ contradiction AS (
   SELECT s.stream, s.record_id, s.customer_id, s.version, list_filter(list_zip(s.names, s.said, s.says),
       lambda field: field[2] IS DISTINCT FROM field[3] AND regexp_matches(field[1], '(^|_)(amount|fee|rate|currency)$|^direction$|^customer_id$')) AS changes
   FROM seen_twice AS s
+  UNION ALL
+  -- What is held may change while a balance's instant, that of its last movement, does not; its total may not.
+  SELECT 'balances', concat_ws('/', b.customer_id, b.currency, b.network), b.customer_id, v.version,
+    list_filter(list_zip(['total'], [json_extract_string(v.content, '$.total')], [CAST(b.total AS VARCHAR)]), lambda field: field[2] IS DISTINCT FROM field[3])
+  FROM main.superseded_versions AS v
+  JOIN main.balances AS b ON b.customer_id = json_extract_string(v.content, '$.customer_id') AND b.currency = json_extract_string(v.content, '$.currency')
+    AND b.network IS NOT DISTINCT FROM json_extract_string(v.content, '$.network') AND b.as_of = CAST(json_extract_string(v.content, '$.as_of') AS TIMESTAMPTZ)
+  WHERE v.stream = 'balances' AND v.last_seen_run = recon.run() AND b.last_seen_run = recon.run()
 ),
 told AS (
   SELECT stream, record_id, customer_id, version,

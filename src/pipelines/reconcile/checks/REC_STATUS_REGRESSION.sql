@@ -1,9 +1,9 @@
 -- severity: high
 -- family: records
--- definition: A record left a settled, void or undone state for an open one. Resolved when it is open no longer.
--- finds: A withdrawal that FAILED last night and is PROCESSING tonight.
--- silent: A withdrawal that went from PENDING to PROCESSING, or a COMPLETED deposit that was REVERSED.
--- action: Ask the partner why a closed record is open again; its money may move a second time.
+-- definition: A record left a settled, void or undone state for an open one, or a transaction that was posted says that it FAILED. Resolved when that is so no longer.
+-- finds: A withdrawal that FAILED last night and is PROCESSING tonight; a transaction that was COMPLETED last night and FAILED tonight, as if it had never moved a balance.
+-- silent: A withdrawal that went from PENDING to PROCESSING, or a COMPLETED deposit, or its transaction, that was REVERSED.
+-- action: Ask the partner why a closed record is open again, as its money may move a second time; or why a posting was struck out and not reversed.
 -- rests on: list
 -- accepts: status
 WITH reopened AS (
@@ -11,6 +11,8 @@ WITH reopened AS (
     arg_max(f.former_status, f.version) AS former_status, arg_max(f.version_seen_run, f.version) AS closed_run
   FROM recon.former_version AS f
   WHERE f.class = 'open' AND f.former_class IN ('settled', 'void', 'undone')
+    -- What was posted is undone by a reversal that stands beside it; a posting that is no longer one changes the past.
+    OR f.stream = 'transactions' AND f.class = 'void' AND f.former_class IN ('settled', 'undone')
   GROUP BY f.stream, f.record_id, f.customer_id, f.status, f.last_seen_run
 )
 SELECT recon.outcome(r.obstacle, FALSE) AS outcome, r.obstacle, o.stream, o.record_id, o.customer_id, o.status,

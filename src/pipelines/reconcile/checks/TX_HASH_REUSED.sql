@@ -1,7 +1,7 @@
 -- severity: critical
 -- family: hashes
--- definition: A settled record repeats an earlier one of its list: same network, transaction hash, amount, and wallet or beneficiary (for a refund, deposit); or a collection payment repeats a deposit of the same customer.
--- finds: Two COMPLETED deposits into one wallet that name the same transaction and the same amount, one with 0x and in capitals.
+-- definition: A settled record repeats an earlier one of its list: same network, transaction hash, amount, and wallet or beneficiary (for a refund, deposit); or a collection payment repeats a crypto deposit, or a refund a withdrawal, of the same customer.
+-- finds: Two COMPLETED deposits into one wallet that name the same transaction and the same amount, one with 0x and in capitals; or a refund and a withdrawal of one amount by one transaction.
 -- silent: One transaction that paid two wallets, or one wallet twice with different amounts; hashes of Solana that differ in one capital.
 -- action: Ask the partner to take back the second: the money came or went once.
 -- rests on: run
@@ -19,8 +19,9 @@ WITH candidate AS (
   WHERE coalesce(class IN ('settled', 'unknown'), TRUE) AND trim(tx_hash) IS DISTINCT FROM '' AND stream IN (SELECT stream FROM recon.product WHERE place_column IS NOT NULL)
 ),
 hashed AS (
-  -- A deposit and a collection payment are two ways to book one transfer that came in.
-  SELECT c.*, CASE WHEN c.stream IN ('crypto_deposits', 'collection_payments') THEN 'in' ELSE c.stream END AS way,
+  -- A deposit and a collection payment are two ways to book one transfer that came in, a withdrawal and a refund one that left.
+  SELECT c.*, CASE WHEN c.stream IN ('crypto_deposits', 'collection_payments') THEN 'in' ELSE 'out' END AS way,
+    c.stream IN ('crypto_deposits', 'crypto_withdrawals') AS plain,
     -- Quickly told apart: what differs here differs in any case.
     hash(ltrim(lower(trim(c.tx_hash)), '0x')) AS rough
   FROM candidate AS c
@@ -33,14 +34,14 @@ named AS (
 ),
 in_turn AS (
   SELECT *, lag(record_id) OVER same_place AS earlier_here,
-    last_value(CASE stream WHEN 'crypto_deposits' THEN record_id END IGNORE NULLS) OVER same_customer AS earlier_deposit,
-    last_value(CASE stream WHEN 'collection_payments' THEN record_id END IGNORE NULLS) OVER same_customer AS earlier_payment
+    last_value(CASE WHEN plain THEN record_id END IGNORE NULLS) OVER same_customer AS earlier_plain,
+    last_value(CASE WHEN NOT plain THEN record_id END IGNORE NULLS) OVER same_customer AS earlier_other
   FROM named
   WINDOW same_place AS (PARTITION BY stream, network, hash, amount, place ORDER BY created_at, record_id),
     same_customer AS (PARTITION BY way, network, hash, amount, customer_id ORDER BY created_at, record_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ),
 found AS (
-  SELECT *, coalesce(earlier_here, CASE stream WHEN 'crypto_deposits' THEN earlier_payment WHEN 'collection_payments' THEN earlier_deposit END) AS earlier_id FROM in_turn
+  SELECT *, coalesce(earlier_here, if(plain, earlier_other, earlier_plain)) AS earlier_id FROM in_turn
 ),
 reused AS (SELECT * FROM found WHERE earlier_id IS NOT NULL),
 doubtful AS (
