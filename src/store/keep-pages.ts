@@ -46,8 +46,6 @@ export const partitionKey = (customerId: string, stream: string): string => `${s
 /** The number after the last one of a long body. */
 const nextBody = "(SELECT coalesce(max(body_no), 0) + 1 FROM raw.pages)"
 
-const asOne = (body: string): ReadonlyArray<string> => inPieces(body) ?? [body]
-
 /**
  * Bodies are the bulk of a group, so each goes to DuckDB once, in the pieces in which it is kept; the one to load by itself only where
  * it differs. A record that was refused before in this run is a repetition. Leaves the group behind in `group_pages`, `group_bodies` and
@@ -55,11 +53,12 @@ const asOne = (body: string): ReadonlyArray<string> => inPieces(body) ?? [body]
  */
 export const keepPages = (sql: Sql, runId: string, pages: ReadonlyArray<LoadPage>) =>
   Effect.gen(function* () {
+    const pieces = pages.map(({ kept }) => inPieces(kept))
     const about = boundRows(pages, {
       page_no: ["INTEGER", (_, index) => index],
       customer_id: ["VARCHAR", (page) => page.customerId],
       stream: ["VARCHAR", (page) => page.stream],
-      body_no: ["BIGINT", (page, index) => (inPieces(page.kept) === null ? null : index)],
+      body_no: ["BIGINT", (_, index) => (pieces[index] === null ? null : index)],
       sequence: ["INTEGER", (page) => page.sequence],
       cursor_in: ["VARCHAR", (page) => page.cursorIn],
       cursor_out: ["VARCHAR", (page) => page.cursorOut],
@@ -82,8 +81,14 @@ export const keepPages = (sql: Sql, runId: string, pages: ReadonlyArray<LoadPage
     )
     const bodies = boundRows(
       pages.flatMap(({ kept, loadable }, page) => [
-        ...asOne(kept).map((text, piece) => ({ page, piece, text, isKept: true, isLoaded: kept === loadable })),
-        ...(kept === loadable ? [] : asOne(loadable)).map((text, piece) => {
+        ...(pieces[page] ?? [kept]).map((text, piece) => ({
+          page,
+          piece,
+          text,
+          isKept: true,
+          isLoaded: kept === loadable,
+        })),
+        ...(kept === loadable ? [] : (inPieces(loadable) ?? [loadable])).map((text, piece) => {
           return { page, piece, text, isKept: false, isLoaded: true }
         }),
       ]),
