@@ -281,7 +281,7 @@ const emptied = [
   "raw.pages",
   "raw.quarantine",
   ...["runs", "coverage", "exceptions", "exception_events", "judged", "conservation"].map((name) => `recon.${name}`),
-  ...["check_results", "rollforward", "accepted_closing", "settings"].map((name) => `recon.${name}`),
+  ...["check_results", "rollforward", "accepted_closing", "grace_begun", "settings"].map((name) => `recon.${name}`),
 ]
 
 const literal = (value: string | null | undefined): string =>

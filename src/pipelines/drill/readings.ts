@@ -38,7 +38,13 @@ export const forgetEarlierNights = (
     yield* sql.run(`DELETE FROM main.customers WHERE last_seen_run <> ${id}`)
     yield* sql.run(`UPDATE main.customers SET first_seen_run = ${id}`)
     for (const name of ofEveryRun) yield* sql.run(`DELETE FROM ${name} WHERE run_id <> ${id}`)
-    for (const name of ["recon.exceptions", "recon.exception_events", "recon.accepted_closing", "main.retirements"]) {
+    for (const name of [
+      "recon.exceptions",
+      "recon.exception_events",
+      "recon.accepted_closing",
+      "recon.grace_begun",
+      "main.retirements",
+    ]) {
       yield* sql.run(`DELETE FROM ${name}`)
     }
     yield* sql.run(`DELETE FROM recon.runs WHERE run_id <> ${id}`)

@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import { appendEvents, tidemarkItself } from "../exceptions/event-log.ts"
+import { rememberGraceSql } from "./grace.ts"
 import { resolvedSql } from "./resolution.ts"
 
 /** Of an exception of earlier versions the stake is what it was taken to be then. */
@@ -64,6 +65,7 @@ const lifeSql: ReadonlyArray<string> = [
   appendEvents(`
     SELECT exception_id, ${runEvent("resolved")}, state AS from_state, 'resolved' AS to_state, NULL AS note FROM gone`),
   "UPDATE recon.exceptions SET state = 'resolved' WHERE exception_id IN (SELECT exception_id FROM gone)",
+  ...rememberGraceSql,
 ]
 
 /**
@@ -71,7 +73,7 @@ const lifeSql: ReadonlyArray<string> = [
  * sight and its state, and takes its severity, amounts and detail from the run; what changed in money or severity is an
  * event. Found after it was resolved, it is reopened. Found after it was written off, it stays written off as long as
  * the state of affairs is the one that a person accepted; another reopens it, and the event names both. No longer found, it is
- * resolved where the run proves that (resolution.ts). Source: docs/rules.md, "Exceptions live".
+ * resolved where the run proves that (resolution.ts). What is in flight is remembered (grace.ts). Source: docs/rules.md, "Exceptions live".
  */
 export const carryExceptionsOn = (sql: Sql): Effect.Effect<void, StoreError> =>
   Effect.forEach(lifeSql, (statement) => sql.run(statement), { discard: true })

@@ -6,6 +6,7 @@ import type { StoreError } from "../../store/store-error.ts"
 import { severities } from "../configuration/file.ts"
 import { type CheckFile, findingColumns } from "./check-file.ts"
 import { type OwnCheck, OwnCheckError } from "./checks.ts"
+import { graceOverSql } from "./grace.ts"
 import { recordMoneySql } from "./record-money.ts"
 
 const names = Object.keys(findingColumns)
@@ -69,8 +70,8 @@ const runOwnCheck = (sql: Sql, check: OwnCheck) =>
 /**
  * Runs every check, and leaves recon.finding behind: each exception, each case that could not be judged, and each
  * difference that still is in its grace. One that was an exception before gets no grace again, nor does a record
- * whose money was one under another code: 100 that were missing, of which 60 have come, are no new difference. Only what
- * an earlier run saw counts, so that judging a run again finds the same.
+ * whose money was one under another code: 100 that were missing, of which 60 have come, are no new difference. Nor does what was
+ * in flight an earlier night already, for as long as its grace is. Only what an earlier run saw counts, so that judging a run again finds the same.
  */
 export const runChecks = (
   sql: Sql,
@@ -89,7 +90,7 @@ export const runChecks = (
     )
     yield* sql.run(
       `UPDATE recon.finding SET outcome = 'exception'
-       WHERE outcome = 'in flight' AND (exception_id IN (SELECT exception_id FROM recon.exceptions)
+       WHERE outcome = 'in flight' AND (exception_id IN (SELECT exception_id FROM recon.exceptions) OR exception_id IN (${graceOverSql})
          OR family = 'ledger' AND (stream, record_id) IN (
            SELECT (e.stream, e.record_id) FROM recon.exceptions AS e JOIN recon.check_settings AS s ON s.code = e.code
            WHERE s.family = 'ledger' AND e.first_seen_run <> recon.run()))`,

@@ -18,6 +18,7 @@ import { statements } from "./0020-statements.ts"
 import { bodies } from "./0021-bodies.ts"
 import { wordsOfQueries } from "./0022-words.ts"
 import { longTexts } from "./0023-long-texts.ts"
+import { grace } from "./0024-grace.ts"
 
 /** In the order of their names; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -40,6 +41,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0021-bodies": bodies,
   "0022-words": wordsOfQueries,
   "0023-long-texts": longTexts,
+  "0024-grace": grace,
 }
 
 /** The migrations that this program knows, in order. */

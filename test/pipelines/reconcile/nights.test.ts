@@ -9,7 +9,9 @@ import {
   hoursBefore,
   judge,
   type Ledger,
+  type LedgerRow,
   ledgerStore,
+  newBooks,
   night,
   postingOf,
   runOf,
@@ -278,6 +280,56 @@ layer(ledgerStore)("an exception, from night to night", (it) => {
   )
 })
 
+layer(ledgerStore)("a difference that is in its grace, from night to night", (it) => {
+  const late = (night: number, id = "d-1") => deposit(id, { completed_at: hoursBefore(0.3 - 24 * night) })
+  const posted = (record: LedgerRow, hours: number, net = "100") =>
+    postingOf(record, { posted_at: hoursBefore(hours), amount: net, net_amount: net })
+  /** A little more comes shortly before every night. */
+  const trickle = (night: number) => [late(0), posted(late(0), 0.2 - 24 * night, String(night + 1))]
+  const found = Effect.map(
+    Effect.flatMap(Database, (database) =>
+      database.rows<{ record_id: string }>("SELECT record_id FROM recon.exceptions"),
+    ),
+    (rows) => rows.flatMap(({ record_id }) => (record_id === "d-1" ? [record_id] : [])),
+  )
+
+  it.effect("has its hour once, whatever comes before each night, and also where a night between could not tell", () =>
+    Effect.gen(function* () {
+      yield* judge({ rows: trickle(0) })
+      yield* night({ rows: trickle(1), coverage: { "c-1/transactions": "FAILED" }, night: 1 })
+      expect(yield* found).toEqual([])
+      yield* night({ rows: trickle(2), night: 2 })
+      expect(yield* found).toEqual(["d-1"])
+      yield* reconcile(runOf(2), configurationWith())
+      expect(yield* found).toEqual(["d-1"])
+    }),
+  )
+
+  it.effect("has an hour of its own after a night that saw it settled, in another state, and at another record", () =>
+    Effect.gen(function* () {
+      const failed = deposit("d-2", { status: "FAILED", updated_at: hoursBefore(-23.7), completed_at: null })
+      yield* judge({ rows: [late(0), late(0, "d-2")] })
+      yield* night({ rows: [late(0), posted(late(0), -2), failed, posted(failed, -2)], night: 1 })
+      yield* night({ rows: [late(2), late(2, "d-3")], night: 2 })
+      expect(yield* exceptions).toEqual([])
+      const database = yield* Database
+      expect(yield* database.rows("SELECT difference, run_id FROM recon.grace_begun ORDER BY ALL")).toEqual(
+        ["d-1", "d-3"].map((id) => ({ difference: `fiat_deposits/${id}`, run_id: ids[2] })),
+      )
+    }),
+  )
+
+  it.effect("has as long as the configuration gives", () =>
+    Effect.gen(function* () {
+      const patient = configurationWith({ graceMinutes: 26 * 60 })
+      yield* newBooks
+      yield* night({ rows: trickle(0) }, patient)
+      yield* night({ rows: trickle(1), night: 1 }, patient)
+      expect(yield* found).toEqual([])
+    }),
+  )
+})
+
 const everything = Effect.flatMap(Database, (database) =>
   Effect.forEach(
     [
@@ -291,6 +343,7 @@ const everything = Effect.flatMap(Database, (database) =>
       "runs",
       "currencies",
       "statuses",
+      "grace_begun",
     ],
     (table) => database.rows(`SELECT * FROM recon.${table} ORDER BY ALL`),
   ),
