@@ -48,6 +48,8 @@ export const by = optional(
   "Who acts, for the log; nobody checks that it is true. Default: the name you are logged in with.",
 )
 
+export const dryRun = flag("Print what would be done, and do nothing.")
+
 /** For the commands that work long enough to be watched. */
 export const logs = {
   logFormat: optional(

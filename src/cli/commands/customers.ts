@@ -1,10 +1,11 @@
 import { Effect } from "effect"
 import { retireCustomer } from "../../pipelines/customers/retire.ts"
+import { stillOpenText } from "../../pipelines/customers/still-open.ts"
 import { command } from "../command.ts"
 import { conclude } from "../conclusion.ts"
 import { existingStore } from "../open-store.ts"
 import { argument, required, text } from "../option-row.ts"
-import { by, config, db, json, quiet } from "../options.ts"
+import { by, config, db, dryRun, json, quiet } from "../options.ts"
 import { personOf } from "../person.ts"
 import { configurationOf } from "../workplace.ts"
 
@@ -15,6 +16,7 @@ export const retireCommand = command({
   rows: {
     reason: required(text("TEXT"), "Why, in words; the store keeps it."),
     by,
+    dryRun,
     ...{ config, db, json, quiet },
     id: argument(required(text("ID"), "The customer, by the customerId of the roster.")),
   },
@@ -22,12 +24,18 @@ export const retireCommand = command({
     Effect.gen(function* () {
       const configuration = yield* configurationOf(options)
       const person = yield* personOf(options.by)
-      yield* retireCustomer({ customerId: options.id, by: person, reason: options.reason }).pipe(
+      const { dryRun, id: customerId, reason } = options
+      const open = yield* retireCustomer({ customerId, by: person, reason, dryRun }).pipe(
         Effect.provide(existingStore(options.db, { configuration, command: "customers retire" })),
       )
       yield* conclude(options, {
-        json: { customer_id: options.id, by: person, reason: options.reason },
-        told: [`customer ${options.id} is retired; the next run resolves what was open about its absence`],
+        json: { customer_id: customerId, by: person, reason, dry_run: dryRun, still_open: open },
+        told: [
+          stillOpenText(customerId, open),
+          dryRun
+            ? `customer ${customerId} would be retired; nothing was done`
+            : `customer ${customerId} is retired; the next run resolves what was open about its absence`,
+        ],
       })
     }),
 })

@@ -1,6 +1,7 @@
 import { Clock, Data, DateTime, Effect } from "effect"
 import { Database } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
+import { type StillOpen, stillOpen } from "./still-open.ts"
 
 /** The customer cannot be retired as it was asked for. */
 export class RetireRefused extends Data.TaggedError("RetireRefused")<{
@@ -25,24 +26,27 @@ export interface Retirement {
   readonly customerId: string
   readonly by: string
   readonly reason: string
+  /** Says what would be left open, and does nothing. */
+  readonly dryRun?: boolean
 }
 
 /**
  * Puts on record that a customer has left for good, so that COV_CUSTOMER_DROPPED is resolved by the next run. The records stay,
- * and so do the exceptions about the customer. One who comes back to a roster is retired no longer.
+ * and so do the exceptions about the customer; what it leaves open is told. One who comes back to a roster is retired no longer.
  */
 export const retireCustomer = ({
   by,
   customerId,
+  dryRun = false,
   reason,
-}: Retirement): Effect.Effect<void, RetireRefused | StoreError, Database> =>
+}: Retirement): Effect.Effect<StillOpen | null, RetireRefused | StoreError, Database> =>
   Effect.gen(function* () {
     const refuse = (why: RetireRefused["reason"]) => new RetireRefused({ customer: customerId, reason: why })
     if (by.trim() === "") return yield* refuse("NoOne")
     if (reason.trim() === "") return yield* refuse("NoReason")
     const database = yield* Database
     const now = DateTime.formatIso(DateTime.unsafeMake(yield* Clock.currentTimeMillis))
-    yield* database.transaction((sql) =>
+    return yield* database.transaction((sql) =>
       Effect.gen(function* () {
         const [customer] = yield* sql.rows<{ last_seen_run: string; is_listed: boolean; is_retired: boolean }>(
           `SELECT last_seen_run, last_seen_run = (SELECT max(run_id) FROM recon.runs) AS is_listed,
@@ -53,6 +57,8 @@ export const retireCustomer = ({
         if (customer === undefined) return yield* refuse("Unknown")
         if (customer.is_listed) return yield* refuse("OnRoster")
         if (customer.is_retired) return yield* refuse("Retired")
+        const open = yield* stillOpen(sql, customerId)
+        if (dryRun) return open
         yield* sql.run("INSERT INTO main.retirements VALUES ($1, $2, $3::TIMESTAMPTZ, $4, $5)", [
           customerId,
           customer.last_seen_run,
@@ -60,6 +66,7 @@ export const retireCustomer = ({
           by.trim(),
           reason.trim(),
         ])
+        return open
       }),
     )
   })

@@ -3,6 +3,7 @@ import { expect, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { streams } from "../../../src/api/streams.ts"
 import { retireCustomer } from "../../../src/pipelines/customers/retire.ts"
+import { stillOpenText } from "../../../src/pipelines/customers/still-open.ts"
 import { type Act, acts } from "../../../src/pipelines/exceptions/act.ts"
 import { actOn } from "../../../src/pipelines/exceptions/act-on.ts"
 import { reconcile } from "../../../src/pipelines/reconcile/reconcile.ts"
@@ -239,6 +240,39 @@ layer(ledgerStore)("COV_CUSTOMER_DROPPED", (it) => {
     Effect.gen(function* () {
       yield* foundBy([{ rows: [...without.rows, idle("e-1", { customer_id: "c-2", status: "?" })] }, without])
       expect(yield* stateOf("REC_UNKNOWN_STATUS")).toEqual(["open"])
+    }),
+  )
+
+  it.effect("is retired by a person who is told what it leaves open, before and when it is done", () =>
+    Effect.gen(function* () {
+      const own = (id: string, values: Readonly<Record<string, string | null>>) =>
+        deposit(id, { customer_id: "c-2", ...values })
+      const left = [
+        own("e-2", {}),
+        own("e-3", { amount: "20.5", net_amount: "20.5", completed_at: hoursBefore(0.3) }),
+        own("e-4", {
+          status: "PROCESSING",
+          amount: "7",
+          net_amount: "7",
+          currency: "JPY",
+          created_at: hoursBefore(20),
+        }),
+      ]
+      const has = row("balances", { customer_id: "c-2", currency: "EUR", total: "5", available: "5" })
+      yield* foundBy([{ rows: [...both.rows, ...left, has] }, without])
+      const open = {
+        exceptions: [{ currency: "EUR", count: 1, amount: "100", money: "100.00 EUR" }],
+        inFlight: [
+          { currency: "EUR", count: 1, amount: "20.5", money: "20.50 EUR" },
+          { currency: "JPY", count: 1, amount: "7", money: "7 JPY" },
+        ],
+        balances: [{ currency: "EUR", count: 1, amount: "5", money: "5.00 EUR" }],
+      }
+      expect(yield* retireCustomer({ ...retirement, dryRun: true })).toEqual(open)
+      expect(yield* retireCustomer(retirement)).toEqual(open)
+      expect(stillOpenText("c-2", open)).toBe(
+        "customer c-2 leaves open: 1 exception 100.00 EUR at stake; 2 records 20.50 EUR and 7 JPY in flight; a balance of 5.00 EUR (tidemark exceptions list --customer c-2)",
+      )
     }),
   )
 

@@ -9,8 +9,8 @@ import { Database } from "../../../store/database.ts"
 import { command } from "../../command.ts"
 import { conclude } from "../../conclusion.ts"
 import { existingStore } from "../../open-store.ts"
-import { argument, flag, type Given, optional, repeated, required, text } from "../../option-row.ts"
-import { by, config, db, filters, json, quiet } from "../../options.ts"
+import { argument, type Given, optional, repeated, required, text } from "../../option-row.ts"
+import { by, config, db, dryRun, filters, json, quiet } from "../../options.ts"
 import { tell } from "../../output.ts"
 import { loginName, personOf } from "../../person.ts"
 import { textTable } from "../../text-table.ts"
@@ -21,7 +21,7 @@ import { filterOf } from "./list.ts"
 const actRows = {
   ...filters,
   by,
-  dryRun: flag("Print what would be done, and do nothing."),
+  dryRun,
   config,
   db,
   json,
