@@ -5,14 +5,15 @@
 -- order: month, partner_customer_ref, customer_id, category, cause, currency
 
 WITH charged AS (
-  SELECT *, strftime(charged_at, '%Y-%m') AS month FROM recon.fees
-  WHERE transaction_id IS NOT NULL AND CASE getvariable('period')
+  SELECT *, strftime(charged_at, '%Y-%m') AS month, CASE WHEN is_own THEN 'posted by itself' ELSE 'within the transaction' END AS cause FROM recon.charge
+  WHERE CASE getvariable('period')
     WHEN 'all' THEN TRUE
     WHEN 'night' THEN charged_at >= date_trunc('month', recon.started_at()) - INTERVAL 1 MONTH
     ELSE charged_at >= getvariable('period_from') AND charged_at < getvariable('period_until') END
 ),
 summed AS (
-  SELECT month, customer_id, partner_customer_ref, category, cause, currency, count(*) AS fees, recon.exact_sum(gross) AS gross, recon.exact_sum(fee) AS fee
+  SELECT month, customer_id, category, cause, currency, count(*) AS fees, recon.exact_sum(gross) AS gross, recon.exact_sum(fee) AS fee
   FROM charged GROUP BY ALL
 )
-SELECT *, recon.basis_points(fee, gross) AS basis_points FROM summed
+SELECT s.*, c.partner_customer_ref, recon.basis_points(fee, gross) AS basis_points
+FROM summed AS s LEFT JOIN main.customers AS c ON c.customer_id = s.customer_id

@@ -124,8 +124,10 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> =>
        + (((q.one % q.by) * 1000000 % q.by) * 1000000 // q.by) * 1000000 + ((((q.one % q.by) * 1000000 % q.by) * 1000000 % q.by) * 1000000 // q.by))[1]`,
     "sign_of_ratio(one, other) AS CASE WHEN (one < 0) <> (other < 0) THEN -1 ELSE 1 END",
     "ratio(one, other) AS CASE WHEN other <> 0 THEN TRY(recon.sign_of_ratio(one, other) * recon.of_units(recon.quotient(abs(recon.units(one)), abs(recon.units(other))))) END",
-    `basis_points(part, of_whole) AS CASE WHEN of_whole <> 0 THEN TRY(recon.sign_of_ratio(part, of_whole)
-       * CAST(list_transform([{'part': abs(recon.units(part)), 'by': abs(recon.units(of_whole))}], lambda q: (q.part // q.by) * 1000000 + ((q.part % q.by) * 1000000 + q.by // 2) // q.by)[1] AS DECIMAL(36,0))
+    // What is not huge is divided once: a quotient cut off at half steps says how it is rounded.
+    `basis_points(part, of_whole) AS CASE WHEN of_whole <> 0 THEN TRY(recon.sign_of_ratio(part, of_whole) * CAST(
+       CASE WHEN abs(part) < 10000000000000 THEN (abs(recon.units(part)) * 2000000 // abs(recon.units(of_whole)) + 1) // 2
+         ELSE list_transform([{'part': abs(recon.units(part)), 'by': abs(recon.units(of_whole))}], lambda q: (q.part // q.by) * 1000000 + ((q.part % q.by) * 1000000 + q.by // 2) // q.by)[1] END AS DECIMAL(36,0))
        * CAST('0.01' AS DECIMAL(2,2))) END`,
     `age_bucket(days) AS ${ageBucket("days")}`,
     // The column of the roll-forward that a posted transaction belongs to.

@@ -72,6 +72,8 @@ const questions = [
   "exception_changes",
   "daily_movements",
   "conversion_terms",
+  "owed_fee",
+  "charge",
   "fees",
   "in_transit",
   "balances_by_night",
