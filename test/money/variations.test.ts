@@ -13,6 +13,7 @@ import { namesAndInstants } from "./worlds/26-29-names-and-instants.ts"
 import { wordsOfANight } from "./worlds/30-35-words-of-a-night.ts"
 import { grace } from "./worlds/grace.ts"
 import { mixed } from "./worlds/mixed.ts"
+import { oneBreak, settledFacts } from "./worlds/one-break.ts"
 
 /**
  * Variations of the worlds in `../shared/cases/money`, whose numbers their titles begin with: other products, currencies,
@@ -32,6 +33,8 @@ const worlds = [
   ...wordsOfANight,
   ...mixed,
   ...grace,
+  ...oneBreak,
+  ...settledFacts,
 ]
 
 /** All of them by `npm run test:long`; every second else, so that CI stays within its hour. */

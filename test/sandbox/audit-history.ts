@@ -10,11 +10,18 @@ const byName = (entries: ReadonlyArray<Entry>): ReadonlyMap<string, Entry> =>
 const amounts = ["amount", "fee", "netAmount", "fromAmount", "toAmount", "rate"]
 const names = [
   ...["currency", "fromCurrency", "toCurrency", "feeCurrency", "customerId", "direction", "resourceType", "resourceId"],
+  "type",
   ...["fiatAccountId", "bankAccountId", "walletId", "beneficiaryId", "originalDepositId", "quoteId"],
   ...["buyerId", "collectionWalletId", "checkoutId"],
 ]
 
+/** They may be stated later; worlds have neither capitals nor aliases. */
+const onChain = ["network", "txHash"]
+
 const saysTheSame = (one: Entry, other: Entry): boolean =>
+  onChain.every(
+    (field) => !textOf(one, field) || !textOf(other, field) || textOf(one, field) === textOf(other, field),
+  ) &&
   names.every((field) => textOf(one, field) === textOf(other, field)) &&
   amounts.every((field) => one.raw[field] === undefined || amountOf(one, field) === amountOf(other, field))
 

@@ -103,6 +103,8 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> =>
     "as_written(words) AS lower(regexp_replace(words, '[\\s\\p{Z}]+', '', 'g'))",
     `hash_name(hash) AS CASE WHEN regexp_full_match(trim(hash), '(0[xX])?[0-9a-fA-F]+') THEN regexp_replace(lower(trim(hash)), '^0x', '')
        ELSE trim(hash) END`,
+    // Whether a field of a record says something else; a network and a hash may be stated later, or no longer.
+    "is_other(name, said, says) AS said IS DISTINCT FROM says AND (name NOT IN ('network', 'tx_hash') OR said <> says IS TRUE)",
     `conversion_fee() AS ${quoteText(configuration.conversionFee)}`,
     `compares_checkouts() AS ${configuration.checkouts === "compared"}`,
     // Two DECIMAL(38,18) multiplied without rounding, in units of 10^-18: DuckDB's own product would need 76 digits. Each factor

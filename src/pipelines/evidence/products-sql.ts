@@ -123,6 +123,36 @@ const selectLegs = (streams: ReadonlyArray<ContractStream>, product: ProductRow)
 export const movementSql = (streams: ReadonlyArray<ContractStream>): string =>
   `CREATE OR REPLACE VIEW recon.movement AS${products.flatMap((product) => selectLegs(streams, product)).join("\n  UNION ALL")}`
 
+const sqlType = (type: string): string => ({ money: "DECIMAL(38,18)", time: "TIMESTAMPTZ" })[type] ?? "VARCHAR"
+
+/**
+ * What must have moved of settled records that were read tonight and whose id another customer's record has, too: the tables hold
+ * one of them, the one that came last.
+ */
+export const displacedSql = (streams: ReadonlyArray<ContractStream>): string => {
+  const selects = products.flatMap((product) => {
+    const stream = streamOf(streams, product)
+    const columns = stream.fields.map(
+      ({ column, type }) => `CAST(json_extract_string(v.content, '$.${column}') AS ${sqlType(type)}) AS ${column}`,
+    )
+    return legsOf(product).map(
+      (leg) => `
+  SELECT '${product.stream}' AS stream, '${product.resourceType}' AS resource_type, p.${product.id} AS record_id, p.customer_id,
+    '${leg.direction}' AS direction, recon.currency_name(p.${leg.currency}) AS currency, ${leg.direction === "CREDIT" ? "" : "-"}${leg.net} AS signed_net
+  FROM (
+    SELECT v.version, ${columns.join(", ")} FROM version AS v JOIN main.${product.stream} AS k ON k.${product.id} = v.record_id
+      AND k.customer_id <> json_extract_string(v.content, '$.customer_id')
+    WHERE v.stream = '${product.stream}' AND k.last_seen_run = recon.run()
+  ) AS p
+  JOIN recon.statuses AS s ON s.stream = '${product.stream}' AND s.status = p.status AND s.class = 'settled'
+  WHERE TRUE${leg.where}
+  QUALIFY row_number() OVER (PARTITION BY p.${product.id}, p.customer_id ORDER BY p.version DESC) = 1`,
+    )
+  })
+  return `CREATE OR REPLACE VIEW recon.displaced AS
+  WITH version AS MATERIALIZED (SELECT stream, record_id, version, content FROM main.superseded_versions WHERE last_seen_run = recon.run())${selects.join("\n  UNION ALL")}`
+}
+
 /** The records that send back what came in, each with the record that it names. */
 export const refundSql = (streams: ReadonlyArray<ContractStream>): string => {
   const selects = products.flatMap((product) => {

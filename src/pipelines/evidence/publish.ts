@@ -10,6 +10,7 @@ import { packageSqlFiles, type SqlFile } from "../sql-file.ts"
 import { macros, runMacros } from "./macros.ts"
 import {
   accountSql,
+  displacedSql,
   heldSql,
   movementSql,
   newestRecordSql,
@@ -242,6 +243,7 @@ export const publishEvidence = (sql: Sql, run: Run, configuration: Configuration
     yield* publishAll(sql, [
       ofText("product_record", productRecordSql(streams)),
       ofText("movement", movementSql(streams)),
+      ofText("displaced", displacedSql(streams)),
       ofText("refund", refundSql(streams)),
       ofText("account", accountSql(streams)),
       ofText("newest_record", newestRecordSql(streams)),

@@ -39,26 +39,37 @@ const selectRecord = (stream: ContractStream): string => {
 /** What a record must keep once it is settled, by its columns. Source: docs/rules.md, "What may not change". */
 const keptOf = (stream: ContractStream): ReadonlyArray<string> => {
   const money = columnsOf(stream).filter((column) => /(^|_)(amount|fee|rate|currency)$/.test(column))
-  const others = stream.stream === "transactions" ? ["direction", "resource_type", "resource_id"] : []
+  const others = stream.stream === "transactions" ? ["type", "direction", "resource_type", "resource_id"] : []
   const named = products.find((product) => product.stream === stream.stream)?.kept ?? []
-  return [...money.filter((column) => column !== "paid_amount"), "customer_id", ...others, ...named]
+  const onChain = columnsOf(stream).filter((column) => statedLater.includes(column))
+  return [...money.filter((column) => column !== "paid_amount"), "customer_id", ...others, ...named, ...onChain]
 }
 
-/** A value as text, a currency by the name that counts, so that another name for it is no change. */
-const asText = (column: string, value: string): string =>
-  /(^|_)currency$/.test(column) ? `recon.currency_name(${value})` : `CAST(${value} AS VARCHAR)`
+/** What a settled record may say only later: from then on it must keep it. */
+const statedLater = ["network", "tx_hash"]
+
+/** A value as text: a currency and a network by the name that counts, a hash as people write it, so that another way to say it is no change. */
+const asText = (column: string, value: string): string => {
+  if (/(^|_)currency$/.test(column)) return `recon.currency_name(${value})`
+  if (column === "network") return `recon.network_name(${value})`
+  return column === "tx_hash" ? `nullif(recon.hash_name(${value}), '')` : `CAST(${value} AS VARCHAR)`
+}
 
 const selectFormer = (stream: ContractStream): string => {
   const kept = keptOf(stream)
   const list = (values: ReadonlyArray<string>) => `[${values.join(", ")}]`
   const oneAmount = kept.includes("net_amount")
+  const former = (column: string) => asText(column, `json_extract_string(v.content, '$.${column}')`)
+  const later = statedLater.map((column) => `${kept.includes(column) ? former(column) : "NULL"} AS ${column}`)
   return `
   SELECT '${stream.stream}' AS stream, v.record_id, p.customer_id, v.version, v.first_seen_run AS version_seen_run, v.last_seen_run AS version_last_seen_run,
     p.last_seen_run, json_extract_string(v.content, '$.status') AS former_status, coalesce(f.class, 'unknown') AS former_class,
     p.status, coalesce(s.class, 'unknown') AS class, ${list(kept.map((column) => `'${column}'`))} AS names,
-    ${list(kept.map((column) => asText(column, `json_extract_string(v.content, '$.${column}')`)))} AS said,
+    ${list(kept.map(former))} AS said,
     ${list(kept.map((column) => asText(column, `p.${column}`)))} AS says,
-    ${oneAmount ? "recon.currency_name(p.currency)" : "NULL"} AS currency, ${oneAmount ? "p.net_amount" : "NULL"} AS net_amount
+    ${oneAmount ? "recon.currency_name(p.currency)" : "NULL"} AS currency, ${oneAmount ? "p.net_amount" : "NULL"} AS net_amount,
+    ${later.join(", ")},
+    v.last_seen_run = recon.run() AND p.last_seen_run = recon.run() AND json_extract_string(v.content, '$.customer_id') <> p.customer_id AS is_anothers
   FROM main.superseded_versions AS v
   JOIN main.${stream.stream} AS p ON p.${idOf(stream)} = v.record_id
   LEFT JOIN recon.statuses AS f ON f.stream = '${stream.stream}' AND f.status = json_extract_string(v.content, '$.status')${classOf("p", stream)}
@@ -102,6 +113,9 @@ const comments: Readonly<Record<string, readonly [about: string, columns: Readon
       says: "What they say now.",
       currency: "Its currency now; NULL where it is about several.",
       net_amount: "Its net amount now.",
+      network: "The network that it stated then.",
+      tx_hash: "Its hash on the chain then.",
+      is_anothers: "Whether it is another customer's record, which the judged run read under the same id.",
     },
   ],
 }

@@ -9,6 +9,8 @@
  * - Its case is not among those that the check could not judge.
  * - Nothing about its record is unreadable: a record in quarantine may say anything.
  *
+ * Or where the run tells the same break by another code: of a record's money one code speaks, the first that applies.
+ *
  * Rows that were not read again stay as they were and are found again, so an incomplete night never hides a break.
  */
 
@@ -20,7 +22,7 @@ export const resolvedSql = `
   whole_run AS (SELECT coalesce(bool_and(is_whole), FALSE) AS is_whole FROM recon.reading),
   refused AS (SELECT DISTINCT stream, record_id FROM recon.refused WHERE record_id IS NOT NULL),
   candidate AS (
-    SELECT e.exception_id, e.code, e.state, e.stream, e.record_id, e.customer_id, s.rests_on
+    SELECT e.exception_id, e.code, e.state, e.stream, e.record_id, e.leg, e.customer_id, s.rests_on, s.family
     FROM recon.exceptions AS e
     JOIN recon.check_settings AS s ON s.code = e.code AND s.is_enabled
     ANTI JOIN recon.finding AS f ON f.exception_id = e.exception_id
@@ -33,7 +35,10 @@ export const resolvedSql = `
   LEFT JOIN recon.reading AS own ON own.customer_id = e.customer_id AND own.stream = e.stream
   LEFT JOIN whole_customer AS c ON c.customer_id = e.customer_id
   LEFT JOIN whole_stream AS s ON s.stream = e.stream
-  WHERE CASE e.rests_on
+  LEFT JOIN (
+    SELECT DISTINCT stream, record_id, leg FROM recon.finding WHERE family = 'ledger' AND outcome = 'exception' AND stream <> 'transactions'
+  ) AS told ON told.stream = CASE WHEN e.family = 'ledger' THEN e.stream END AND told.record_id = e.record_id AND told.leg IS NOT DISTINCT FROM e.leg
+  WHERE told.stream IS NOT NULL OR CASE e.rests_on
     -- Of a list that does not apply any more it is proven that it was not left unread, and nothing about its records.
     WHEN 'list' THEN coalesce(own.is_proven OR own.is_whole AND e.record_id = concat_ws('/', e.customer_id, e.stream), FALSE)
     WHEN 'stream' THEN CASE WHEN e.customer_id IS NULL THEN s.stream IS NOT NULL ELSE coalesce(own.is_whole, FALSE) END

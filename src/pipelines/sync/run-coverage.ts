@@ -4,21 +4,46 @@ import { chainHashes } from "../../store/chain-hash.ts"
 import type { Database } from "../../store/database.ts"
 import type { RunState } from "../../store/states.ts"
 import type { StoreError } from "../../store/store-error.ts"
+import { recordIdOf, type TypedTable } from "../../store/typed-table.ts"
 import type { Run } from "../run/run.ts"
 import { keepCosts, type ReadingCosts } from "./reading-costs.ts"
+
+const ofEach = (tables: ReadonlyArray<TypedTable>, select: (table: TypedTable) => string): string =>
+  tables.map(select).join(" UNION ALL ")
 
 /**
  * What remains of "walked to the end" once the counts are compared: every record received is stored, quarantined or a
  * repetition, and the stored pages form one chain. Source: docs/rules.md, "Proven lists".
  */
-const demoteUnproven = (tables: ReadonlyArray<string>): string => `
-  WITH stored AS (
-    ${tables
-      .map(
+const demoteUnproven = (tables: ReadonlyArray<TypedTable>): string => `
+  WITH current AS (
+    ${ofEach(
+      tables,
+      ({ name }) =>
+        `SELECT '${name}' AS stream, customer_id, count(*) AS records FROM main.${name} WHERE last_seen_run = $1 GROUP BY ALL`,
+    )}
+  ),
+  -- One id on the lists of several customers: the record that was read first is among the versions that were replaced in this run,
+  -- and that which was read last was counted as a repetition.
+  replaced AS (
+    SELECT stream, record_id, arg_min(json_extract_string(content, '$.customer_id'), version) AS customer_id
+    FROM main.superseded_versions WHERE last_seen_run = $1 GROUP BY ALL
+  ),
+  shared AS (
+    SELECT r.stream, r.customer_id AS first, o.customer_id AS last
+    FROM replaced AS r JOIN (
+      ${ofEach(
+        tables,
         (table) =>
-          `SELECT '${table}' AS stream, customer_id, count(*) AS records FROM main.${table} WHERE last_seen_run = $1 GROUP BY ALL`,
-      )
-      .join(" UNION ALL ")}
+          `SELECT '${table.name}' AS stream, ${recordIdOf(table, "t")} AS record_id, t.customer_id FROM main.${table.name} AS t
+           WHERE t.last_seen_run = $1 AND ${recordIdOf(table, "t")} IN (SELECT record_id FROM replaced WHERE stream = '${table.name}')`,
+      )}
+    ) AS o ON o.stream = r.stream AND o.record_id = r.record_id AND o.customer_id <> r.customer_id
+  ),
+  stored AS (
+    SELECT stream, customer_id, sum(records) AS records
+    FROM (FROM current UNION ALL SELECT stream, first, 1 FROM shared UNION ALL SELECT stream, last, -1 FROM shared)
+    GROUP BY ALL
   ),
   received AS (
     SELECT stream, customer_id, count(*) AS pages, sum(items) AS items FROM raw.pages
@@ -83,14 +108,15 @@ const correctClock = `
   FROM apart WHERE r.run_id = $1 AND r.clock_offset_ms IS NULL AND abs(offset_ms) >= 120000`
 
 /** Compares the counts, and puts the run's coverage and its end on record. */
-export const proveCoverage = (database: Database["Type"], run: Run, end: RunEnd): Effect.Effect<void, StoreError> =>
+export const proveCoverage = (
+  database: Database["Type"],
+  run: Run,
+  tables: ReadonlyArray<TypedTable>,
+  end: RunEnd,
+): Effect.Effect<void, StoreError> =>
   database.transaction((sql) =>
     Effect.gen(function* () {
-      const streams = yield* sql.rows<{ stream: string }>(
-        "SELECT DISTINCT stream FROM recon.coverage WHERE run_id = $1 ORDER BY stream",
-        [run.runId],
-      )
-      yield* sql.run(demoteUnproven(streams.map((row) => row.stream)), [run.runId])
+      yield* sql.run(demoteUnproven(tables), [run.runId])
       yield* sql.run(
         `UPDATE recon.coverage AS c SET chain_sha256 = h.chain_sha256 FROM (${chainHashes}) AS h
          WHERE c.run_id = $1 AND c.customer_id = h.customer_id AND c.stream = h.stream`,

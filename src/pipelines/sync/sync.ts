@@ -91,7 +91,8 @@ const readAndWrite = (options: SyncOptions, planned: Effect.Effect.Success<Retur
     const finish = (state: "synced" | "failed" | "interrupted", detail: string | null) =>
       Effect.gen(function* () {
         const finishedAt = DateTime.formatIso(DateTime.unsafeMake(yield* Clock.currentTimeMillis))
-        yield* proveCoverage(database, run, { state, detail, finishedAt, costs: yield* costs, ...(yield* patience) })
+        const end = { state, detail, finishedAt, costs: yield* costs, ...(yield* patience) }
+        yield* proveCoverage(database, run, tables, end)
         yield* Effect.logInfo(`the run's reading ends ${state}`)
       })
 

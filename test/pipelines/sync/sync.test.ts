@@ -1,10 +1,12 @@
 import { expect, layer } from "@effect/vitest"
 import { Cause, Effect, Exit, Option, Redacted, TestClock } from "effect"
+import { resolveContract } from "../../../src/api/contract.ts"
 import { RequestWithheld } from "../../../src/api/failures.ts"
 import type { PersonalData } from "../../../src/api/personal-data.ts"
 import { streams } from "../../../src/api/streams.ts"
 import type { RosterEntry } from "../../../src/pipelines/configuration/roster.ts"
 import type { Run } from "../../../src/pipelines/run/run.ts"
+import { streamTables } from "../../../src/pipelines/stream-tables.ts"
 import { proveCoverage } from "../../../src/pipelines/sync/run-coverage.ts"
 import { sync } from "../../../src/pipelines/sync/sync.ts"
 import { Database } from "../../../src/store/database.ts"
@@ -686,7 +688,7 @@ layer(ledgerStore)("proveCoverage demotes a chain", (it) => {
         const database = yield* Database
         yield* database.run(statement)
         const end = { state: "synced", detail: null, finishedAt: run.startedAt } as const
-        yield* proveCoverage(database, run, {
+        yield* proveCoverage(database, run, streamTables(resolveContract()), {
           ...end,
           costs: { requests: 0, failed: [] },
           held: { limitedMillis: 0, refusals: 0, silentMillis: 0 },

@@ -76,9 +76,17 @@ by_network AS (
   GROUP BY n.stream, n.record_id, n.leg
 ),
 -- Sums of other customers and of other currencies, each of its own, so that none cancels another out.
-stray_sum AS (
-  SELECT stream, record_id, leg, is_here, customer_id, currency, recon.exact_sum(moved) AS moved FROM recon.named_transaction
+stray AS (
+  SELECT stream, record_id, leg, is_here, customer_id, currency, moved FROM recon.named_transaction
   WHERE stream IS NOT NULL AND is_posted AND NOT (is_here AND is_own)
+  UNION ALL
+  -- Less what must have moved of another customer's record of the same id.
+  SELECT d.stream, d.record_id, l.leg, l.currency = d.currency, d.customer_id, d.currency, -d.signed_net
+  FROM recon.displaced AS d JOIN leg AS l ON l.stream = d.stream AND l.record_id = d.record_id
+  QUALIFY row_number() OVER (PARTITION BY d.stream, d.record_id, d.customer_id, d.direction, d.currency ORDER BY l.currency = d.currency DESC, l.direction = d.direction DESC, l.leg) = 1
+),
+stray_sum AS (
+  SELECT stream, record_id, leg, is_here, customer_id, currency, recon.exact_sum(moved) AS moved FROM stray
   GROUP BY stream, record_id, leg, is_here, customer_id, currency
 ),
 holder AS (
@@ -110,6 +118,16 @@ in_doubt AS (
     AND coalesce(d.record_id = l.record_id, TRUE) AND coalesce(d.currency = l.currency, TRUE)
   WHERE l.class = 'undone' GROUP BY l.stream, l.record_id, l.leg
 ),
+-- What an earlier night found with another customer, whose list was not read tonight: it stays with that customer until somebody looks.
+strayed AS (
+  SELECT e.stream, e.record_id, e.leg, any_value(e.counterpart_id) AS transaction_id, any_value(json_extract_string(e.state_of_affairs, '$[2]')) AS affairs,
+    string_agg(DISTINCT t.customer_id, ', ' ORDER BY t.customer_id) AS customers
+  FROM recon.exceptions AS e
+  JOIN main.transactions AS t ON t.transaction_id = e.counterpart_id
+  JOIN recon.reading AS r ON r.customer_id = t.customer_id AND r.stream = 'transactions' AND r.obstacle IS NOT NULL
+  WHERE e.code = 'LED_OWNER_MISMATCH' AND e.state <> 'resolved'
+  GROUP BY e.stream, e.record_id, e.leg
+),
 -- When a night first saw the record in its present state, by what the record said then.
 first_in_state AS (
   SELECT l.stream, l.record_id, min(CAST(json_extract_string(v.content, '$.updated_at') AS TIMESTAMPTZ)) AS updated_at,
@@ -125,10 +143,10 @@ gathered AS (
     CASE WHEN h.stream IS NULL THEN 0 ELSE h.moved END AS moved_elsewhere, CASE WHEN h.stream IS NULL THEN 0 ELSE h.moved_apart END AS apart,
     coalesce(o.posted, 0) AS posted, coalesce(o.posted_at_home, 0) AS posted_at_home, coalesce(o.posted_its_way, 0) AS posted_its_way,
     coalesce(o.waiting, 0) AS waiting, o.waiting_status, o.doubtful, coalesce(o.has_reversed, FALSE) AS has_reversed, o.newest_posted_at,
-    coalesce(o.charged, 0) AS charged, TRY(o.charged + o.kept_fees) AS kept_fees, TRY(o.charged + o.all_fees) AS all_fees, o.transactions, o.first_transaction,
+    coalesce(o.charged, 0) AS charged, TRY(o.charged + o.kept_fees) AS kept_fees, TRY(o.charged + o.all_fees) AS all_fees, o.transactions, coalesce(o.first_transaction, y.transaction_id) AS first_transaction,
     CASE WHEN l.network IS NOT NULL AND o.states_networks THEN w.moved END AS moved_on_network,
     CASE WHEN l.network IS NOT NULL AND o.states_networks THEN w.moved_off END AS off_network,
-    f.currency AS foreign_currency, f.moved AS foreign_sum, f.moved_apart AS foreign_apart, a.sums, h.customers AS holders,
+    f.currency AS foreign_currency, f.moved AS foreign_sum, f.moved_apart AS foreign_apart, coalesce(a.sums, y.affairs) AS sums, coalesce(h.customers, y.customers) AS holders, CASE WHEN o.stream IS NULL THEN y.transaction_id END AS strayed,
     CASE WHEN b.stream IS NULL THEN 0 ELSE b.settled END AS refunded, CASE WHEN b.stream IS NULL THEN 0 ELSE b.waiting END AS refund_waiting,
     CASE WHEN b.stream IS NULL THEN 0 ELSE b.doubtful END AS refund_doubtful, d.obstacle AS refunds_obstacle,
     -- A completion that moves from night to night began the grace once.
@@ -139,6 +157,7 @@ gathered AS (
   LEFT JOIN foreign_money AS f ON f.stream = l.stream AND f.record_id = l.record_id AND f.leg IS NOT DISTINCT FROM l.leg
   LEFT JOIN affairs AS a ON a.stream = l.stream AND a.record_id = l.record_id AND a.leg IS NOT DISTINCT FROM l.leg
   LEFT JOIN holder AS h ON h.stream = l.stream AND h.record_id = l.record_id AND h.leg IS NOT DISTINCT FROM l.leg
+  LEFT JOIN strayed AS y ON y.stream = l.stream AND y.record_id = l.record_id AND y.leg IS NOT DISTINCT FROM l.leg
   LEFT JOIN first_in_state AS s ON s.stream = l.stream AND s.record_id = l.record_id
   LEFT JOIN recon.refunded AS b ON b.stream = l.stream AND b.record_id = l.record_id AND b.customer_id = l.customer_id AND b.currency = l.currency
   LEFT JOIN in_doubt AS d ON d.stream = l.stream AND d.record_id = l.record_id AND d.leg IS NOT DISTINCT FROM l.leg
@@ -183,6 +202,7 @@ SELECT w.*, greatest(CASE WHEN w.changed_at <= r.began_at THEN w.changed_at END,
     WHEN NOT w.is_wrong THEN NULL
     WHEN w.class IN ('void', 'undone') THEN 'money stands'
     WHEN w.actual = 0 AND w.elsewhere <> 0 AND recon.gap(w.elsewhere, w.net_amount) <= w.tolerance THEN 'another customer'
+    WHEN w.strayed IS NOT NULL THEN 'another customer'
     WHEN w.actual = 0 AND w.elsewhere = 0 AND w.net_amount <> 0 AND w.foreign_currency IS NOT NULL THEN 'another currency'
     WHEN NOT w.differs AND w.off_network > w.least_tolerance AND w.apart <= w.least_tolerance AND w.foreign_currency IS NULL THEN 'another network'
     WHEN w.actual = -w.net_amount AND w.actual <> 0 AND w.elsewhere = 0 THEN 'opposite'

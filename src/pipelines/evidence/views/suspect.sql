@@ -27,4 +27,4 @@ looked_at AS (
   WHERE has_networks OR NOT (marks = 9 AND surplus = 0 AND disagreement = 0 OR marks = 5)
 )
 SELECT DISTINCT resource_type, record_id
-FROM (SELECT * FROM looked_at UNION ALL SELECT resource_type, record_id FROM recon.touched)
+FROM (SELECT * FROM looked_at UNION ALL SELECT resource_type, record_id FROM recon.touched UNION ALL SELECT resource_type, record_id FROM recon.displaced)

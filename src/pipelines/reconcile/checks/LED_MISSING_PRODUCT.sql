@@ -13,6 +13,12 @@ WITH orphan AS (
   LEFT JOIN recon.product AS p ON p.resource_type = n.resource_type
   LEFT JOIN recon.reading AS r ON r.customer_id = n.customer_id AND r.stream = p.stream
   LEFT JOIN recon.reading AS t ON t.customer_id = n.customer_id AND t.stream = 'transactions'
+  -- One whose record is known of another customer, whose list was not read tonight, stays told there.
+  ANTI JOIN (
+    SELECT e.stream, e.record_id FROM recon.exceptions AS e
+    JOIN recon.reading AS u ON u.customer_id = e.customer_id AND u.stream = e.stream AND u.obstacle IS NOT NULL
+    WHERE e.code = 'LED_OWNER_MISMATCH' AND e.state <> 'resolved'
+  ) AS s ON s.stream = p.stream AND s.record_id = n.record_id
   WHERE n.stream IS NULL
 ),
 -- A record that cannot be read exists.

@@ -10,5 +10,5 @@
 SELECT recon.outcome(c.obstacle, c.since + recon.grace('LED_OWNER_MISMATCH') > c.read_from) AS outcome, c.obstacle,
   c.stream, c.record_id, c.leg, c.first_transaction AS counterpart_id, c.customer_id, c.currency, c.net_amount AS expected, c.actual, c.tolerance,
   c.at_stake, c.state_of_affairs,
-  concat(recon.titled(c.noun), ' ', c.status, ' of ', recon.money(c.net_amount, c.currency), ', but the transaction belongs to customer ', c.holders, ': ', c.transactions) AS detail
+  concat(recon.titled(c.noun), ' ', c.status, ' of ', recon.money(c.net_amount, c.currency), ', but the transaction belongs to customer ', c.holders, ': ', coalesce(c.transactions, concat(c.strayed, ', which was not read tonight'))) AS detail
 FROM recon.money_case AS c WHERE c.disagreement = 'another customer'

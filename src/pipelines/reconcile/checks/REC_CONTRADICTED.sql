@@ -1,9 +1,9 @@
 -- severity: high
 -- family: records
--- definition: One list brought one id twice in one night, with other money; or one balance twice as of one instant.
--- finds: A deposit of 100.00 on the first page, and of 90.00 under the same id on the second; a customer's EUR with a total of 400.00 and of 500.00.
+-- definition: One id was listed twice in one night, with other money, for another customer, on another network or with another hash; or one balance twice as of one instant.
+-- finds: A deposit of 100.00 on the first page, and of 90.00 under the same id on the second, or on another customer's list; a customer's EUR with a total of 400.00 and of 500.00.
 -- silent: A record that came twice and says the same, or that only moved on in its status meanwhile; a balance that was taken anew, or of which more is held, while the list was read.
--- action: Ask the partner which of the two is right. The one that came last is judged, and the other may be the true one.
+-- action: Ask the partner which of the two is right. The one that came last is judged, and the other may be the true one; of two customers' records the money of both is.
 -- rests on: list
 -- accepts: amounts
 WITH seen_twice AS (
@@ -11,7 +11,7 @@ WITH seen_twice AS (
 ),
 contradiction AS (
   SELECT s.stream, s.record_id, s.customer_id, s.version, list_filter(list_zip(s.names, s.said, s.says),
-      lambda field: field[2] IS DISTINCT FROM field[3] AND regexp_matches(field[1], '(^|_)(amount|fee|rate|currency)$|^direction$|^customer_id$')) AS changes
+      lambda field: recon.is_other(field[1], field[2], field[3]) AND regexp_matches(field[1], '(^|_)(amount|fee|rate|currency|network|hash)$|^direction$|^customer_id$')) AS changes
   FROM seen_twice AS s
   UNION ALL
   -- What is held may change while a balance's instant, that of its last movement, does not; its total may not.

@@ -14,6 +14,8 @@ WITH reopened AS (
     -- What was posted is undone by a reversal that stands beside it; a posting that is no longer one changes the past.
     OR f.stream = 'transactions' AND f.class = 'void' AND f.former_class IN ('settled', 'undone')
   GROUP BY f.stream, f.record_id, f.customer_id, f.status, f.last_seen_run
+  -- Of two customers' records of one id each has a state of its own (REC_CONTRADICTED).
+  HAVING NOT bool_or(f.is_anothers)
 )
 SELECT recon.outcome(r.obstacle, FALSE) AS outcome, r.obstacle, o.stream, o.record_id, o.customer_id, o.status,
   concat('was ', o.former_status, ' as run ', o.closed_run, ' saw it, and is ', o.status) AS detail
