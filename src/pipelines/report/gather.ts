@@ -2,7 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect } from "effect"
 import { rootMessage } from "../../api/root-message.ts"
 import { asking } from "../../store/asking.ts"
-import { runWithinMemory } from "../../store/within-memory.ts"
+import { leavingRoom, ranOutOfMemory, runOnOneThread } from "../../store/within-memory.ts"
 import type { ReportDefinition } from "./definition.ts"
 import { checkDefinition } from "./report-query.ts"
 import { ReportRowsError } from "./report-rows.ts"
@@ -19,10 +19,20 @@ const asTable = (connection: DuckDBConnection, definition: ReportDefinition, kin
   Effect.gen(function* () {
     yield* checkDefinition(connection, definition)
     const table = `"${kind} ${definition.name}"`
-    yield* asking(
-      () => connection.interrupt(),
-      () => runWithinMemory(connection, `CREATE OR REPLACE TEMP TABLE ${table} AS\n${definition.sql}`),
-      (cause) => new ReportRowsError({ report: definition.name, cause }),
+    const statement = `CREATE OR REPLACE TEMP TABLE ${table} AS\n${definition.sql}`
+    const ask = (how: (connection: DuckDBConnection, statement: string) => Promise<unknown>) =>
+      asking(
+        () => connection.interrupt(),
+        () => how(connection, statement),
+        (cause) => new ReportRowsError({ report: definition.name, cause }),
+      )
+    yield* ask((connection, statement) => connection.run(statement)).pipe(
+      leavingRoom(connection),
+      // All of the limit, for one thread.
+      Effect.catchIf(
+        ({ cause }) => ranOutOfMemory(cause),
+        () => ask(runOnOneThread),
+      ),
     )
     return { ...definition, sql: `FROM ${table}` }
   })

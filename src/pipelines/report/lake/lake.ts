@@ -64,16 +64,19 @@ const nothing: ReadonlyArray<Partition> = [{ day: "1970-01-01", rows: 0n, mark: 
 const sourceSql = (table: LakeTable, columns: ReadonlyArray<LakeColumn>): string =>
   `SELECT ${partitionOf(table)} AS dt, ${columns.map(({ sql }) => sql).join(", ")} FROM ${table.from}`
 
-/** The partitions that rows with their `dt` have, each with what tells whether they are the same as before. */
-const partitionsOf = (connection: DuckDBConnection, from: string, columns: ReadonlyArray<LakeColumn>, to: string) =>
+/** What a row is told apart by, made while the row is read: what is gathered need not be read once more. */
+const markSql = (columns: ReadonlyArray<LakeColumn>): string =>
+  `hash(${columns.map(({ name }) => `"${name}"`).join(", ")})`
+
+/** The partitions of rows with their `dt` and `mark`, each with what tells whether they are the same as before. */
+const partitionsOf = (connection: DuckDBConnection, from: string, to: string) =>
   Effect.map(
     Effect.tryPromise({
       try: async () =>
         (
           await connection.runAndReadAll(
             `SELECT strftime(dt, '%Y-%m-%d') AS day, count(*) AS rows, concat_ws('-', version(), count(*), bit_xor(mark), sum(mark % 4294967291)) AS mark
-             FROM (SELECT dt, hash(${columns.map(({ name }) => `"${name}"`).join(", ")}) AS mark FROM ${from})
-             GROUP BY dt ORDER BY dt`,
+             FROM ${from} GROUP BY dt ORDER BY dt`,
           )
         ).getRowObjects() as unknown as ReadonlyArray<Partition>,
       catch: (cause) => new LakeError({ path: to, cause }),
@@ -87,13 +90,14 @@ const gathered = "lake_rows"
  * The rows of the partitions that are to be written, in a table of their own: each partition would read the whole list again, and DuckDB
  * sorts what lies in a compressed table only if all of it fits in memory.
  */
-const gatherSql = (source: string): string => `CREATE OR REPLACE TEMP TABLE ${gathered} AS ${source}`
+const gatherSql = (source: string, mark: string): string =>
+  `CREATE OR REPLACE TEMP TABLE ${gathered} AS SELECT *, ${mark} AS mark FROM (${source})`
 
 const ofDays = (table: LakeTable, days: ReadonlyArray<string>): string =>
   ` WHERE ${partitionOf(table)} IN (${days.map((day) => `DATE ${quoteText(day)}`).join(", ")})`
 
 const rowsSql = (table: LakeTable, day: string): string =>
-  `SELECT * EXCLUDE (dt) FROM ${gathered} WHERE dt = DATE ${quoteText(day)} ORDER BY ${table.key.map((name) => `"${name}" NULLS LAST`).join(", ")}`
+  `SELECT * EXCLUDE (dt, mark) FROM ${gathered} WHERE dt = DATE ${quoteText(day)} ORDER BY ${table.key.map((name) => `"${name}" NULLS LAST`).join(", ")}`
 
 /** One COPY a file: with PARTITION_BY, DuckDB would neither keep the order nor give the same bytes twice. */
 const copySql = (rows: string, file: string): string =>
@@ -163,8 +167,9 @@ const writeTable = (table: LakeTable, { building, earlier, folder, run, to }: Pl
     const source = sourceSql(table, columns)
     // A lake that is new has all of it to write: what is gathered then tells its partitions too.
     const isNew = earlier.size === 0
-    if (isNew) yield* run(connection, gatherSql(source))
-    for (const partition of yield* partitionsOf(connection, isNew ? gathered : `(${source})`, columns, to)) {
+    if (isNew) yield* run(connection, gatherSql(source, markSql(columns)))
+    const marked = isNew ? gathered : `(SELECT dt, ${markSql(columns)} AS mark FROM (${source}))`
+    for (const partition of yield* partitionsOf(connection, marked, to)) {
       const place = path.join(table.name, `dt=${partition.day}`, "part-0.parquet")
       const file = path.join(building, place)
       yield* fs.makeDirectory(path.dirname(file), { recursive: true })
@@ -187,6 +192,7 @@ const writeTable = (table: LakeTable, { building, earlier, folder, run, to }: Pl
             table,
             changed.map(({ day }) => day),
           )}`,
+          "NULL",
         ),
       )
     }

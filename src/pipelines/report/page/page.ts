@@ -1,5 +1,6 @@
 import { type FileSystem, Path } from "@effect/platform"
 import { Effect } from "effect"
+import { leavingRoom } from "../../../store/within-memory.ts"
 import type { ReportDefinitionError } from "../definition.ts"
 import { PAGE_FILE } from "../nights.ts"
 import { type ReportRowsError, reportRows } from "../report-rows.ts"
@@ -24,4 +25,4 @@ export const pageFile: Writer<
     const text = nightPage({ night, sections: yield* readSections(connection, sectionNames), exceptions })
     const { bytes, sha256 } = yield* writeWhole(path.join(building, PAGE_FILE), Buffer.from(text, "utf8"))
     return [{ name: PAGE_FILE, title: "The night on one page", sha256, bytes, rows: exceptions?.rows.length ?? 0 }]
-  })
+  }).pipe(leavingRoom(night.connection))

@@ -1,5 +1,6 @@
 import { type FileSystem, Path } from "@effect/platform"
 import { Effect } from "effect"
+import { leavingRoom } from "../../../store/within-memory.ts"
 import type { ReportDefinitionError } from "../definition.ts"
 import { nightFile } from "../nights.ts"
 import { ReportRowsError } from "../report-rows.ts"
@@ -59,4 +60,4 @@ export const workbookFile: Writer<
       }),
     )
     return [{ name: file, title: "The night as a workbook", sha256, bytes, rows: made }]
-  })
+  }).pipe(leavingRoom(night.connection))
