@@ -1,6 +1,6 @@
 import { type FileSystem, Path } from "@effect/platform"
 import { Effect } from "effect"
-import { leavingRoom } from "../../../store/within-memory.ts"
+import { leavingRoom } from "../../../store/leaving-room.ts"
 import type { ReportDefinitionError } from "../definition.ts"
 import { PAGE_FILE } from "../nights.ts"
 import { type ReportRowsError, reportRows } from "../report-rows.ts"

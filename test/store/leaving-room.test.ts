@@ -1,0 +1,30 @@
+import type { DuckDBConnection } from "@duckdb/node-api"
+import { expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { Database } from "../../src/store/database.ts"
+import { leavingRoom } from "../../src/store/leaving-room.ts"
+
+const limitOf = (connection: DuckDBConnection) =>
+  Effect.promise(async () => {
+    const reader = await connection.runAndReadAll("SELECT current_setting('memory_limit')")
+    return String(reader.getRows()[0]?.[0])
+  })
+
+it.effect(
+  "an eighth of the memory limit is left free for as long as it is asked, once, and given back whatever comes",
+  () =>
+    Effect.gen(function* () {
+      const database = yield* Database
+      const connection = yield* database.reader
+      const limit = leavingRoom(connection)(limitOf(connection))
+      expect(yield* limitOf(connection)).toBe("400.0 MiB")
+      expect(yield* limit).toBe("350.0 MiB")
+      expect(yield* leavingRoom(connection)(limit)).toBe("350.0 MiB")
+      expect(yield* limitOf(connection)).toBe("400.0 MiB")
+      expect(yield* Effect.flip(leavingRoom(connection)(Effect.fail("broken")))).toBe("broken")
+      expect(yield* limitOf(connection)).toBe("400.0 MiB")
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(Database.layer({ file: ":memory:", access: "write", memoryLimit: "400MiB" })),
+    ),
+)
