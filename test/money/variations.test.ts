@@ -11,6 +11,7 @@ import { accounts } from "./worlds/20-21-accounts.ts"
 import { twiceAndAdjusted } from "./worlds/22-25-twice-and-adjusted.ts"
 import { namesAndInstants } from "./worlds/26-29-names-and-instants.ts"
 import { wordsOfANight } from "./worlds/30-35-words-of-a-night.ts"
+import { acceptedAgain } from "./worlds/accepted-again.ts"
 import { grace } from "./worlds/grace.ts"
 import { mixed } from "./worlds/mixed.ts"
 import { oneBreak, settledFacts } from "./worlds/one-break.ts"
@@ -35,6 +36,7 @@ const worlds = [
   ...grace,
   ...oneBreak,
   ...settledFacts,
+  ...acceptedAgain,
 ]
 
 /** All of them by `npm run test:long`; every second else, so that CI stays within its hour. */

@@ -9,12 +9,14 @@
  * - Its case is not among those that the check could not judge.
  * - Nothing about its record is unreadable: a record in quarantine may say anything.
  *
+ * What a person accepted is resolved like any other: if it is put right and comes back, it is another break, which nobody accepted.
+ *
  * Or where the run tells the same break by another code: of a record's money one code speaks, the first that applies.
  *
  * Rows that were not read again stay as they were and are found again, so an incomplete night never hides a break.
  */
 
-/** The live exceptions that this run resolves; reads recon.finding and what the run proved. */
+/** The live and accepted exceptions that this run resolves; reads recon.finding and what the run proved. */
 export const resolvedSql = `
   CREATE OR REPLACE TEMP TABLE gone AS
   WITH whole_customer AS (SELECT customer_id FROM recon.reading GROUP BY customer_id HAVING bool_and(is_whole)),
@@ -27,7 +29,8 @@ export const resolvedSql = `
     JOIN recon.check_settings AS s ON s.code = e.code AND s.is_enabled
     ANTI JOIN recon.finding AS f ON f.exception_id = e.exception_id
     ANTI JOIN refused AS q ON q.stream = e.stream AND q.record_id = e.record_id
-    WHERE recon.is_live(e.state)
+    -- What a mutation was accepted as is what later nights compare with, so that it is found no longer.
+    WHERE recon.is_live(e.state) OR e.state = 'written_off' AND e.code <> 'REC_MUTATED'
   )
   SELECT e.exception_id, e.state
   FROM candidate AS e

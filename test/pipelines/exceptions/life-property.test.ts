@@ -94,7 +94,7 @@ const afterNight = (
   const found = seen.on && seen.broken && seen.reading !== "transactions failed"
   if (!found) {
     const proven = seen.on && seen.reading === "whole" && !seen.broken
-    if (before === null || !proven || !isLive(before.state)) return before
+    if (before === null || !proven || before.state === "resolved") return before
     return { ...before, state: "resolved", events: [...before.events, "resolved"] }
   }
   if (before === null) {
