@@ -115,6 +115,14 @@ describe("a night's CSV files, page and workbook", () => {
             ),
           ).toEqual(lines.map((line) => columns.map((column) => withoutApostrophe(line[column] ?? ""))))
 
+          // What nobody looks after yet begins with the worst of it.
+          const [firstHeader = [], ...first] = tableOf(page, "What to do first")
+          const [id, severity] = [header.indexOf("exception_id"), header.indexOf("severity")]
+          const worst = new Set(lines.filter((line) => line[severity] === "critical").map((line) => line[id]))
+          expect(worst.size).toBeGreaterThan(5)
+          expect(first.map((row) => row[0])).toEqual(Array.from({ length: 5 }, () => "nobody yet"))
+          expect(first.filter((row) => !worst.has(row[firstHeader.indexOf("Exception id")]))).toEqual([])
+
           // The sums of the page and of the terminal are those of the CSV file, added digit by digit.
           const stake = tableOf(page, "How much money is at stake").slice(1)
           const units = (text: string): bigint => {

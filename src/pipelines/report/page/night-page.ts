@@ -63,13 +63,6 @@ export const nightPage = ({ exceptions, night, sections }: NightPageRequest): st
     const name = nightFile(place, ".csv", report)
     return written.some((file) => file.name === name) ? name : null
   }
-  const show = (name: SectionName, none?: string, csv: string | null = null): Html =>
-    joined([
-      none !== undefined && sections[name].total === 0
-        ? nothing
-        : html`<p class="about">${sections[name].definition.about}</p>`,
-      table({ report: sections[name], places, csv, ...(none === undefined ? {} : { none }) }),
-    ])
   const personal = new Set(
     configuration.contract.streams.flatMap(({ fields }) =>
       fields.filter(({ type }) => type === "personal").map(({ column }) => column),
@@ -77,6 +70,16 @@ export const nightPage = ({ exceptions, night, sections }: NightPageRequest): st
   )
   const pairs = sideBySide(sections.side_by_side, places, personal)
   const shownIds = new Set(sections.side_by_side.rows.slice(0, pairs.shown).map(([id]) => String(id)))
+  /** An exception that stands further down with both records is led to. */
+  const toEntry = (column: string, text: string): string | null =>
+    column === "exception_id" && shownIds.has(text) ? `#${text}` : null
+  const show = (name: SectionName, none?: string, csv: string | null = null): Html =>
+    joined([
+      none !== undefined && sections[name].total === 0
+        ? nothing
+        : html`<p class="about">${sections[name].definition.about}</p>`,
+      table({ report: sections[name], places, csv, link: toEntry, ...(none === undefined ? {} : { none }) }),
+    ])
   const csv = csvOf("exceptions")
   const withoutAmount = summary.atStake.find(({ currency }) => currency === null)?.cases ?? 0
   const acceptances = csvOf("acceptances")
@@ -98,7 +101,16 @@ export const nightPage = ({ exceptions, night, sections }: NightPageRequest): st
         table({ report: sections.by_age, places, csv: null, none: "Nothing is open." }),
       ],
     },
-    { id: "who", title: "Who must act?", content: [show("by_person", "Nobody: nothing is open.")] },
+    {
+      id: "who",
+      title: "Who must act?",
+      content: [
+        show("by_person", "Nobody: nothing is open."),
+        sections.do_first.total === 0
+          ? nothing
+          : html`<h3>${sections.do_first.definition.title}</h3>\n${show("do_first", undefined, csv)}`,
+      ],
+    },
     {
       id: "changed",
       title: "What changed since the night before?",
@@ -151,7 +163,7 @@ export const nightPage = ({ exceptions, night, sections }: NightPageRequest): st
               csv,
               only: exceptionColumns,
               none: "There is none.",
-              link: (column, text) => (column === "exception_id" && shownIds.has(text) ? `#${text}` : null),
+              link: toEntry,
             }),
         html`<h3>Both records side by side</h3>`,
         html`<p class="about">${sections.side_by_side.definition.about}</p>`,

@@ -13,6 +13,7 @@ export const sections = {
   by_age: 20,
   by_code: 200,
   by_person: 100,
+  do_first: 100,
   changes: 300,
   money: 100,
   nights: 90,

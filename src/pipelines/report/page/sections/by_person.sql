@@ -1,5 +1,5 @@
 -- title: Who must act
--- about: Open exceptions by the person or desk that they are assigned to. The command tidemark exceptions assign gives one to somebody. What to do, the worst first, stands above by check.
+-- about: Open exceptions by the person or desk that they are assigned to. The command tidemark exceptions assign gives one to somebody. What to do about each check stands above, with what to begin below.
 -- columns: assigned_to text, cases integer, critical integer, high integer, medium integer, low integer, info integer,
 --   acknowledged integer, oldest_days integer
 -- order: is_nobody, assigned_to
