@@ -15,14 +15,15 @@ const limitOf = async (connection: DuckDBConnection): Promise<string> => {
   return String(reader.getRows()[0]?.[0])
 }
 
-const sevenEighths = (limit: string): string => limit.replace(/^[\d.]+/, (digits) => String((Number(digits) * 7) / 8))
+const without = (eighths: number, limit: string): string =>
+  limit.replace(/^[\d.]+/, (digits) => String((Number(digits) * (8 - eighths)) / 8))
 
-const takeRoom = (connection: DuckDBConnection) =>
+const takeRoom = (connection: DuckDBConnection, eighths: number) =>
   Effect.gen(function* () {
     const limit = limits.get(connection) ?? (yield* Effect.promise(() => limitOf(connection)))
     limits.set(connection, limit)
     leaving.add(connection)
-    yield* setLimit(connection, sevenEighths(limit))
+    yield* setLimit(connection, without(eighths, limit))
     return limit
   })
 
@@ -33,14 +34,14 @@ const giveBack = (connection: DuckDBConnection) => (limit: string) =>
   })
 
 /**
- * Takes an eighth of DuckDB's memory limit back while the effect runs, once however often it is asked for: for what is made of the rows beside it,
+ * Takes so many eighths of DuckDB's memory limit back while the effect runs, once however often it is asked for: for what is made of the rows beside it,
  * and for what DuckDB does not count. Large tables that were asked before fill any limit, and lie on the disk as well.
  */
 export const leavingRoom =
-  (connection: DuckDBConnection) =>
+  (connection: DuckDBConnection, eighths: number) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.suspend(() =>
       leaving.has(connection)
         ? effect
-        : Effect.acquireUseRelease(takeRoom(connection), () => effect, giveBack(connection)),
+        : Effect.acquireUseRelease(takeRoom(connection, eighths), () => effect, giveBack(connection)),
     )

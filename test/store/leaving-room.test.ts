@@ -11,17 +11,18 @@ const limitOf = (connection: DuckDBConnection) =>
   })
 
 it.effect(
-  "an eighth of the memory limit is left free for as long as it is asked, once, and given back whatever comes",
+  "eighths of the memory limit are left free for as long as they are asked, once, and given back whatever comes",
   () =>
     Effect.gen(function* () {
       const database = yield* Database
       const connection = yield* database.reader
-      const limit = leavingRoom(connection)(limitOf(connection))
+      const limit = leavingRoom(connection, 1)(limitOf(connection))
       expect(yield* limitOf(connection)).toBe("400.0 MiB")
       expect(yield* limit).toBe("350.0 MiB")
-      expect(yield* leavingRoom(connection)(limit)).toBe("350.0 MiB")
+      expect(yield* leavingRoom(connection, 1)(limit)).toBe("350.0 MiB")
       expect(yield* limitOf(connection)).toBe("400.0 MiB")
-      expect(yield* Effect.flip(leavingRoom(connection)(Effect.fail("broken")))).toBe("broken")
+      expect(yield* leavingRoom(connection, 2)(limitOf(connection))).toBe("300.0 MiB")
+      expect(yield* Effect.flip(leavingRoom(connection, 1)(Effect.fail("broken")))).toBe("broken")
       expect(yield* limitOf(connection)).toBe("400.0 MiB")
     }).pipe(
       Effect.scoped,

@@ -28,7 +28,7 @@ const asTable = (connection: DuckDBConnection, definition: ReportDefinition, kin
         (cause) => new ReportRowsError({ report: definition.name, cause }),
       )
     yield* ask((connection, statement) => connection.run(statement)).pipe(
-      leavingRoom(connection),
+      leavingRoom(connection, 1),
       // All of the limit, for one thread.
       Effect.catchIf(
         ({ cause }) => ranOutOfMemory(cause),

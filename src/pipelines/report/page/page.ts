@@ -25,4 +25,4 @@ export const pageFile: Writer<
     const text = nightPage({ night, sections: yield* readSections(connection, sectionNames), exceptions })
     const { bytes, sha256 } = yield* writeWhole(path.join(building, PAGE_FILE), Buffer.from(text, "utf8"))
     return [{ name: PAGE_FILE, title: "The night on one page", sha256, bytes, rows: exceptions?.rows.length ?? 0 }]
-  }).pipe(leavingRoom(night.connection))
+  }).pipe(leavingRoom(night.connection, 2))

@@ -60,4 +60,4 @@ export const workbookFile: Writer<
       }),
     )
     return [{ name: file, title: "The night as a workbook", sha256, bytes, rows: made }]
-  }).pipe(leavingRoom(night.connection))
+  }).pipe(leavingRoom(night.connection, 2))
