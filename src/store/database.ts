@@ -107,6 +107,9 @@ const sqlOn = (kysely: Kysely<NoTables>, fail: (cause: unknown) => StoreError, i
   return { kysely, query, rows, run, runAll, runUntilStopped }
 }
 
+/** Amounts packed into bits save a third of a file, and each reading of a million of them takes 70 ms of CPU, where it takes 8. */
+const unpacked = "SET disabled_compression_methods = 'bitpacking'"
+
 const connect = async (instance: DuckDBInstance): Promise<DuckDBConnection> => {
   const connection = await instance.connect()
   await connection.run("SET TimeZone = 'UTC'")
@@ -182,6 +185,7 @@ const open = (options: DatabaseOptions): Effect.Effect<Database["Type"], StoreEr
     let writer: DuckDBConnection | undefined
     const connectWriter = async () => {
       writer = await connect(instance)
+      if (options.access === "write") await writer.run(unpacked)
       return writer
     }
     const interrupt = () => writer?.interrupt()

@@ -1,6 +1,5 @@
 import { Effect } from "effect"
 import type { Sql } from "./database.ts"
-import { quoteText } from "./describe-table.ts"
 import type { StoreError } from "./store-error.ts"
 import { quoteName } from "./typed-table.ts"
 
@@ -22,49 +21,71 @@ export const lineOf = (columns: ReadonlyArray<string>): string =>
 export const sealHash = `sha256(CAST(to_json([CAST(seal_no AS VARCHAR), subject, run_id, CAST(first_no AS VARCHAR), CAST(last_no AS VARCHAR),
   CAST(columns AS VARCHAR), CAST(rows AS VARCHAR), content_sha256, previous_sha256]) AS VARCHAR))`
 
-const columnsOf = (sql: Sql, subject: string): Effect.Effect<ReadonlyArray<string>, StoreError> =>
+/** Every table's columns, in their order: one look for all of them. */
+const columnsByTable = (sql: Sql): Effect.Effect<ReadonlyMap<string, ReadonlyArray<string>>, StoreError> =>
   Effect.map(
-    sql.rows<{ column_name: string }>(
-      "SELECT column_name FROM duckdb_columns() WHERE concat(schema_name, '.', table_name) = $1 AND NOT internal ORDER BY column_index",
-      [subject],
+    sql.rows<{ subject: string; names: ReadonlyArray<string> }>(
+      `SELECT concat(schema_name, '.', table_name) AS subject, list(column_name ORDER BY column_index) AS names
+       FROM duckdb_columns() WHERE NOT internal GROUP BY ALL`,
     ),
-    (rows) => rows.map((row) => row.column_name),
+    (rows) => new Map(rows.map(({ names, subject }) => [subject, names])),
   )
 
 const rowsOf = {
   run: "WHERE run_id = $1",
   events:
-    "WHERE event_no > (SELECT coalesce(max(last_no), 0) FROM recon.seals WHERE subject = 'recon.exception_events') AND $1 IS NULL",
-  all: "WHERE $1 IS NULL",
+    "WHERE event_no > (SELECT coalesce(max(last_no), 0) FROM recon.seals WHERE subject = 'recon.exception_events')",
+  all: "",
 } as const
 
-/** Seals what is there now, each table by a statement of its own, inside the caller's transaction. */
-export const seal = (sql: Sql, tables: ReadonlyArray<Sealed>): Effect.Effect<void, StoreError> =>
-  Effect.forEach(
-    tables,
-    (table) =>
-      Effect.gen(function* () {
-        const given = table.of === "run" ? table.columns : undefined
-        const columns = given ?? (yield* columnsOf(sql, table.subject))
-        const numbers = table.of === "events" ? ["min(event_no)", "max(event_no)"] : ["NULL", "NULL"]
-        yield* sql.run(
-          `INSERT INTO recon.seals BY NAME
-           WITH sealed_row AS (
-             SELECT ${lineOf(columns)} AS line${table.of === "events" ? ", event_no" : ""} FROM ${table.subject} ${rowsOf[table.of]}
-           ),
-           content AS (
-             SELECT ${numbers[0]}::BIGINT AS first_no, ${numbers[1]}::BIGINT AS last_no, count(*) AS rows, ${contentHash} AS content_sha256
-             FROM sealed_row
-           ),
-           before AS (SELECT coalesce(max(seal_no), 0) AS seal_no, arg_max(sha256, seal_no) AS sha256 FROM recon.seals),
-           drafted AS (
-             SELECT before.seal_no + 1 AS seal_no, ${quoteText(table.subject)} AS subject, $1::VARCHAR AS run_id, first_no, last_no,
-               [${columns.map(quoteText).join(", ")}] AS columns, rows, content_sha256, before.sha256 AS previous_sha256
-             FROM content CROSS JOIN before ${table.of === "events" ? "WHERE rows > 0" : ""}
-           )
-           SELECT *, ${sealHash} AS sha256 FROM drafted`,
-          [table.of === "run" ? table.runId : null],
-        )
-      }),
-    { discard: true },
+interface Content {
+  readonly first_no: bigint | null
+  readonly last_no: bigint | null
+  readonly rows: bigint
+  readonly content_sha256: string
+}
+
+const contentSql = (table: Sealed, columns: ReadonlyArray<string>, place: number): string => `
+  SELECT ${place} AS place, ${table.of === "events" ? "min(event_no)" : "NULL"}::BIGINT AS first_no, ${table.of === "events" ? "max(event_no)" : "NULL"}::BIGINT AS last_no,
+    count(*) AS rows, ${contentHash} AS content_sha256
+  FROM (SELECT ${lineOf(columns)} AS line${table.of === "events" ? ", event_no" : ""} FROM ${table.subject} ${rowsOf[table.of]})`
+
+const sealSql = `
+  INSERT INTO recon.seals BY NAME
+  WITH before AS (SELECT coalesce(max(seal_no), 0) AS seal_no, arg_max(sha256, seal_no) AS sha256 FROM recon.seals),
+  drafted AS (
+    SELECT before.seal_no + 1 AS seal_no, $1 AS subject, $2::VARCHAR AS run_id, $3::BIGINT AS first_no, $4::BIGINT AS last_no,
+      $5 AS columns, $6::BIGINT AS rows, $7 AS content_sha256, before.sha256 AS previous_sha256
+    FROM before
   )
+  SELECT *, ${sealHash} AS sha256 FROM drafted`
+
+/** Seals what is there now, one table after the other, inside the caller's transaction. */
+export const seal = (sql: Sql, tables: ReadonlyArray<Sealed>): Effect.Effect<void, StoreError> =>
+  Effect.gen(function* () {
+    const known = yield* columnsByTable(sql)
+    const sealed = tables.map((table) => ({
+      table,
+      runId: table.of === "run" ? table.runId : null,
+      columns: (table.of === "run" ? table.columns : undefined) ?? known.get(table.subject) ?? [],
+    }))
+    const runIds = new Set(sealed.flatMap(({ runId }) => (runId === null ? [] : [runId])))
+    if (runIds.size > 1) throw new Error("rows of several runs are not sealed at once")
+    const contents = yield* sql.rows<Content>(
+      `SELECT * EXCLUDE (place) FROM (${sealed.map(({ columns, table }, place) => contentSql(table, columns, place)).join("\n  UNION ALL")}) ORDER BY place`,
+      [...runIds],
+    )
+    for (const [place, { columns, runId, table }] of sealed.entries()) {
+      const content = contents[place]
+      if (content === undefined || (table.of === "events" && content.rows === 0n)) continue
+      yield* sql.run(sealSql, [
+        table.subject,
+        runId,
+        content.first_no?.toString() ?? null,
+        content.last_no?.toString() ?? null,
+        columns,
+        content.rows.toString(),
+        content.content_sha256,
+      ])
+    }
+  })

@@ -28,6 +28,16 @@ const ofProducts = (
 ): string =>
   `CASE ${word} ${products.map((product) => `WHEN ${quoteText(key(product))} THEN ${quoteText(value(product))}`).join(" ")} END`
 
+/** The class of a list's status as a choice: a filter on it reaches the list's column of statuses, and a join would not. */
+const classesOf = ({ contract }: Configuration): ReadonlyArray<string> =>
+  contract.streams.flatMap(({ statuses, stream }) => {
+    if (statuses === null) return []
+    const cases = Object.entries(statuses).map(([status, name]) => `WHEN ${quoteText(status)} THEN ${quoteText(name)}`)
+    return [
+      `class_of_${stream}(of_status) AS ${cases.length === 0 ? "'unknown'" : `CASE of_status ${cases.join(" ")} ELSE 'unknown' END`}`,
+    ]
+  })
+
 /** Whether a word is one of a few; NULL where there is no word. */
 const isOneOf = (word: string, names: ReadonlyArray<string>): string =>
   names.length === 0
@@ -81,7 +91,8 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> =>
     "fraction(amount) AS rtrim(split_part(recon.digits(amount), '.', 2), '0')",
     "with_places(digits, least) AS rtrim(concat(left(digits, length(digits) - 18 + least), rtrim(right(digits, 18 - least), '0')), '.')",
     "money(amount, of_currency) AS CASE WHEN amount IS NOT NULL THEN concat(recon.with_places(recon.digits(amount), coalesce(recon.places(of_currency), 0)), ' ', of_currency) END",
-    // What the configuration says of names, fees and refunds.
+    // What the contract and the configuration say of statuses, names, fees and refunds.
+    ...classesOf(configuration),
     `currency_name(name) AS ${aliased(configuration.currencyAliases)}`,
     `network_name(name) AS ${aliased(configuration.networkAliases)}`,
     `has_separate_fees(kind) AS ${isOneOf(
@@ -93,6 +104,10 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> =>
     `lists_refunds(list) AS NOT ${isOneOf(
       "list",
       products.filter(({ stream }) => configuration.refunds[stream] === "notListed").map(({ stream }) => stream),
+    )}`,
+    `can_be_refunded(list) AS ${isOneOf(
+      "list",
+      products.filter(({ refunds }) => refunds !== null).map(({ stream }) => stream),
     )}`,
     `noun(list) AS ${ofProducts(
       "list",

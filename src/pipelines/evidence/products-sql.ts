@@ -6,12 +6,16 @@ import type { ContractStream } from "../../api/contract.ts"
  * row of the tables of products and streams; everything above them is a .sql file.
  */
 
-/** Rows of a list that stand on it in the judged run, where the run read it to its end, with the class of their status. */
-const onList = (stream: string, row: string): string => `
-  FROM main.${stream} AS ${row}
-  JOIN recon.coverage AS listed ON listed.run_id = recon.run() AND listed.customer_id = ${row}.customer_id AND listed.stream = '${stream}' AND listed.state = 'COMPLETE'
-  LEFT JOIN recon.statuses AS s ON s.stream = '${stream}' AND s.status = ${row}.status
-  WHERE ${row}.last_seen_run = recon.run()`
+/**
+ * Rows of lists that stand on them in the judged run, where the run read them to their end. The lists are put together first and
+ * looked up once: a join for each list is planned for each list.
+ */
+const onLists = (name: string, rows: ReadonlyArray<string>): string =>
+  `CREATE OR REPLACE VIEW recon.${name} AS
+  SELECT p.* EXCLUDE (last_seen_run)
+  FROM (${rows.join("\n  UNION ALL")}) AS p
+  JOIN recon.coverage AS listed ON listed.run_id = recon.run() AND listed.stream = p.stream AND listed.customer_id = p.customer_id AND listed.state = 'COMPLETE'
+  WHERE p.last_seen_run = recon.run()`
 
 const given = (stream: ContractStream, row: string, column: string): string =>
   stream.fields.some((field) => field.column === column) ? `${row}.${column}` : "NULL"
@@ -34,12 +38,16 @@ const selectRecord = (streams: ReadonlyArray<ContractStream>, product: ProductRo
     recon.network_name(${column("network")}) AS network, p.${first}amount AS amount, p.fee, ${column("net_amount")} AS net_amount,
     ${column("tx_hash")} AS tx_hash, ${column("reference")} AS reference, ${column("quote_id")} AS quote_id, ${column("checkout_id")} AS checkout_id,
     ${product.place === null ? "NULL" : `p.${product.place}`} AS place, ${product.account === null ? "NULL" : `p.${product.account.column}`} AS account_id,
-    p.status, coalesce(s.class, 'unknown') AS class, p.created_at, p.updated_at, p.completed_at,
-    coalesce(p.completed_at, p.updated_at) AS settled_at, p.first_seen_run${onList(product.stream, "p")}`
+    p.status, recon.class_of_${product.stream}(p.status) AS class, p.created_at, p.updated_at, p.completed_at,
+    coalesce(p.completed_at, p.updated_at) AS settled_at, p.first_seen_run, p.last_seen_run
+  FROM main.${product.stream} AS p`
 }
 
 export const productRecordSql = (streams: ReadonlyArray<ContractStream>): string =>
-  `CREATE OR REPLACE VIEW recon.product_record AS${products.map((product) => selectRecord(streams, product)).join("\n  UNION ALL")}`
+  onLists(
+    "product_record",
+    products.map((product) => selectRecord(streams, product)),
+  )
 
 /** What a record moves in one direction, as SQL over a row `p` of its list. */
 export interface Leg {
@@ -116,12 +124,16 @@ const selectLegs = (streams: ReadonlyArray<ContractStream>, product: ProductRow)
     ${leg.leg === null ? "NULL" : `'${leg.leg}'`} AS leg, p.customer_id, '${leg.direction}' AS direction, recon.currency_name(p.${leg.currency}) AS currency,
     recon.network_name(${given(stream, "p", "network")}) AS network, ${leg.amount} AS amount, ${leg.fee} AS fee, ${leg.net} AS net_amount,
     ${leg.direction === "CREDIT" ? "" : "-"}${leg.net} AS signed_net, ${leg.leg === "FEE" ? "FALSE" : byDirection} AS is_by_direction,
-    p.status, coalesce(s.class, 'unknown') AS class, p.created_at, p.updated_at, p.completed_at, p.version_seen_run${onList(product.stream, "p")}${leg.where}`,
+    p.status, recon.class_of_${product.stream}(p.status) AS class, p.created_at, p.updated_at, p.completed_at, p.version_seen_run, p.last_seen_run
+  FROM main.${product.stream} AS p WHERE TRUE${leg.where}`,
   )
 }
 
 export const movementSql = (streams: ReadonlyArray<ContractStream>): string =>
-  `CREATE OR REPLACE VIEW recon.movement AS${products.flatMap((product) => selectLegs(streams, product)).join("\n  UNION ALL")}`
+  onLists(
+    "movement",
+    products.flatMap((product) => selectLegs(streams, product)),
+  )
 
 const sqlType = (type: string): string => ({ money: "DECIMAL(38,18)", time: "TIMESTAMPTZ" })[type] ?? "VARCHAR"
 
@@ -163,10 +175,11 @@ export const refundSql = (streams: ReadonlyArray<ContractStream>): string => {
       `
   SELECT '${product.stream}' AS of_stream, '${product.noun}' AS of_noun, p.${refunds.column} AS of_record, '${row.stream}' AS stream, p.${row.id} AS record_id,
     p.customer_id, recon.currency_name(p.currency) AS currency, recon.network_name(${given(streamOf(streams, row), "p", "network")}) AS network,
-    p.amount, p.fee, p.net_amount, p.status, coalesce(s.class, 'unknown') AS class, p.created_at, p.updated_at${onList(row.stream, "p")}`,
+    p.amount, p.fee, p.net_amount, p.status, recon.class_of_${row.stream}(p.status) AS class, p.created_at, p.updated_at, p.last_seen_run
+  FROM main.${row.stream} AS p`,
     ]
   })
-  return `CREATE OR REPLACE VIEW recon.refund AS${selects.join("\n  UNION ALL")}`
+  return onLists("refund", selects)
 }
 
 /**

@@ -41,6 +41,7 @@ const order = [
   "refunds_in_doubt",
   "touched",
   "suspect",
+  "suspect_leg",
   "named_transaction",
   "refunded",
   "money_case",
@@ -124,16 +125,22 @@ const publishAll = (sql: Sql, definitions: ReadonlyArray<Definition>): Effect.Ef
       "SELECT view_name FROM duckdb_views() WHERE schema_name = 'recon'",
     )
     const isView = new Set(views.map(({ view_name }) => view_name))
+    const made: Array<{ readonly name: string; readonly sha256: string }> = []
     for (const { again, isTable, name, statements, text } of definitions) {
       const sha256 = sha256Hex(text)
       const isThere = known.get(name) === sha256
       // A view of an earlier version gives way to a table.
       if (isTable && isView.has(name)) yield* sql.run(`DROP VIEW recon.${name}`)
       yield* sql.runAll(isThere ? again : statements)
-      if (isThere) continue
-      yield* sql.run("DELETE FROM recon.published WHERE name = $1", [name])
-      yield* sql.run("INSERT INTO recon.published VALUES ($1, $2)", [name, sha256])
+      if (!isThere) made.push({ name, sha256 })
     }
+    if (made.length === 0) return
+    const names = made.map(({ name }) => name)
+    yield* sql.run("DELETE FROM recon.published WHERE name IN (SELECT unnest($1))", [names])
+    yield* sql.run("INSERT INTO recon.published SELECT unnest($1), unnest($2)", [
+      names,
+      made.map(({ sha256 }) => sha256),
+    ])
   })
 
 interface Definition {
@@ -231,6 +238,15 @@ export const publishQuestions = (sql: Sql, run: Run): Effect.Effect<void, StoreE
 export const publishBookFacts = (sql: Sql): Effect.Effect<void, StoreError> =>
   Effect.zipRight(sql.run(publishedSql), publishAll(sql, filesOf(bookFacts)))
 
+/** When the API first answered in this run, by its own clock: no list was read earlier. */
+const firstAnswerMacro = (sql: Sql): Effect.Effect<string, StoreError> =>
+  Effect.map(
+    sql.rows<{ at: string }>(
+      "SELECT CAST(coalesce(min(began_at), recon.started_at()) AS VARCHAR) AS at FROM recon.reading",
+    ),
+    ([first]) => `CREATE OR REPLACE MACRO recon.first_answer() AS ${quoteText(first?.at ?? "")}::TIMESTAMPTZ`,
+  )
+
 /** Publishes what is known of the run: its own tables first, then the views over the lists, then what stands on them. */
 export const publishEvidence = (sql: Sql, run: Run, configuration: Configuration): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
@@ -239,7 +255,7 @@ export const publishEvidence = (sql: Sql, run: Run, configuration: Configuration
     yield* sql.runAll(runMacros(run))
     yield* sql.run(productsSql(configuration))
     yield* publishAll(sql, filesOf(["reading"]))
-    yield* sql.runAll(macros(configuration))
+    yield* sql.runAll([...macros(configuration), yield* firstAnswerMacro(sql)])
     yield* publishAll(sql, [
       ofText("product_record", productRecordSql(streams)),
       ofText("movement", movementSql(streams)),

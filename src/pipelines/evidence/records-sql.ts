@@ -13,11 +13,6 @@ const withLife = (streams: ReadonlyArray<ContractStream>) => streams.filter(({ s
 /** The column of a list's record id, for lists whose id is one field: all but balances. */
 const idOf = ({ idFields }: ContractStream): string => idFields[0]?.column ?? "record_id"
 
-const classOf = (row: string, stream: ContractStream): string =>
-  stream.statuses === null
-    ? ""
-    : ` LEFT JOIN recon.statuses AS s ON s.stream = '${stream.stream}' AND s.status = ${row}.status`
-
 const columnsOf = ({ fields }: ContractStream): ReadonlyArray<string> => fields.map(({ column }) => column)
 
 const firstOf = (stream: ContractStream, ...names: ReadonlyArray<string>): string | null =>
@@ -31,9 +26,9 @@ const selectRecord = (stream: ContractStream): string => {
   return `
   SELECT '${stream.stream}' AS stream, r.${idOf(stream)} AS record_id, r.customer_id,
     recon.currency_name(${has("currency", "from_currency")}) AS currency, ${has("amount", "from_amount")} AS amount,
-    ${has("status")} AS status, ${stream.statuses === null ? "NULL" : "coalesce(s.class, 'unknown')"} AS class,
+    ${has("status")} AS status, ${stream.statuses === null ? "NULL" : `recon.class_of_${stream.stream}(r.status)`} AS class,
     r.created_at, ${has("completed_at", "posted_at")} AS done_at, r.first_seen_run, r.last_seen_run, r.version_seen_run
-  FROM main.${stream.stream} AS r${classOf("r", stream)}`
+  FROM main.${stream.stream} AS r`
 }
 
 /** What a record must keep once it is settled, by its columns. Source: docs/rules.md, "What may not change". */
@@ -63,8 +58,8 @@ const selectFormer = (stream: ContractStream): string => {
   const later = statedLater.map((column) => `${kept.includes(column) ? former(column) : "NULL"} AS ${column}`)
   return `
   SELECT '${stream.stream}' AS stream, v.record_id, p.customer_id, v.version, v.first_seen_run AS version_seen_run, v.last_seen_run AS version_last_seen_run,
-    p.last_seen_run, json_extract_string(v.content, '$.status') AS former_status, coalesce(f.class, 'unknown') AS former_class,
-    p.status, coalesce(s.class, 'unknown') AS class, ${list(kept.map((column) => `'${column}'`))} AS names,
+    p.last_seen_run, json_extract_string(v.content, '$.status') AS former_status, recon.class_of_${stream.stream}(json_extract_string(v.content, '$.status')) AS former_class,
+    p.status, recon.class_of_${stream.stream}(p.status) AS class, ${list(kept.map((column) => `'${column}'`))} AS names,
     ${list(kept.map(former))} AS said,
     ${list(kept.map((column) => asText(column, `p.${column}`)))} AS says,
     ${oneAmount ? "recon.currency_name(p.currency)" : "NULL"} AS currency, ${oneAmount ? "p.net_amount" : "NULL"} AS net_amount,
@@ -72,7 +67,6 @@ const selectFormer = (stream: ContractStream): string => {
     v.last_seen_run = recon.run() AND p.last_seen_run = recon.run() AND json_extract_string(v.content, '$.customer_id') <> p.customer_id AS is_anothers
   FROM main.superseded_versions AS v
   JOIN main.${stream.stream} AS p ON p.${idOf(stream)} = v.record_id
-  LEFT JOIN recon.statuses AS f ON f.stream = '${stream.stream}' AND f.status = json_extract_string(v.content, '$.status')${classOf("p", stream)}
   WHERE v.stream = '${stream.stream}'`
 }
 

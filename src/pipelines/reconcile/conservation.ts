@@ -1,5 +1,6 @@
 import { Data, Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
+import { quoteText } from "../../store/describe-table.ts"
 import type { StoreError } from "../../store/store-error.ts"
 
 /**
@@ -31,7 +32,6 @@ export class ConservationBroken extends Data.TaggedError("ConservationBroken")<{
 
 /** Found by their largest amount, which costs little; only those that might are summed in whole units. */
 const enormousSql = `
-  CREATE OR REPLACE TEMP TABLE enormous_currency AS
   WITH candidate AS (
     SELECT currency FROM recon.held GROUP BY currency HAVING max(abs(net_amount)) >= 9e19 / count(*)
   )
@@ -39,15 +39,19 @@ const enormousSql = `
   GROUP BY currency
   HAVING sum(CAST(trunc(abs(net_amount)) AS HUGEINT)) + count(*) >= 99999999999999999999::HUGEINT`
 
-/** Amounts of a currency whose sums could leave DECIMAL(38,18) are counted and not summed. */
-const summable = (amount: string, currency: string): string =>
-  `CASE WHEN ${currency} NOT IN (SELECT currency FROM enormous_currency) THEN ${amount} END`
+/** Amounts of a currency whose sums could leave DECIMAL(38,18) are counted and not summed; where there is none, as a rule, none is looked for. */
+type Summable = (amount: string, currency: string) => string
+
+const summableBut = (currencies: ReadonlyArray<string>): Summable =>
+  currencies.length === 0
+    ? (amount) => amount
+    : (amount, currency) => `CASE WHEN ${currency} NOT IN (${currencies.map(quoteText).join(", ")}) THEN ${amount} END`
 
 /**
  * What stands on proven lists, by the views that the money test goes by; of that, what it looked at is told by its
  * category, and the rest agreed.
  */
-const accountedSql = `
+const accountedSql = (summable: Summable): string => `
   CREATE OR REPLACE TEMP TABLE accounted AS
   WITH listed AS (
     SELECT 'movement' AS side, currency, recon.category_of_record(class) AS category, count(*) AS items, sum(${summable("net_amount", "currency")}) AS amount,
@@ -72,7 +76,7 @@ const accountedSql = `
   FROM (SELECT * FROM listed UNION ALL SELECT * FROM looked_at)
   GROUP BY ALL HAVING sum(items) <> 0`
 
-const keepSql = `
+const keepSql = (summable: Summable): string => `
   INSERT INTO recon.conservation
   SELECT recon.run(), side, currency, category, items, amount FROM accounted
   UNION ALL
@@ -136,7 +140,10 @@ const culpritsSql = `
 export const checkConservation = (sql: Sql): Effect.Effect<void, StoreError | ConservationBroken> =>
   Effect.gen(function* () {
     yield* sql.run("DELETE FROM recon.conservation WHERE run_id = recon.run()")
-    for (const statement of [enormousSql, accountedSql, keepSql]) yield* sql.run(statement)
+    const enormous = yield* sql.rows<{ currency: string }>(enormousSql)
+    const summable = summableBut(enormous.map(({ currency }) => currency))
+    yield* sql.run(accountedSql(summable))
+    yield* sql.run(keepSql(summable))
     const rows = yield* sql.rows<ConservationBroken["rows"][number]>(brokenSql)
     const disagreed = yield* sql.rows<ConservationBroken["rows"][number]>(disagreedSql)
     const untold = yield* sql.rows<ConservationBroken["culprits"][number]>(untoldSql)

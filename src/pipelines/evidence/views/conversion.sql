@@ -16,8 +16,7 @@
 SELECT c.conversion_id, c.customer_id, c.quote_id, recon.currency_name(c.from_currency) AS from_currency,
   recon.currency_name(c.to_currency) AS to_currency, c.from_amount, c.to_amount, c.rate,
   coalesce(c.rate_places, length(recon.fraction(c.rate)))::INTEGER AS rate_places, c.fee, recon.currency_name(c.fee_currency) AS fee_currency,
-  c.status, coalesce(s.class, 'unknown') AS class, c.created_at
+  c.status, recon.class_of_conversions(c.status) AS class, c.created_at
 FROM main.conversions AS c
 JOIN recon.coverage AS listed ON listed.run_id = recon.run() AND listed.customer_id = c.customer_id AND listed.stream = 'conversions' AND listed.state = 'COMPLETE'
-LEFT JOIN recon.statuses AS s ON s.stream = 'conversions' AND s.status = c.status
 WHERE c.last_seen_run = recon.run()

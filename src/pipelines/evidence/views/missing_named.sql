@@ -15,7 +15,7 @@ WITH naming AS (
   SELECT 'conversions', conversion_id, customer_id, created_at, 'conversion_quotes', quote_id, 'quote' FROM recon.conversion
 ),
 listed AS (
-  SELECT stream, record_id, customer_id FROM recon.product_record WHERE stream IN (SELECT stream FROM recon.product WHERE refunds_stream IS NOT NULL)
+  SELECT stream, record_id, customer_id FROM recon.product_record WHERE recon.can_be_refunded(stream)
   UNION ALL
   SELECT 'conversion_quotes', quote_id, customer_id FROM recon.conversion_quote WHERE obstacle IS NULL
 ),

@@ -44,11 +44,7 @@
 -- obstacle: Why it cannot be judged, in a sentence; NULL where it can.
 -- at_stake: The money that the difference is about.
 -- at_stake_currency: Its currency.
-WITH leg AS MATERIALIZED (
-  SELECT m.* FROM recon.movement AS m
-  SEMI JOIN recon.suspect AS s ON s.resource_type = m.resource_type AND s.record_id = m.record_id
-),
-own AS (
+WITH own AS (
   SELECT stream, record_id, leg,
     recon.exact_sum(CASE WHEN is_here AND is_own THEN moved ELSE 0 END) AS moved,
     count(*) FILTER (is_posted) AS posted, count(*) FILTER (is_posted AND is_here AND is_own) AS posted_at_home, count(*) FILTER (NOT is_posted) AS waiting,
@@ -72,7 +68,7 @@ network_sum AS (
 by_network AS (
   SELECT n.stream, n.record_id, n.leg, recon.exact_sum(CASE WHEN n.network = l.network THEN n.moved ELSE 0 END) AS moved,
     recon.exact_sum(CASE WHEN n.network <> l.network THEN abs(n.moved) ELSE 0 END) AS moved_off
-  FROM network_sum AS n JOIN leg AS l ON l.stream = n.stream AND l.record_id = n.record_id AND l.leg IS NOT DISTINCT FROM n.leg
+  FROM network_sum AS n JOIN recon.suspect_leg AS l ON l.stream = n.stream AND l.record_id = n.record_id AND l.leg IS NOT DISTINCT FROM n.leg
   GROUP BY n.stream, n.record_id, n.leg
 ),
 -- Sums of other customers and of other currencies, each of its own, so that none cancels another out.
@@ -114,7 +110,7 @@ affairs AS (
 ),
 in_doubt AS (
   SELECT l.stream, l.record_id, l.leg, min(d.obstacle) AS obstacle
-  FROM leg AS l JOIN recon.refunds_in_doubt AS d ON d.stream = l.stream AND d.customer_id = l.customer_id
+  FROM recon.suspect_leg AS l JOIN recon.refunds_in_doubt AS d ON d.stream = l.stream AND d.customer_id = l.customer_id
     AND coalesce(d.record_id = l.record_id, TRUE) AND coalesce(d.currency = l.currency, TRUE)
   WHERE l.class = 'undone' GROUP BY l.stream, l.record_id, l.leg
 ),
@@ -132,7 +128,7 @@ strayed AS (
 first_in_state AS (
   SELECT l.stream, l.record_id, min(CAST(json_extract_string(v.content, '$.updated_at') AS TIMESTAMPTZ)) AS updated_at,
     min(CAST(json_extract_string(v.content, '$.completed_at') AS TIMESTAMPTZ)) AS completed_at
-  FROM (SELECT DISTINCT stream, record_id, status FROM leg) AS l
+  FROM (SELECT DISTINCT stream, record_id, status FROM recon.suspect_leg) AS l
   JOIN main.superseded_versions AS v ON v.stream = l.stream AND v.record_id = l.record_id AND json_extract_string(v.content, '$.status') = l.status
   GROUP BY l.stream, l.record_id
 ),
@@ -151,7 +147,7 @@ gathered AS (
     CASE WHEN b.stream IS NULL THEN 0 ELSE b.doubtful END AS refund_doubtful, d.obstacle AS refunds_obstacle,
     -- A completion that moves from night to night began the grace once.
     CASE WHEN l.class = 'settled' THEN coalesce(least(l.completed_at, s.completed_at), s.updated_at, l.updated_at) ELSE coalesce(s.updated_at, l.updated_at) END AS changed_at
-  FROM leg AS l
+  FROM recon.suspect_leg AS l
   LEFT JOIN own AS o ON o.stream = l.stream AND o.record_id = l.record_id AND o.leg IS NOT DISTINCT FROM l.leg
   LEFT JOIN by_network AS w ON w.stream = l.stream AND w.record_id = l.record_id AND w.leg IS NOT DISTINCT FROM l.leg
   LEFT JOIN foreign_money AS f ON f.stream = l.stream AND f.record_id = l.record_id AND f.leg IS NOT DISTINCT FROM l.leg

@@ -11,17 +11,13 @@ WITH named AS MATERIALIZED (
   SEMI JOIN recon.suspect AS s ON s.resource_type = t.resource_type AND s.record_id = t.resource_id
   WHERE t.names_record
 ),
-leg AS (
-  SELECT m.* FROM recon.movement AS m
-  SEMI JOIN recon.suspect AS s ON s.resource_type = m.resource_type AND s.record_id = m.record_id
-),
 candidate AS (
   SELECT t.transaction_id, l.stream, l.leg, l.customer_id = t.customer_id AS is_own, l.direction = t.direction AS is_its_way,
     -- Where both legs are of one currency they are told apart by direction, unless they must make nothing together.
     l.is_by_direction AND l.class IN ('void', 'undone') AS is_one_sum,
     l.currency = t.currency AND (NOT l.is_by_direction OR l.direction = t.direction OR l.class IN ('void', 'undone')) AS is_here,
     (l.leg IS NOT DISTINCT FROM 'FEE') = (t.type = 'FEE') AS is_its_kind
-  FROM named AS t JOIN leg AS l ON l.resource_type = t.resource_type AND l.record_id = t.resource_id
+  FROM named AS t JOIN recon.suspect_leg AS l ON l.resource_type = t.resource_type AND l.record_id = t.resource_id
 ),
 chosen AS (
   SELECT * FROM candidate

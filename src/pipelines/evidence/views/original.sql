@@ -11,9 +11,11 @@
 -- obstacle: Why a column that is NULL is not known.
 WITH both_kinds AS (
   SELECT stream, noun, record_id, customer_id, currency, coalesce(network, '') AS network, amount, status, class, NULL AS name FROM recon.product_record
+  WHERE recon.can_be_refunded(stream)
   UNION ALL
-  SELECT stream, noun, record_id, customer_id, currency, network, amount, status, class, name FROM recon.refused_record WHERE record_id IS NOT NULL
+  SELECT stream, noun, record_id, customer_id, currency, network, amount, status, class, name FROM recon.refused_record
+  WHERE recon.can_be_refunded(stream) AND record_id IS NOT NULL
 )
 SELECT stream, noun, record_id, customer_id, currency, network, amount, status, nullif(class, 'unknown') AS class,
   coalesce(name, CASE class WHEN 'unknown' THEN concat('the status ', status, ' of ', noun, ' ', record_id, ' is outside the contract') END) AS obstacle
-FROM both_kinds WHERE stream IN (SELECT stream FROM recon.product WHERE refunds_stream IS NOT NULL)
+FROM both_kinds

@@ -18,22 +18,30 @@ overdue AS (
   SELECT * FROM waiting WHERE created_at + to_hours(hours) < recon.started_at()
 ),
 -- A transaction waits with its record, unless there is none that could wait.
-companion AS (
-  SELECT o.record_id, t.resource_id IS NULL OR p.class = 'void' AS is_alone,
-    coalesce(r.obstacle, f.name) AS obstacle, t.resource_type, t.resource_id, p.record_id IS NOT NULL AS is_known
+naming AS (
+  SELECT o.stream, o.record_id, t.customer_id, t.resource_type, t.resource_id, kind.stream AS named_stream
   FROM overdue AS o
   JOIN main.transactions AS t ON t.transaction_id = o.record_id
   LEFT JOIN recon.product AS kind ON kind.resource_type = t.resource_type
-  LEFT JOIN recon.product_record AS p ON p.stream = kind.stream AND p.record_id = t.resource_id
-  LEFT JOIN recon.reading AS r ON r.customer_id = t.customer_id AND r.stream = kind.stream
+  WHERE o.stream = 'transactions'
+),
+named AS (
+  SELECT p.stream, p.record_id, p.class FROM recon.product_record AS p
+  SEMI JOIN (SELECT resource_id FROM naming GROUP BY resource_id) AS n ON n.resource_id = p.record_id
+),
+companion AS (
+  SELECT n.stream, n.record_id, n.resource_id IS NULL OR p.class = 'void' AS is_alone,
+    coalesce(r.obstacle, f.name) AS obstacle, n.resource_type, n.resource_id, p.record_id IS NOT NULL AS is_known
+  FROM naming AS n
+  LEFT JOIN named AS p ON p.stream = n.named_stream AND p.record_id = n.resource_id
+  LEFT JOIN recon.reading AS r ON r.customer_id = n.customer_id AND r.stream = n.named_stream
   LEFT JOIN (
     SELECT stream, record_id, min(name) AS name FROM recon.refused WHERE record_id IS NOT NULL GROUP BY stream, record_id
-  ) AS f ON f.stream = kind.stream AND f.record_id = t.resource_id
-  WHERE o.stream = 'transactions'
+  ) AS f ON f.stream = n.named_stream AND f.record_id = n.resource_id
 ),
 judged AS (
   SELECT o.* EXCLUDE (obstacle), coalesce(o.obstacle, CASE WHEN c.is_alone IS NOT TRUE THEN c.obstacle END) AS obstacle, c.resource_type, c.resource_id
-  FROM overdue AS o LEFT JOIN companion AS c ON o.stream = 'transactions' AND c.record_id = o.record_id
+  FROM overdue AS o LEFT JOIN companion AS c ON c.stream = o.stream AND c.record_id = o.record_id
   -- One whose record is known and not void waits with it; of one whose record cannot be looked at nobody knows.
   WHERE o.stream <> 'transactions' OR c.is_alone OR NOT c.is_known AND c.obstacle IS NOT NULL
 ),

@@ -14,3 +14,5 @@ FROM recon.known_record AS k
 JOIN recon.reading AS r ON r.customer_id = k.customer_id AND r.stream = k.stream
 WHERE (r.obstacle IS NOT NULL OR r.is_proven AND k.last_seen_run = recon.run())
   AND k.done_at > r.ended_at + to_minutes(recon.number_of('REC_FUTURE', 'futureMinutes'))
+  -- Asked of the lists themselves, so that a list without any is not read.
+  AND k.done_at > recon.first_answer()

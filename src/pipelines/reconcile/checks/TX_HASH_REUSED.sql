@@ -7,27 +7,31 @@
 -- rests on: run
 -- accepts: record_id, counterpart_id
 -- unproven when: A record that cannot be read, or has a status outside the contract, may be the earlier one.
-WITH candidate AS (
+WITH candidate AS NOT MATERIALIZED (
   SELECT stream, noun, record_id, customer_id, currency, network, amount, coalesce(place, '') AS place, tx_hash, created_at,
     CASE class WHEN 'unknown' THEN concat('the status ', status, ' of ', noun, ' ', record_id, ' is outside the contract') END AS obstacle
-  FROM recon.product_record WHERE class IN ('settled', 'unknown') AND trim(tx_hash) <> ''
+  FROM recon.product_record WHERE class IN ('settled', 'unknown') AND tx_hash <> ''
   UNION ALL
   SELECT stream, noun, record_id, customer_id, currency, network, amount, place, tx_hash, created_at,
     -- A refused one that says all that matters counts like any other.
     CASE WHEN (class = 'settled' AND record_id || network || place || tx_hash IS NOT NULL AND amount IS NOT NULL AND created_at IS NOT NULL) IS NOT TRUE THEN name END
   FROM recon.refused_record
-  WHERE coalesce(class IN ('settled', 'unknown'), TRUE) AND trim(tx_hash) IS DISTINCT FROM '' AND stream IN (SELECT stream FROM recon.product WHERE place_column IS NOT NULL)
+  WHERE coalesce(class IN ('settled', 'unknown'), TRUE) AND tx_hash IS DISTINCT FROM '' AND stream IN (SELECT stream FROM recon.product WHERE place_column IS NOT NULL)
 ),
-hashed AS (
+trimmed AS NOT MATERIALIZED (
+  -- A hash has no blanks as a rule, and looking costs less than trimming.
+  SELECT *, CASE WHEN starts_with(tx_hash, ' ') OR ends_with(tx_hash, ' ') THEN trim(tx_hash) ELSE tx_hash END AS bare FROM candidate
+),
+hashed AS NOT MATERIALIZED (
   -- A deposit and a collection payment are two ways to book one transfer that came in, a withdrawal and a refund one that left.
-  SELECT c.*, CASE WHEN c.stream IN ('crypto_deposits', 'collection_payments') THEN 'in' ELSE 'out' END AS way,
-    c.stream IN ('crypto_deposits', 'crypto_withdrawals') AS plain,
+  SELECT *, CASE WHEN stream IN ('crypto_deposits', 'collection_payments') THEN 'in' ELSE 'out' END AS way,
+    stream IN ('crypto_deposits', 'crypto_withdrawals') AS plain,
     -- Quickly told apart: what differs here differs in any case.
-    hash(ltrim(lower(trim(c.tx_hash)), '0x')) AS rough
-  FROM candidate AS c
+    hash(lower(CASE WHEN bare[:2] IN ('0x', '0X') THEN bare[3:] ELSE bare END)) AS rough
+  FROM trimmed WHERE bare IS DISTINCT FROM ''
 ),
-known AS (SELECT * FROM hashed WHERE obstacle IS NULL),
--- Only hashes that occur more than once are put in order.
+known AS NOT MATERIALIZED (SELECT * FROM hashed WHERE obstacle IS NULL),
+-- Only hashes that occur more than once are read whole, and put in order.
 repeated AS (SELECT rough FROM known GROUP BY rough HAVING count(*) > 1),
 named AS (
   SELECT *, recon.hash_name(tx_hash) AS hash FROM known SEMI JOIN repeated USING (rough)
@@ -44,13 +48,15 @@ found AS (
   SELECT *, coalesce(earlier_here, if(plain, earlier_other, earlier_plain)) AS earlier_id FROM in_turn
 ),
 reused AS (SELECT * FROM found WHERE earlier_id IS NOT NULL),
+-- As a rule there are none, and then nothing is read again for them.
+doubt AS (SELECT * FROM hashed WHERE obstacle IS NOT NULL),
+beside AS (SELECT * FROM known SEMI JOIN (SELECT customer_id, way FROM doubt GROUP BY ALL) USING (customer_id, way)),
 doubtful AS (
   SELECT CASE WHEN d.created_at > k.created_at THEN d.stream ELSE k.stream END AS stream, CASE WHEN d.created_at > k.created_at THEN d.record_id ELSE k.record_id END AS record_id,
     k.customer_id, k.currency, k.amount, d.obstacle
-  FROM hashed AS d JOIN known AS k ON k.customer_id = d.customer_id AND k.way = d.way
+  FROM beside AS k JOIN doubt AS d ON k.customer_id = d.customer_id AND k.way = d.way
     AND recon.may_equal(d.network, k.network) AND recon.may_equal(recon.hash_name(d.tx_hash), recon.hash_name(k.tx_hash)) AND recon.may_equal(d.amount, k.amount)
     AND (d.stream <> k.stream OR recon.may_equal(d.place, k.place))
-  WHERE d.obstacle IS NOT NULL
 )
 SELECT 'exception' AS outcome, NULL AS obstacle, stream, record_id, earlier_id AS counterpart_id, customer_id, currency, amount AS actual,
   concat(recon.titled(noun), ' of ', recon.money(amount, currency), ' names transaction ', tx_hash, ' on ', network, ', which had settled ', earlier_id) AS detail
