@@ -78,7 +78,7 @@ stray AS (
   UNION ALL
   -- Less what must have moved of another customer's record of the same id.
   SELECT d.stream, d.record_id, l.leg, l.currency = d.currency, d.customer_id, d.currency, -d.signed_net
-  FROM recon.displaced AS d JOIN leg AS l ON l.stream = d.stream AND l.record_id = d.record_id
+  FROM recon.displaced AS d JOIN recon.suspect_leg AS l ON l.stream = d.stream AND l.record_id = d.record_id
   QUALIFY row_number() OVER (PARTITION BY d.stream, d.record_id, d.customer_id, d.direction, d.currency ORDER BY l.currency = d.currency DESC, l.direction = d.direction DESC, l.leg) = 1
 ),
 stray_sum AS (
