@@ -133,6 +133,23 @@ layer(opened(":memory:"))("a transaction", (it) => {
 })
 
 describe("a database file", () => {
+  it.scoped("holds amounts unpacked, so that reading them costs little", () =>
+    Effect.gen(function* () {
+      const file = join(yield* temporaryFolder, "tidemark.duckdb")
+      const compressions = Effect.gen(function* () {
+        const database = yield* Database
+        yield* database.run(
+          "CREATE TABLE amounts AS SELECT (i * 7919 % 100000 / 100)::DECIMAL(38,18) AS amount FROM range(200000) AS r(i)",
+        )
+        yield* database.run("CHECKPOINT")
+        return yield* database.rows<{ compression: string }>(
+          "SELECT DISTINCT compression FROM pragma_storage_info('amounts') WHERE segment_type = 'DECIMAL(38,18)'",
+        )
+      })
+      expect(yield* using(file, compressions)).toEqual([{ compression: "Uncompressed" }])
+    }),
+  )
+
   it.scopedLive("keeps what was committed when it is opened again", () =>
     Effect.gen(function* () {
       const file = join(yield* temporaryFolder, "tidemark.duckdb")

@@ -152,10 +152,12 @@ const onChain = ["crypto_deposits", "crypto_withdrawals", "crypto_refunds", "col
 
 describeCases("TX_HASH_MISSING", [
   {
-    it: "finds settled crypto records and collection payments without a hash, null or empty",
+    it: "finds settled crypto records and collection payments without a hash, null, empty or blanks of any kind",
     ledger: {
       rows: posted(
-        ...onChain.map((stream, nth) => product(stream, stream, { tx_hash: [null, "", " "][nth % 3] ?? null })),
+        ...onChain.map((stream, nth) =>
+          product(stream, stream, { tx_hash: [null, "", " ", "\u00a0"][nth % 4] ?? null }),
+        ),
       ),
     },
     found: ["collection_payments", "crypto_deposits", "crypto_refunds", "crypto_withdrawals"].map(hashless),
@@ -261,17 +263,18 @@ describeCases("TX_HASH_REUSED", [
     found: [{ code: "REF_FOREIGN", record: "b", severity: "critical" }, rehashed("b"), rehashed("c")],
   },
   {
-    it: "reads hexadecimal hashes without capitals and 0x, and others as they are",
+    it: "reads hexadecimal hashes without capitals, 0x and blanks of any kind, and others as they are",
     ledger: {
       rows: posted(
         hashed("crypto_deposits", "a", { tx_hash: "0xab" }),
         hashed("crypto_deposits", "b", { tx_hash: "0XAB" }),
         hashed("crypto_deposits", "c", { tx_hash: "Ab" }),
+        hashed("crypto_deposits", "d", { tx_hash: "\u00a00xAB\u3000" }),
         hashed("crypto_deposits", "x", { tx_hash: "zAb" }),
         hashed("crypto_deposits", "y", { tx_hash: "zab" }),
       ),
     },
-    found: [rehashed("b"), rehashed("c")],
+    found: [rehashed("b"), rehashed("c"), rehashed("d")],
   },
   {
     it: "takes a collection payment for a copy of the customer's deposit, and nobody else's",

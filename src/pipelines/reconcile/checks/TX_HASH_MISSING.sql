@@ -12,5 +12,5 @@ SELECT recon.outcome(NULL, r.settled_at + recon.grace('TX_HASH_MISSING') > l.beg
   concat(recon.titled(r.noun), ' of ', recon.money(r.amount, r.currency), ' was settled on ', r.network, ' at ', recon.moment(r.settled_at), ', but has no transaction hash') AS detail
 FROM recon.product_record AS r
 LEFT JOIN recon.reading AS l ON l.customer_id = r.customer_id AND l.stream = r.stream
--- Whatever has a first letter sorts behind a blank, and costs nothing to tell.
-WHERE r.class = 'settled' AND r.network IS NOT NULL AND (r.tx_hash IS NULL OR r.tx_hash < '!') AND coalesce(trim(r.tx_hash), '') = ''
+-- What begins with a letter or a digit is told at no cost from what may be blanks alone.
+WHERE r.class = 'settled' AND r.network IS NOT NULL AND (r.tx_hash IS NULL OR r.tx_hash NOT BETWEEN '!' AND '~') AND coalesce(trim(r.tx_hash), '') = ''

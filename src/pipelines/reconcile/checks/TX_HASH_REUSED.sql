@@ -19,8 +19,9 @@ WITH candidate AS NOT MATERIALIZED (
   WHERE coalesce(class IN ('settled', 'unknown'), TRUE) AND tx_hash IS DISTINCT FROM '' AND stream IN (SELECT stream FROM recon.product WHERE place_column IS NOT NULL)
 ),
 trimmed AS NOT MATERIALIZED (
-  -- A hash has no blanks as a rule, and looking costs less than trimming.
-  SELECT *, CASE WHEN starts_with(tx_hash, ' ') OR ends_with(tx_hash, ' ') THEN trim(tx_hash) ELSE tx_hash END AS bare FROM candidate
+  -- A hash has no blanks as a rule, of whatever kind, and looking costs less than trimming.
+  SELECT *, CASE WHEN starts_with(tx_hash, ' ') OR ends_with(tx_hash, ' ') OR strlen(tx_hash) > length(tx_hash) THEN trim(tx_hash) ELSE tx_hash END AS bare
+  FROM candidate
 ),
 hashed AS NOT MATERIALIZED (
   -- A deposit and a collection payment are two ways to book one transfer that came in, a withdrawal and a refund one that left.
