@@ -21,6 +21,7 @@
 -- elsewhere: What moved in the leg's direction and currency for other customers.
 -- apart: The same without sign, customer by customer.
 -- holders: Those customers.
+-- strayed: The transaction by which an earlier night found the money with a customer whose transactions were not read tonight; NULL where there is none, or the record has transactions of its own.
 -- foreign_currency: A currency in which money moved although it is none of the record's.
 -- foreign_moved: What moved in it, in the leg's direction.
 -- foreign_apart: The same without sign, customer by customer.
