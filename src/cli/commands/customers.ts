@@ -31,7 +31,7 @@ export const retireCommand = command({
       yield* conclude(options, {
         json: { customer_id: customerId, by: person, reason, dry_run: dryRun, still_open: open },
         told: [
-          stillOpenText(customerId, open),
+          ...stillOpenText(customerId, open),
           dryRun
             ? `customer ${customerId} would be retired; nothing was done`
             : `customer ${customerId} is retired; the next run resolves what was open about its absence`,

@@ -156,8 +156,7 @@ export const displacedSql = (streams: ReadonlyArray<ContractStream>): string => 
       AND k.customer_id <> json_extract_string(v.content, '$.customer_id')
     WHERE v.stream = '${product.stream}' AND k.last_seen_run = recon.run()
   ) AS p
-  JOIN recon.statuses AS s ON s.stream = '${product.stream}' AND s.status = p.status AND s.class = 'settled'
-  WHERE TRUE${leg.where}
+  WHERE recon.class_of_${product.stream}(p.status) = 'settled'${leg.where}
   QUALIFY row_number() OVER (PARTITION BY p.${product.id}, p.customer_id ORDER BY p.version DESC) = 1`,
     )
   })

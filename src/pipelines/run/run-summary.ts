@@ -99,8 +99,8 @@ const rowsOf = <R>(sql: Sql, text: string, runId: string): Effect.Effect<Readonl
 const rowOf = <R>(sql: Sql, text: string, runId: string): Effect.Effect<R, StoreError> =>
   Effect.map(rowsOf<R>(sql, text, runId), ([row]) => row as R)
 
-/** Sums of at_stake by currency of the rows that a condition picks. */
-const stakesOf = (sql: Sql, rows: string, runId: string): Effect.Effect<ReadonlyArray<Stake>, StoreError> =>
+/** Sums of at_stake by currency of the rows that a condition picks, with one parameter: of a run, its id. */
+export const stakesOf = (sql: Sql, rows: string, parameter: string): Effect.Effect<ReadonlyArray<Stake>, StoreError> =>
   Effect.map(
     rowsOf<Stake & { readonly places: number | null }>(
       sql,
@@ -109,7 +109,7 @@ const stakesOf = (sql: Sql, rows: string, runId: string): Effect.Effect<Readonly
        SELECT g.currency, CAST(TRY(list_sum(g.stakes)) AS VARCHAR) AS amount, g.cases, c.places
        FROM gathered AS g LEFT JOIN recon.currencies AS c ON c.currency = g.currency
        ORDER BY g.currency NULLS LAST`,
-      runId,
+      parameter,
     ),
     (found) =>
       found.map(({ places, ...stake }) => ({
