@@ -54,7 +54,7 @@ const prepareCheck = (check: OwnCheck) =>
     )
     const problem = columnFault(given)
     if (problem !== null) return yield* new OwnCheckError({ file: check.file, line: check.sqlLine, problem })
-    yield* Effect.mapError(database.run(`EXPLAIN ${casesSql(check)}`), fail(null))
+    yield* Effect.mapError(database.run(`EXPLAIN ${casesSql([check])}`), fail(null))
   })
 
 /**

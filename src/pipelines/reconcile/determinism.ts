@@ -70,7 +70,7 @@ const premisesSql = `
 
 /** The rules of a judgement, every statement that judges among them: with others, another result is no surprise. */
 const rulesOf = (checks: ReadonlyArray<CheckFile>, configuration: Configuration): string =>
-  [configuration.sha256, publishedText, ...checks.map(casesSql)].join("\n")
+  [configuration.sha256, publishedText, casesSql(checks)].join("\n")
 
 /**
  * Compares what was found with what the same run's earlier judgement found, where the same rules made it, and puts the

@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Array as Arr, Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
 import { quoteText } from "../../store/describe-table.ts"
 import { exceptionId } from "../../store/exception-id.ts"
@@ -18,19 +18,23 @@ const stateOf = ({ accepts }: CheckFile): string => {
   return `CAST(json_array(${values.map((value) => `CAST(${value} AS VARCHAR)`).join(", ")}) AS VARCHAR)`
 }
 
-/** A check's cases with its code, its severity in force, and the id that the same break keeps night after night. */
-export const casesSql = (check: CheckFile): string => `
-  SELECT ${exceptionId(quoteText(check.code))} AS exception_id, recon.run() AS run_id, ${quoteText(check.code)} AS code, s.family,
-    CASE WHEN s.is_enabled THEN coalesce(c.outcome, 'exception') ELSE 'switched off' END AS outcome,
-    ${names
-      .filter((name) => name !== "outcome" && name !== "severity" && name !== "detail")
-      .map((name) => `c.${name}`)
-      .join(", ")},
-    ${"file" in check ? `coalesce(c.detail, ${quoteText(check.definition)})` : "c.detail"} AS detail,
-    CASE WHEN s.has_one_severity THEN s.severity ELSE coalesce(c.severity, s.severity) END AS severity,
+/** What a check's query returns, with its code, and all columns that a case may have. */
+const returnedSql = (check: CheckFile): string => {
+  const detail = "file" in check ? `coalesce(c.detail, ${quoteText(check.definition)})` : "c.detail"
+  return `
+  SELECT ${quoteText(check.code)} AS code, ${names.map((name) => (name === "detail" ? `${detail} AS detail` : `c.${name}`)).join(", ")},
     ${stateOf(check)} AS state_of_affairs
   FROM (SELECT * FROM no_case UNION ALL BY NAME (${check.sql}
-  )) AS c JOIN recon.check_settings AS s ON s.code = ${quoteText(check.code)}
+  )) AS c`
+}
+
+/** The cases of some checks, with the severity in force, and the id that the same break keeps night after night. */
+export const casesSql = (checks: ReadonlyArray<CheckFile>): string => `
+  SELECT ${exceptionId("c.code")} AS exception_id, recon.run() AS run_id, s.family, c.* EXCLUDE (outcome, severity),
+    CASE WHEN s.is_enabled THEN coalesce(c.outcome, 'exception') ELSE 'switched off' END AS outcome,
+    CASE WHEN s.has_one_severity THEN s.severity ELSE coalesce(c.severity, s.severity) END AS severity
+  FROM (${checks.map(returnedSql).join("\n  UNION ALL")}
+  ) AS c JOIN recon.check_settings AS s ON s.code = c.code
   -- Whatever a query returns twice is one case, and the worst of them.
   QUALIFY row_number() OVER (
     PARTITION BY exception_id ORDER BY list_position(['exception', 'unproven', 'in flight', 'switched off'], outcome), at_stake DESC, counterpart_id
@@ -57,12 +61,15 @@ const strayRowSql = `
   END AS stray
   FROM recon.finding WHERE code = $1 AND stray IS NOT NULL ORDER BY stray LIMIT 1`
 
-const runCheck = (sql: Sql, check: CheckFile) =>
-  sql.runUntilStopped(`INSERT INTO recon.finding BY NAME ${casesSql(check)}`)
+/** To start a statement costs milliseconds whatever it finds; more than this many at once cost more to plan than they save. */
+const together = 8
+
+const runTogether = (sql: Sql, checks: ReadonlyArray<CheckFile>) =>
+  sql.runUntilStopped(`INSERT INTO recon.finding BY NAME ${casesSql(checks)}`)
 
 const runOwnCheck = (sql: Sql, check: OwnCheck) =>
   Effect.gen(function* () {
-    yield* Effect.mapError(runCheck(sql, check), ({ detail }) => ownCheckFailed(check, detail))
+    yield* Effect.mapError(runTogether(sql, [check]), ({ detail }) => ownCheckFailed(check, detail))
     const [found] = yield* sql.rows<{ stray: string }>(strayRowSql, [check.code])
     if (found !== undefined) return yield* ownCheckFailed(check, found.stray)
   })
@@ -81,9 +88,9 @@ export const runChecks = (
     const nothing = Object.entries(findingColumns).map(([name, type]) => `NULL::${type} AS ${name}`)
     yield* sql.run(`CREATE OR REPLACE TEMP TABLE no_case AS SELECT ${nothing.join(", ")} WHERE FALSE`)
     yield* sql.run("DELETE FROM recon.finding")
-    for (const check of checks) {
-      yield* "file" in check ? runOwnCheck(sql, check as OwnCheck) : runCheck(sql, check)
-    }
+    const [shipped, own] = Arr.partition(checks, (check): check is OwnCheck => "file" in check)
+    for (const some of Arr.chunksOf(shipped, together)) yield* runTogether(sql, some)
+    for (const check of own) yield* runOwnCheck(sql, check)
     yield* sql.run(recordMoneySql)
     yield* sql.run(
       "UPDATE recon.finding SET at_stake = coalesce(at_stake, abs(nullif(TRY(actual - expected), 0)), abs(actual), abs(expected))",
