@@ -7,6 +7,7 @@ import type { StoreError } from "../../store/store-error.ts"
 import type { Configuration } from "../configuration/settings.ts"
 import type { Run } from "../run/run.ts"
 import { packageSqlFiles, type SqlFile } from "../sql-file.ts"
+import { definitionOf, type Explained, explained, fillOf } from "./explained.ts"
 import { macros, runMacros } from "./macros.ts"
 import {
   accountSql,
@@ -18,7 +19,7 @@ import {
   productRecordSql,
   refundSql,
 } from "./products-sql.ts"
-import { formerVersionSql, knownRecordSql } from "./records-sql.ts"
+import { formerVersion, knownRecord } from "./records-sql.ts"
 import { sayWords } from "./words.ts"
 
 /**
@@ -82,38 +83,6 @@ const questions = [
   "transit_times",
 ]
 
-const kindOf = ({ header }: SqlFile): string => header.get("kind")?.text ?? "view"
-
-/** Makes what a file defines, with its comments: of a view once, of a table before it is filled for the first time. */
-const definitionOf = (file: SqlFile): ReadonlyArray<string> => {
-  const kind = kindOf(file) === "table" ? "TABLE" : "VIEW"
-  const columns = [...file.header].filter(([key]) => key !== "about" && key !== "kind")
-  return [
-    `CREATE OR REPLACE ${kind} recon.${file.name} AS ${file.sql}`,
-    `COMMENT ON ${kind} recon.${file.name} IS ${quoteText(file.header.get("about")?.text ?? "")}`,
-    ...columns.map(([column, { text }]) => `COMMENT ON COLUMN recon.${file.name}.${column} IS ${quoteText(text)}`),
-  ]
-}
-
-/**
- * What each run does with a file: nothing with a view, once it is there; a table is filled anew; `kept` is a table of all runs,
- * of which the rows of the judged one are replaced; to an `added` one the run adds what is not there. The tables that outlive
- * a run are made by their migrations, with their comments.
- */
-const fillOf = (file: SqlFile): ReadonlyArray<string> => {
-  const insert = `INSERT INTO recon.${file.name} BY NAME ${file.sql}`
-  switch (kindOf(file)) {
-    case "table":
-      return [`DELETE FROM recon.${file.name}`, insert]
-    case "kept":
-      return [`DELETE FROM recon.${file.name} WHERE run_id = recon.run()`, insert]
-    case "added":
-      return [insert]
-    default:
-      return []
-  }
-}
-
 const publishedSql = "CREATE TABLE IF NOT EXISTS recon.published (name VARCHAR, sha256 VARCHAR)"
 
 /** What the store has, and from which text: a definition that is there already is not made again, a table only filled anew. */
@@ -153,24 +122,22 @@ interface Definition {
   readonly again: ReadonlyArray<string>
 }
 
-const ofFile = (file: SqlFile): Definition => ({
-  name: file.name,
-  isTable: kindOf(file) === "table",
+const ofExplained = (what: Explained): Definition => ({
+  name: what.name,
+  isTable: what.kind === "table",
   // A table has the columns of the views that it is filled from, so that it is made anew where any of them changed.
-  text: `${file.sql}\n${JSON.stringify([...file.header])}${kindOf(file) === "table" ? publishedText : ""}`,
-  statements: ["kept", "added"].includes(kindOf(file)) ? fillOf(file) : definitionOf(file),
-  again: fillOf(file),
+  text: `${JSON.stringify(what)}${what.kind === "table" ? publishedText : ""}`,
+  statements: ["kept", "added"].includes(what.kind) ? fillOf(what) : definitionOf(what),
+  again: fillOf(what),
 })
 
-const ofStatements = (name: string, statements: ReadonlyArray<string>): Definition => ({
+const ofText = (name: string, text: string): Definition => ({
   name,
   isTable: false,
-  text: statements.join("\n"),
-  statements,
+  text,
+  statements: [text],
   again: [],
 })
-
-const ofText = (name: string, text: string): Definition => ofStatements(name, [text])
 
 const files = new Map(packageSqlFiles("evidence/views").map((file) => [file.name, file]))
 
@@ -208,7 +175,8 @@ const productsSql = (configuration: Configuration): string => {
     AS p(stream, noun, resource_type, refunds_stream, refunds_column, lists_refunds, has_separate_fees, credits_add_to, debits_add_to, account_stream, account_noun, account_column, place_column, has_reference)`
 }
 
-const filesOf = (names: ReadonlyArray<string>): ReadonlyArray<Definition> => names.map((name) => ofFile(fileOf(name)))
+const filesOf = (names: ReadonlyArray<string>): ReadonlyArray<Definition> =>
+  names.map((name) => ofExplained(explained(fileOf(name))))
 
 /** Publishes what the matching of the partner's books came to; reads what it left. */
 export const publishBooks = (sql: Sql): Effect.Effect<void, StoreError> => publishAll(sql, filesOf(bookOrder))
@@ -263,8 +231,8 @@ export const publishEvidence = (sql: Sql, run: Run, configuration: Configuration
       ofText("refund", refundSql(streams)),
       ofText("account", accountSql(streams)),
       ofText("newest_record", newestRecordSql(streams)),
-      ofStatements("known_record", knownRecordSql(streams)),
-      ofStatements("former_version", formerVersionSql(streams)),
+      ofExplained(knownRecord(streams)),
+      ofExplained(formerVersion(streams)),
       ofText("held", heldSql(streams)),
       ...filesOf(order),
       ofText("not_listed", notListedSql),

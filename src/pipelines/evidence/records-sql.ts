@@ -1,6 +1,6 @@
 import { products } from "../../api/contract/products.ts"
 import type { ContractStream } from "../../api/contract.ts"
-import { quoteText } from "../../store/describe-table.ts"
+import type { Explained } from "./explained.ts"
 
 /*
  * Every record of every list as the store last knew it, and every version that a later one replaced. Like the views of
@@ -58,81 +58,72 @@ const selectFormer = (stream: ContractStream): string => {
   const later = statedLater.map((column) => `${kept.includes(column) ? former(column) : "NULL"} AS ${column}`)
   return `
   SELECT '${stream.stream}' AS stream, v.record_id, p.customer_id, v.version, v.first_seen_run AS version_seen_run, v.last_seen_run AS version_last_seen_run,
-    p.last_seen_run, json_extract_string(v.content, '$.status') AS former_status, recon.class_of_${stream.stream}(json_extract_string(v.content, '$.status')) AS former_class,
-    p.status, recon.class_of_${stream.stream}(p.status) AS class, ${list(kept.map((column) => `'${column}'`))} AS names,
+    p.last_seen_run, v.former_status, v.former_class, p.status, recon.class_of_${stream.stream}(p.status) AS class, ${list(kept.map((column) => `'${column}'`))} AS names,
     ${list(kept.map(former))} AS said,
     ${list(kept.map((column) => asText(column, `p.${column}`)))} AS says,
     ${oneAmount ? "recon.currency_name(p.currency)" : "NULL"} AS currency, ${oneAmount ? "p.net_amount" : "NULL"} AS net_amount,
     ${later.join(", ")},
     v.last_seen_run = recon.run() AND p.last_seen_run = recon.run() AND json_extract_string(v.content, '$.customer_id') <> p.customer_id AS is_anothers
-  FROM main.superseded_versions AS v
-  JOIN main.${stream.stream} AS p ON p.${idOf(stream)} = v.record_id
+  FROM version AS v JOIN main.${stream.stream} AS p ON p.${idOf(stream)} = v.record_id
   WHERE v.stream = '${stream.stream}'`
 }
 
-const comments: Readonly<Record<string, readonly [about: string, columns: Readonly<Record<string, string>>]>> = {
-  known_record: [
+export const knownRecord = (streams: ReadonlyArray<ContractStream>): Explained => ({
+  name: "known_record",
+  kind: "view",
+  about:
     "Every record of every list but balances, as the store last knew it, whatever was read tonight. It stands on its list where last_seen_run is the judged run.",
-    {
-      stream: "The list.",
-      record_id: "The record.",
-      customer_id: "Its customer.",
-      currency: "Its currency, by the name that counts; of a conversion, the one that it took.",
-      amount: "Its amount; of a conversion, what it took.",
-      status: "Its status; NULL where records of the list have none.",
-      class: "open, settled, void, undone, or unknown: a status outside the contract.",
-      created_at: "When it was created.",
-      done_at: "When it was completed, or posted.",
-      first_seen_run: "The run that first saw it.",
-      last_seen_run: "The last run that saw it.",
-      version_seen_run: "The run that first saw it as it is now.",
-    },
-  ],
-  former_version: [
-    "Every version of a record that a later one replaced, of lists whose records have a status, beside what the record says now.",
-    {
-      stream: "The list.",
-      record_id: "The record.",
-      customer_id: "Its customer, now.",
-      version: "The former version; the first is 1.",
-      version_seen_run: "The run that first saw this version.",
-      version_last_seen_run: "The last run that saw this version.",
-      last_seen_run: "The last run that saw the record.",
-      former_status: "Its status then.",
-      former_class: "The class of that status.",
-      status: "Its status now.",
-      class: "The class of that status.",
-      names: "The columns that a settled record must keep.",
-      said: "What they said then, in the order of names; amounts as exact text.",
-      says: "What they say now.",
-      currency: "Its currency now; NULL where it is about several.",
-      net_amount: "Its net amount now.",
-      network: "The network that it stated then.",
-      tx_hash: "Its hash on the chain then.",
-      is_anothers: "Whether it is another customer's record, which the judged run read under the same id.",
-    },
-  ],
-}
+  columns: {
+    stream: "The list.",
+    record_id: "The record.",
+    customer_id: "Its customer.",
+    currency: "Its currency, by the name that counts; of a conversion, the one that it took.",
+    amount: "Its amount; of a conversion, what it took.",
+    status: "Its status; NULL where records of the list have none.",
+    class: "open, settled, void, undone, or unknown: a status outside the contract.",
+    created_at: "When it was created.",
+    done_at: "When it was completed, or posted.",
+    first_seen_run: "The run that first saw it.",
+    last_seen_run: "The last run that saw it.",
+    version_seen_run: "The run that first saw it as it is now.",
+  },
+  sql: withLife(streams).map(selectRecord).join("\n  UNION ALL"),
+})
 
-/** A view, and what explains it to an analyst. */
-const viewOf = (name: string, selects: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const [about, columns] = comments[name] ?? ["", {}]
-  return [
-    `CREATE OR REPLACE VIEW recon.${name} AS${selects.join("\n  UNION ALL")}`,
-    `COMMENT ON VIEW recon.${name} IS ${quoteText(about)}`,
-    ...Object.entries(columns).map(
-      ([column, comment]) => `COMMENT ON COLUMN recon.${name}.${column} IS ${quoteText(comment)}`,
-    ),
-  ]
-}
-
-export const knownRecordSql = (streams: ReadonlyArray<ContractStream>): ReadonlyArray<string> =>
-  viewOf("known_record", withLife(streams).map(selectRecord))
-
-export const formerVersionSql = (streams: ReadonlyArray<ContractStream>): ReadonlyArray<string> =>
-  viewOf(
-    "former_version",
-    withLife(streams)
-      .filter(({ statuses }) => statuses !== null)
-      .map(selectFormer),
-  )
+/** A year of nights leaves many versions, of which a night asks for few: they are looked through once. */
+export const formerVersion = (streams: ReadonlyArray<ContractStream>): Explained => ({
+  name: "former_version",
+  kind: "table",
+  about:
+    "Versions of a record that a later one replaced, of lists whose records have a status, beside what the record says now: those that were settled, void or undone, and those that the judged run saw itself. main.record_versions has all.",
+  columns: {
+    stream: "The list.",
+    record_id: "The record.",
+    customer_id: "Its customer, now.",
+    version: "The former version; the first is 1.",
+    version_seen_run: "The run that first saw this version.",
+    version_last_seen_run: "The last run that saw this version.",
+    last_seen_run: "The last run that saw the record.",
+    former_status: "Its status then.",
+    former_class: "The class of that status.",
+    status: "Its status now.",
+    class: "The class of that status.",
+    names: "The columns that a settled record must keep.",
+    said: "What they said then, in the order of names; amounts as exact text.",
+    says: "What they say now.",
+    currency: "Its currency now; NULL where it is about several.",
+    net_amount: "Its net amount now.",
+    network: "The network that it stated then.",
+    tx_hash: "Its hash on the chain then.",
+    is_anothers: "Whether it is another customer's record, which the judged run read under the same id.",
+  },
+  sql: `
+  WITH version AS MATERIALIZED (
+    SELECT v.*, json_extract_string(v.content, '$.status') AS former_status, coalesce(s.class, 'unknown') AS former_class
+    FROM main.superseded_versions AS v LEFT JOIN recon.statuses AS s ON s.stream = v.stream AND s.status = json_extract_string(v.content, '$.status')
+    WHERE v.last_seen_run = recon.run() OR s.class IN ('settled', 'void', 'undone')
+  )${withLife(streams)
+    .filter(({ statuses }) => statuses !== null)
+    .map(selectFormer)
+    .join("\n  UNION ALL")}`,
+})
