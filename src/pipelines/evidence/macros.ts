@@ -85,12 +85,12 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> =>
       ({ resourceType }) => resourceType,
     )}`,
     "titled(word) AS concat(upper(word[1]), word[2:])",
-    // An amount with its currency, at the currency's places where they are known; no digit is ever dropped but zeros.
+    // An amount with its currency, at the currency's places where they are known; no digit is ever dropped but zeros. Of two
+    // texts of which one begins the other, the longer one is the greater.
     `places(of_currency) AS ${placesOf({ ...knownPlaces, ...configuration.currencyPlaces })}`,
     "digits(amount) AS CAST(CAST(amount AS DECIMAL(38,18)) AS VARCHAR)",
     "fraction(amount) AS rtrim(split_part(recon.digits(amount), '.', 2), '0')",
-    "with_places(digits, least) AS rtrim(concat(left(digits, length(digits) - 18 + least), rtrim(right(digits, 18 - least), '0')), '.')",
-    "money(amount, of_currency) AS CASE WHEN amount IS NOT NULL THEN concat(recon.with_places(recon.digits(amount), coalesce(recon.places(of_currency), 0)), ' ', of_currency) END",
+    "money(amount, of_currency) AS CASE WHEN amount IS NOT NULL THEN concat(rtrim(greatest(rtrim(recon.digits(amount), '0'), recon.digits(amount)[:coalesce(recon.places(of_currency), 0) - 19]), '.'), ' ', of_currency) END",
     // What the contract and the configuration say of statuses, names, fees and refunds.
     ...classesOf(configuration),
     `currency_name(name) AS ${aliased(configuration.currencyAliases)}`,
