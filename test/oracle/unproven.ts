@@ -115,12 +115,12 @@ const ofQuotes = (lists: Lists): ReadonlyArray<Case> => {
   })
 }
 
-/** Refunds whose deposit cannot be read: it exists. */
-const ofRefunds = (lists: Lists): ReadonlyArray<Case> => {
-  const unreadable = new Set(refusedOf(lists, "crypto_deposits").map(({ id }) => id))
-  return of(lists, "crypto_refunds")
-    .filter((refund) => unreadable.has(textOf(refund, "originalDepositId") ?? ""))
-    .map(({ id }) => caseOf("REFUND_ORPHAN", id))
+/** Records that name one which cannot be read: it exists. */
+const ofNaming = (lists: Lists, code: string, stream: string, field: string, named: string): ReadonlyArray<Case> => {
+  const unreadable = new Set(refusedOf(lists, named).map(({ id }) => id))
+  return of(lists, stream)
+    .filter((one) => classOf(one) !== "void" && unreadable.has(textOf(one, field) ?? ""))
+    .map(({ id }) => caseOf(code, id))
 }
 
 /** Checkouts with a payment of which nobody knows whether or what it paid; more can only add to what is missing. */
@@ -184,7 +184,8 @@ export const unprovenCases = (lists: Lists, balances: ReadonlyArray<Served>, rul
     ...ofMoney(lists, rules),
     ...ofBalances(lists, balances, rules),
     ...ofQuotes(lists),
-    ...ofRefunds(lists),
+    ...ofNaming(lists, "REFUND_ORPHAN", "crypto_refunds", "originalDepositId", "crypto_deposits"),
+    ...ofNaming(lists, "COLL_CHECKOUT_MISSING", "collection_payments", "checkoutId", "checkouts"),
     ...ofCheckouts(lists, rules),
     ...ofAccounts(lists, rules),
   ].sort()

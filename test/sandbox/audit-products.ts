@@ -193,7 +193,11 @@ const auditRefunds = (books: Books) => {
 
 const auditCheckouts = (books: Books) => {
   const payments = of(books, "collection_payments")
-  return of(books, "checkouts").flatMap((checkout) => {
+  const checkoutOf = namedIn(books, "checkoutId", "checkouts")
+  const orphans = payments.filter(
+    (one) => textOf(one, "checkoutId") !== null && classOf(one) !== "void" && isMissing(books, one, checkoutOf(one)),
+  )
+  const ofEach = of(books, "checkouts").flatMap((checkout) => {
     const own = payments.filter((payment) => textOf(payment, "checkoutId") === checkout.id)
     const settled = own.filter((one) => classOf(one) === "settled" && agree(one, checkout, ["currency"]))
     const paid = settled.reduce((sum, one) => sum + amountOf(one, "amount"), 0n)
@@ -234,4 +238,5 @@ const auditCheckouts = (books: Books) => {
       ...late.map(({ id }) => finding("COLL_AFTER_EXPIRY", id, "medium")),
     ]
   })
+  return [...orphans.map(({ id }) => finding("COLL_CHECKOUT_MISSING", id, "high")), ...ofEach]
 }

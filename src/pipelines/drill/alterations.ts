@@ -351,6 +351,14 @@ const ofOthers: ReadonlyArray<Alteration> = [
     steps: [set({ original_deposit_id: unknownId })],
   },
   {
+    name: "payment of no checkout",
+    of: "record",
+    lists: ["collection_payments"],
+    where: "t.checkout_id IS NOT NULL",
+    movesMoney: true,
+    steps: [set({ checkout_id: unknownId })],
+  },
+  {
     name: "checkout PAID with half",
     of: "checkout",
     where: "t.status = 'PAID' AND t.paid_amount > 0",

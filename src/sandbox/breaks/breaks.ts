@@ -9,7 +9,7 @@ import {
   plantUnstated,
 } from "./balance-faults.ts"
 import { type BreakCode, breakCodes } from "./break-code.ts"
-import { plantAfterExpiry, plantCheckoutStatus, plantCheckoutTotal } from "./collection-faults.ts"
+import { plantAfterExpiry, plantCheckoutMissing, plantCheckoutStatus, plantCheckoutTotal } from "./collection-faults.ts"
 import { plantContradicted } from "./contradicted.ts"
 import {
   plantQuoteDeviation,
@@ -91,6 +91,7 @@ const planters: Readonly<Record<BreakCode, (ground: Ground) => void>> = {
   REFUND_EXCESS: plantRefundExcess,
   REFUND_ROUTE: plantRefundRoute,
   REFUND_STATE: plantRefundState,
+  COLL_CHECKOUT_MISSING: plantCheckoutMissing,
   COLL_CHECKOUT_TOTAL: plantCheckoutTotal,
   COLL_STATUS: plantCheckoutStatus,
   COLL_AFTER_EXPIRY: plantAfterExpiry,

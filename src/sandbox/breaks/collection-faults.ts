@@ -1,12 +1,14 @@
 import { enterCheckout } from "../world/checkout.ts"
+import type { Customer } from "../world/customer.ts"
 import { day, hour, type Instant, minute } from "../world/instant.ts"
 import { lastPlace, type Money } from "../world/money.ts"
 import { idIn } from "../world/realm.ts"
 import type { StatusAt } from "../world/transaction.ts"
 import { drawStyle } from "../world/wording.ts"
-import { attempt, chanceFor, each, earlyMoment, type Ground, near, report } from "./ground.ts"
+import { attempt, candidates, chanceFor, each, earlyMoment, type Ground, near, needed, report } from "./ground.ts"
 import { type Planted, type Plot, pastGrace, plant, settle } from "./planting.ts"
 
+const missing = "COLL_CHECKOUT_MISSING"
 const total = "COLL_CHECKOUT_TOTAL"
 const standing = "COLL_STATUS"
 const expiry = "COLL_AFTER_EXPIRY"
@@ -32,6 +34,8 @@ const pay = (ground: Ground, key: string, name: string, createdAt: Instant, plot
 
 interface Sale {
   readonly key: string
+  /** Whose it is; the payment's where nothing is said. */
+  readonly customer?: Customer
   readonly createdAt: Instant
   readonly expiresAt: Instant
   /** What the checkout says was paid, and when; null where it noticed nothing. */
@@ -39,10 +43,14 @@ interface Sale {
 }
 
 /** The checkout of a payment, for exactly its amount. */
-const sell = (ground: Ground, payment: Planted, { createdAt, expiresAt, key, paid }: Sale) =>
+const sell = (
+  ground: Ground,
+  payment: Planted,
+  { createdAt, customer = payment.customer, expiresAt, key, paid }: Sale,
+) =>
   enterCheckout(ground.realm, {
     key,
-    customer: payment.customer,
+    customer,
     currency: payment.currency,
     amount: payment.leg.amount,
     createdAt,
@@ -51,6 +59,36 @@ const sell = (ground: Ground, payment: Planted, { createdAt, expiresAt, key, pai
     paid: paid === null ? [] : [{ at: payment.completedAt, amount: paid }],
     ...(paid === null ? { status: "OPEN" } : {}),
   })
+
+/** Payments of checkouts that are nowhere, or another customer's. */
+export const plantCheckoutMissing = (ground: Ground): void => {
+  attempt(
+    () => {
+      const key = `${missing}/nowhere`
+      const payment = pay(ground, key, "payment", earlyMoment(ground, key))
+      report(ground, missing, "high", payment, "no list has its checkout", pastGrace(payment.record.story.createdAt))
+    },
+    () => {
+      const [one, other] = candidates(ground, "collection")
+      const customer = needed(other)
+      const key = `${missing}/foreign`
+      const createdAt = earlyMoment(ground, key)
+      const payment = pay(ground, key, "payment", createdAt + 10 * minute, { customer: needed(one) })
+      const paid = payment.leg.amount
+      sell(ground, payment, { key, customer, createdAt, expiresAt: createdAt + day, paid })
+      const why = "its checkout belongs to another customer"
+      report(ground, missing, "high", payment, why, pastGrace(payment.record.story.createdAt))
+    },
+    () => {
+      const key = `${missing}/closed`
+      const createdAt = earlyMoment(ground, key)
+      const payment = pay(ground, key, "payment", createdAt + 10 * minute)
+      const checkout = sell(ground, payment, { key, createdAt, expiresAt: createdAt + day, paid: payment.leg.amount })
+      checkout.steps.push({ at: payment.completedAt, set: { status: "CLOSED" } })
+      near(ground, missing, payment, "its checkout is there, and says CLOSED", payment.completedAt)
+    },
+  )
+}
 
 /** Checkouts that say something else than their payments. */
 export const plantCheckoutTotal = (ground: Ground): void => {

@@ -3,6 +3,7 @@ import { describeCases } from "../../support/ledger-cases.ts"
 
 type Values = Readonly<Record<string, string | null>>
 
+const orphan = (record: string) => ({ code: "COLL_CHECKOUT_MISSING", record, severity: "high" })
 const differing = (record: string) => ({ code: "COLL_CHECKOUT_TOTAL", record, severity: "high" })
 const misstated = (record: string) => ({ code: "COLL_STATUS", record, severity: "high" })
 const late = (record: string) => ({ code: "COLL_AFTER_EXPIRY", record, severity: "medium" })
@@ -40,6 +41,53 @@ const standing = (status: string, paid: string, values: Values = {}): ReadonlyAr
 }
 
 const most = "99999999999999999999.999999999999999999"
+
+describeCases("COLL_CHECKOUT_MISSING", [
+  { it: "finds a payment whose checkout is nowhere", ledger: { rows: [...settled("a", "60")] }, found: [orphan("a")] },
+  {
+    it: "finds one whose checkout belongs to another customer, even where its own list was not read",
+    ledger: {
+      rows: [...settled("a", "60"), checkout("60", { customer_id: "c-2" })],
+      coverage: { "c-1/checkouts": "PARTIAL" },
+    },
+    found: [orphan("a"), incomplete("c-1/checkouts")],
+  },
+  {
+    it: "is silent about a payment that FAILED, one that names no checkout, and one whose checkout is there",
+    ledger: {
+      rows: [
+        payment("a", "60", { status: "FAILED" }),
+        ...settled("b", "60", { checkout_id: null }),
+        checkout("60", { checkout_id: "k-2" }),
+        ...settled("c", "60", { checkout_id: "k-2", created_at: hoursBefore(100) }),
+      ],
+    },
+  },
+  {
+    it: "waits for the grace of an hour, counted from createdAt",
+    ledger: {
+      rows: [0.99, 1].map((hours) =>
+        payment(`after ${hours}`, "60", { status: "PENDING", created_at: hoursBefore(hours) }),
+      ),
+    },
+    found: [orphan("after 1")],
+  },
+  {
+    it: "is not judged where the checkouts were not all read, or one that cannot be read is the one, or could be",
+    ledger: { rows: [...settled("a", "60")], coverage: { "c-1/checkouts": "FAILED" } },
+    found: [incomplete("c-1/checkouts")],
+    unproven: { COLL_CHECKOUT_MISSING: 1, COLL_AFTER_EXPIRY: 1 },
+  },
+  ...["k-1", null].map((recordId) => ({
+    it: `is not judged where a checkout cannot be read and ${recordId === null ? "has no readable id" : "is the one"}`,
+    ledger: {
+      rows: [...settled("a", "60")],
+      quarantine: [{ customer: "c-1", stream: "checkouts", recordId, payload: {} } as const],
+    },
+    found: [unreadable(recordId ?? "c-1/checkouts/1/0")],
+    unproven: { COLL_CHECKOUT_MISSING: 1 },
+  })),
+])
 
 describeCases("COLL_CHECKOUT_TOTAL", [
   {
@@ -236,7 +284,7 @@ describeCases("COLL_AFTER_EXPIRY", [
       ],
     },
     found: [late("b"), ...["k-1", "k-2", "k-3"].map(unreadable)],
-    unproven: { COLL_AFTER_EXPIRY: 1 },
+    unproven: { COLL_AFTER_EXPIRY: 1, COLL_CHECKOUT_MISSING: 3 },
   },
   {
     it: "finds a payment that was created after its checkout's last instant",

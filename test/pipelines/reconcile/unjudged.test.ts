@@ -33,9 +33,11 @@ const checkout = (paid: string): LedgerRow =>
     paid_amount: paid,
     status: "OPEN",
   })
-const hidden = (stream: "conversion_quotes" | "crypto_deposits" | "collection_payments", payload: unknown = {}) => [
-  { customer: "c-1", stream, recordId: null, payload },
-]
+const payment = product("collection_payments", "p", { status: "REVERSED", checkout_id: "k-1" })
+const hidden = (
+  stream: "checkouts" | "conversion_quotes" | "crypto_deposits" | "collection_payments",
+  payload: unknown = {},
+) => [{ customer: "c-1", stream, recordId: null, payload }]
 
 /** A break, a night on which it cannot be judged any more, and one that proves it mended. */
 const cases: Readonly<Record<string, readonly [broken: Night, doubtful: Night, mended: Night]>> = {
@@ -63,6 +65,11 @@ const cases: Readonly<Record<string, readonly [broken: Night, doubtful: Night, m
     { rows: [original, sent("r"), sent("s")] },
     { rows: [original, sent("r"), refund("s", { status: "?" })] },
     { rows: [original, sent("r"), refund("s", { status: "FAILED" })] },
+  ],
+  COLL_CHECKOUT_MISSING: [
+    { rows: [payment] },
+    { rows: [payment], quarantine: hidden("checkouts") },
+    { rows: [payment, checkout("0")] },
   ],
   COLL_CHECKOUT_TOTAL: [
     { rows: [checkout("1")] },

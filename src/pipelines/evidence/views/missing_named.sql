@@ -1,4 +1,4 @@
--- about: Records that name another one which their customer's list does not hold: a refund its deposit, a conversion its quote.
+-- about: Records that name another one which their customer's list does not hold: a refund its deposit, a conversion its quote, a payment its checkout.
 -- stream: The list of the record that names.
 -- record_id: The record that names.
 -- customer_id: Its customer.
@@ -13,11 +13,16 @@ WITH naming AS (
   SELECT stream, record_id, customer_id, created_at, of_stream AS named_stream, of_record AS named_id, of_noun AS noun FROM recon.refund
   UNION ALL
   SELECT 'conversions', conversion_id, customer_id, created_at, 'conversion_quotes', quote_id, 'quote' FROM recon.conversion
+  UNION ALL
+  SELECT stream, record_id, customer_id, created_at, 'checkouts', checkout_id, 'checkout' FROM recon.product_record
+  WHERE stream = 'collection_payments' AND class <> 'void' AND checkout_id IS NOT NULL
 ),
 listed AS (
   SELECT stream, record_id, customer_id FROM recon.product_record WHERE recon.can_be_refunded(stream)
   UNION ALL
   SELECT 'conversion_quotes', quote_id, customer_id FROM recon.conversion_quote WHERE obstacle IS NULL
+  UNION ALL
+  SELECT 'checkouts', checkout_id, customer_id FROM recon.checkout WHERE obstacle IS NULL
 ),
 unmatched AS (
   SELECT n.*, l.customer_id AS owner FROM naming AS n LEFT JOIN listed AS l ON l.stream = n.named_stream AND l.record_id = n.named_id
