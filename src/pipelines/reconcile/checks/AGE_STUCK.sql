@@ -53,5 +53,5 @@ SELECT recon.outcome(j.obstacle, FALSE) AS outcome, j.obstacle, j.stream, j.reco
   CASE WHEN j.created_at + to_hours(3 * j.hours) < recon.started_at() THEN 'high' END AS severity,
   concat(j.status, ' since ', recon.moment(j.created_at), ', and the limit is ', j.hours, CASE j.hours WHEN 1 THEN ' hour' ELSE ' hours' END,
     CASE WHEN j.resource_id IS NOT NULL THEN concat('; its ', j.resource_type, ' ', j.resource_id, ' will never move money') END,
-    coalesce(concat('; ', m.amounts, ' moved already'), '')) AS detail
+    coalesce('; ' || m.amounts || ' moved already', '')) AS detail
 FROM judged AS j LEFT JOIN moved AS m ON m.stream = j.stream AND m.record_id = j.record_id

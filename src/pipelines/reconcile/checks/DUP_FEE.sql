@@ -61,7 +61,7 @@ doubtful AS (
 )
 SELECT 'exception' AS outcome, NULL AS obstacle, 'transactions' AS stream, transaction_id AS record_id, earlier_id AS counterpart_id, customer_id, currency,
   0 AS expected, net_amount AS actual,
-  concat('Fee of ', recon.money(net_amount, currency), coalesce(concat(' with the reference ', printed), ''), ' was posted before, at ', recon.moment(earlier_at)) AS detail
+  concat('Fee of ', recon.money(net_amount, currency), coalesce(' with the reference ' || nullif(printed, ''), ''), ' was posted before, at ', recon.moment(earlier_at)) AS detail
 FROM found
 UNION ALL BY NAME
 SELECT 'unproven' AS outcome, min(name) AS obstacle, 'transactions' AS stream, record_id, customer_id, currency, net_amount AS actual

@@ -22,7 +22,7 @@ offset_pair AS (
 )
 SELECT 'transactions' AS stream, transaction_id AS record_id, customer_id, currency, moved AS actual, 0 AS expected, abs(moved) AS at_stake,
   recon.tolerance('LED_ADJUSTMENT', currency, 0) AS tolerance,
-  concat(type, ' of ', recon.money(moved, currency), ' posted at ', recon.moment(posted_at), coalesce(concat(' with the reference ', reference), ''), ', and no record explains it') AS detail
+  concat(type, ' of ', recon.money(moved, currency), ' posted at ', recon.moment(posted_at), coalesce(' with the reference ' || nullif(reference, ''), ''), ', and no record explains it') AS detail
 FROM unexplained
 WHERE transaction_id NOT IN (SELECT reversed_id FROM offset_pair UNION ALL SELECT reversal_id FROM offset_pair)
   AND abs(moved) > recon.tolerance('LED_ADJUSTMENT', currency, 0)

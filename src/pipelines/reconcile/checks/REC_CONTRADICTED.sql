@@ -51,6 +51,6 @@ page AS (
   GROUP BY c.stream, c.record_id
 )
 SELECT t.stream, t.record_id, t.customer_id, string_agg(DISTINCT t.amounts, '; ' ORDER BY t.amounts) AS amounts,
-  concat('was listed more than once in this run, with ', string_agg(DISTINCT t.amounts, '; ' ORDER BY t.amounts), coalesce(concat(': ', any_value(p.pages)), '')) AS detail
+  concat('was listed more than once in this run, with ', string_agg(DISTINCT t.amounts, '; ' ORDER BY t.amounts), coalesce(': ' || any_value(p.pages), '')) AS detail
 FROM told AS t LEFT JOIN page AS p ON p.stream = t.stream AND p.record_id = t.record_id
 GROUP BY t.stream, t.record_id, t.customer_id
