@@ -91,6 +91,9 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> =>
     "digits(amount) AS CAST(CAST(amount AS DECIMAL(38,18)) AS VARCHAR)",
     "fraction(amount) AS rtrim(split_part(recon.digits(amount), '.', 2), '0')",
     "money(amount, of_currency) AS CASE WHEN amount IS NOT NULL THEN concat(rtrim(greatest(rtrim(recon.digits(amount), '0'), recon.digits(amount)[:coalesce(recon.places(of_currency), 0) - 19]), '.'), ' ', of_currency) END",
+    // What a write-off accepts, to be read: a check's columns, without the zeros that a decimal has in the store.
+    `affairs(accepted) AS array_to_string([CASE WHEN regexp_full_match(part, '-?\\d+\\.\\d+') THEN rtrim(rtrim(part, '0'), '.') ELSE part END
+      FOR part IN from_json(accepted, '["VARCHAR"]')], '; ')`,
     // What the contract and the configuration say of statuses, names, fees and refunds.
     ...classesOf(configuration),
     `currency_name(name) AS ${aliased(configuration.currencyAliases)}`,

@@ -135,7 +135,7 @@ export const actOn = (
           appendEvents(
             `SELECT exception_id, NULL AS run_id, $2::TIMESTAMPTZ AS occurred_at, $3 AS event, $4 AS who, $5 AS note,
                state AS from_state, coalesce($6, state) AS to_state, $7 AS assignee,
-               CASE $3 WHEN 'written_off' THEN state_of_affairs END AS accepted, $8 AS os_user
+               CASE $3 WHEN 'written_off' THEN state_of_affairs END AS accepted, $8 AS os_user, at_stake, currency
              FROM recon.exceptions WHERE exception_id IN (SELECT unnest($1))`,
           ),
           [ids, now, request.act.event, request.by, request.reason, request.act.to, request.assignee, request.osUser],

@@ -1,6 +1,7 @@
 /**
  * The statement that puts events on record. The query gives exception_id, run_id, occurred_at, event, who, note,
- * from_state, to_state and assignee, and of a write-off what it accepted, one row an event; the log numbers them. Nothing ever changes or removes a row.
+ * from_state, to_state, assignee, and what was at stake, and of a write-off what it accepted, one row an event; the log numbers
+ * them. Nothing ever changes or removes a row.
  */
 export const appendEvents = (query: string): string => `
   INSERT INTO recon.exception_events BY NAME

@@ -11,7 +11,7 @@ const stakeNow = "f.at_stake"
 const found = "(SELECT * FROM recon.finding WHERE outcome = 'exception')"
 
 const inMoney = (amount: string, row: string): string =>
-  `coalesce(concat_ws(' ', recon.plain(${amount}), ${row}.currency), 'no amount')`
+  `coalesce(recon.plain(${amount}) || coalesce(' ' || ${row}.currency, ''), 'no amount')`
 
 const moneyChanged = `(${stakeBefore} IS DISTINCT FROM ${stakeNow} OR e.currency IS DISTINCT FROM f.currency)`
 
@@ -25,15 +25,15 @@ const runEvent = (event: string): string =>
 /** Exceptions that were settled and are back, with the reason why a written-off one is. */
 const returnedSql = `
   CREATE OR REPLACE TEMP TABLE returned AS
-  SELECT e.exception_id, e.state,
+  SELECT e.exception_id, e.state, f.at_stake, f.currency,
     CASE e.state WHEN 'written_off' THEN concat(
-      'written off at ', ${inMoney(stakeBefore, "e")}, coalesce(' ' || e.state_of_affairs, ''), ', and found with ',
-        ${inMoney(stakeNow, "f")}, ' ', f.state_of_affairs) END AS note
+      'written off at ', ${inMoney(stakeBefore, "e")}, coalesce(' (' || recon.affairs(e.state_of_affairs) || ')', ''), ', and found with ',
+        ${inMoney(stakeNow, "f")}, ' (', recon.affairs(f.state_of_affairs), ')') END AS note
   FROM recon.exceptions AS e JOIN ${found} AS f ON f.exception_id = e.exception_id
   WHERE e.state = 'resolved' OR e.state = 'written_off' AND ${affairsChanged}`
 
 const changedSql = `
-  SELECT e.exception_id, ${runEvent("changed")}, e.state AS from_state, e.state AS to_state,
+  SELECT e.exception_id, ${runEvent("changed")}, e.state AS from_state, e.state AS to_state, f.at_stake, f.currency,
     concat_ws('; ',
       CASE WHEN e.severity <> f.severity THEN concat('severity ', e.severity, ', now ', f.severity) END,
       CASE WHEN ${moneyChanged} THEN concat('amount ', ${inMoney(stakeBefore, "e")}, ', now ', ${inMoney(stakeNow, "f")}) END
@@ -44,7 +44,7 @@ const changedSql = `
 const lifeSql: ReadonlyArray<string> = [
   returnedSql,
   appendEvents(`
-    SELECT exception_id, ${runEvent("reopened")}, state AS from_state, 'reopened' AS to_state, note FROM returned`),
+    SELECT exception_id, ${runEvent("reopened")}, state AS from_state, 'reopened' AS to_state, note, at_stake, currency FROM returned`),
   appendEvents(changedSql),
   `UPDATE recon.exceptions AS e SET
      severity = f.severity, counterpart_id = f.counterpart_id, customer_id = f.customer_id, currency = f.currency,
@@ -54,7 +54,7 @@ const lifeSql: ReadonlyArray<string> = [
    FROM ${found} AS f WHERE f.exception_id = e.exception_id`,
   "UPDATE recon.exceptions SET state = 'reopened' WHERE exception_id IN (SELECT exception_id FROM returned)",
   appendEvents(`
-    SELECT exception_id, ${runEvent("opened")}, NULL AS from_state, 'open' AS to_state, NULL AS note
+    SELECT exception_id, ${runEvent("opened")}, NULL AS from_state, 'open' AS to_state, NULL AS note, at_stake, currency
     FROM ${found} AS f ANTI JOIN recon.exceptions USING (exception_id)`),
   `INSERT INTO recon.exceptions BY NAME
    SELECT exception_id, code, severity, 'open' AS state, stream, record_id, leg, counterpart_id, customer_id, currency, expected, actual,
@@ -63,7 +63,7 @@ const lifeSql: ReadonlyArray<string> = [
    FROM ${found} AS f ANTI JOIN recon.exceptions USING (exception_id)`,
   resolvedSql,
   appendEvents(`
-    SELECT exception_id, ${runEvent("resolved")}, state AS from_state, 'resolved' AS to_state, NULL AS note FROM gone`),
+    SELECT exception_id, ${runEvent("resolved")}, state AS from_state, 'resolved' AS to_state, NULL AS note, at_stake, currency FROM gone`),
   "UPDATE recon.exceptions SET state = 'resolved' WHERE exception_id IN (SELECT exception_id FROM gone)",
   ...rememberGraceSql,
 ]

@@ -24,7 +24,7 @@ export const resolvedSql = `
   whole_run AS (SELECT coalesce(bool_and(is_whole), FALSE) AS is_whole FROM recon.reading),
   refused AS (SELECT DISTINCT stream, record_id FROM recon.refused WHERE record_id IS NOT NULL),
   candidate AS (
-    SELECT e.exception_id, e.code, e.state, e.stream, e.record_id, e.leg, e.customer_id, s.rests_on, s.family
+    SELECT e.exception_id, e.code, e.state, e.stream, e.record_id, e.leg, e.customer_id, e.at_stake, e.currency, s.rests_on, s.family
     FROM recon.exceptions AS e
     JOIN recon.check_settings AS s ON s.code = e.code AND s.is_enabled
     ANTI JOIN recon.finding AS f ON f.exception_id = e.exception_id
@@ -32,7 +32,7 @@ export const resolvedSql = `
     -- What a mutation was accepted as is what later nights compare with, so that it is found no longer.
     WHERE recon.is_live(e.state) OR e.state = 'written_off' AND e.code <> 'REC_MUTATED'
   )
-  SELECT e.exception_id, e.state
+  SELECT e.exception_id, e.state, e.at_stake, e.currency
   FROM candidate AS e
   CROSS JOIN whole_run AS w
   LEFT JOIN recon.reading AS own ON own.customer_id = e.customer_id AND own.stream = e.stream

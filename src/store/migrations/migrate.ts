@@ -19,6 +19,7 @@ import { bodies } from "./0021-bodies.ts"
 import { wordsOfQueries } from "./0022-words.ts"
 import { longTexts } from "./0023-long-texts.ts"
 import { grace } from "./0024-grace.ts"
+import { stakeOfEvents } from "./0025-stake-of-events.ts"
 
 /** In the order of their names; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -42,6 +43,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0022-words": wordsOfQueries,
   "0023-long-texts": longTexts,
   "0024-grace": grace,
+  "0025-stake-of-events": stakeOfEvents,
 }
 
 /** The migrations that this program knows, in order. */

@@ -388,7 +388,7 @@ layer(ledgerStore)("exceptions", (it) => {
         "changed | tidemark | LED_AMOUNT_MISMATCH | d-2 | EUR | 5.00 | open | open | amount 10 EUR, now 5 EUR",
         "new | tidemark | LED_MISSING_TRANSACTION | d-3 | EUR | 5.00 |  | open | ",
         "new | tidemark | REC_MUTATED | t-d-2 | EUR | 5.00 |  | open | ",
-        "noted | Ada | LED_AMOUNT_MISMATCH | d-2 | EUR | 5.00 | open | open | asked on Monday",
+        "noted | Ada | LED_AMOUNT_MISMATCH | d-2 | EUR | 10.00 | open | open | asked on Monday",
         "resolved | tidemark | LED_MISSING_TRANSACTION | d-1 | EUR | 100.00 | open | resolved | ",
       ])
       expect(rows.filter(({ change }) => change === "resolved").map(({ proof }) => proof)).toEqual([

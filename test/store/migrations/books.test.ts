@@ -39,7 +39,9 @@ const everything = Effect.all({
   exceptions: rows(
     "SELECT * EXCLUDE (former_id, at_stake, state_of_affairs) FROM recon.exceptions ORDER BY exception_id",
   ),
-  events: rows("SELECT * EXCLUDE (accepted, os_user) FROM recon.exception_events ORDER BY event_no"),
+  events: rows(
+    "SELECT * EXCLUDE (accepted, os_user, at_stake, currency) FROM recon.exception_events ORDER BY event_no",
+  ),
   lines: rows("SELECT * FROM main.book_lines ORDER BY line_id"),
   superseded: rows("SELECT * FROM main.superseded_book_lines ORDER BY line_id"),
   quarantine: rows(

@@ -14,7 +14,7 @@
 -- customer_id: The customer.
 -- partner_customer_ref: Your own reference of the customer.
 -- currency: The currency of the amount.
--- amount_at_stake: How much money it is about; of a resolved one, as it was found last.
+-- amount_at_stake: How much money it was about then: as a person accepted it, or as the run found it; of a resolved one, as it was found last.
 -- note: Why, where a person said so; of what changed, what it was and what it is.
 -- proof: Of a resolved one, what the run proved.
 -- evidence: The command that shows the records behind it.
@@ -33,7 +33,7 @@ since AS (
 SELECT s.event_no,
   CASE s.event WHEN 'opened' THEN 'new' WHEN 'written_off' THEN 'accepted' ELSE s.event END AS change,
   s.occurred_at, s.who, s.exception_id, e.code, e.severity, e.state, s.from_state, s.to_state, e.stream, e.record_id,
-  e.customer_id, c.partner_customer_ref, e.currency, e.at_stake AS amount_at_stake,
+  e.customer_id, c.partner_customer_ref, s.currency, s.at_stake AS amount_at_stake,
   CASE WHEN s.event = 'assigned' THEN concat_ws(': ', concat('to ', s.assignee), s.note) ELSE s.note END AS note,
   CASE WHEN s.event = 'resolved' THEN concat('Run ', s.run_id, ' did not find it, and ', CASE k.rests_on
       WHEN 'list' THEN concat('read the list ', e.stream, ' of the customer to its end')
