@@ -5,7 +5,7 @@
 -- category: The column of the roll-forward that the transaction belongs to.
 -- is_own: Whether it was posted by itself; else it was kept back within the transaction.
 -- currency: The currency.
--- gross: The gross amount that it was taken of: the transaction's; of a fee posted by itself, the record's.
+-- gross: The gross amount that it was taken of: the transaction's; of a fee posted by itself, the record's. NULL where there is none in its currency.
 -- fee: The fee.
 -- resource_type: The kind of the record that the transaction names.
 -- record_id: The record that the transaction names.

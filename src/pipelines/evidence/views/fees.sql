@@ -6,7 +6,7 @@
 -- category: The column of the roll-forward that the transaction belongs to.
 -- cause: within the transaction, posted by itself, or not charged.
 -- currency: The currency.
--- gross: The gross amount that it was taken of: the transaction's, else the record's.
+-- gross: The gross amount that it was taken of: the transaction's, else the record's; NULL where there is none in its currency.
 -- fee: The fee.
 -- basis_points: The fee in basis points of the gross amount.
 -- stream: The list of the record that the transaction names.

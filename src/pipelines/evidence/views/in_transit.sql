@@ -1,4 +1,4 @@
--- about: What was on its way when the judged run read it: expected and not yet posted. Records that are open, records that are settled and still within the grace of their transaction, and transactions of no record that are not posted. Amounts have the sign that they will move the balance with. An undone record whose refund is under way is told by the refund.
+-- about: What was on its way when the judged run read it: expected and not yet posted. Records that are open (posted already or not), records that are settled and still within the grace of their transaction, and transactions of no record that are not posted. Amounts have the sign that they will move the balance with. An undone record whose refund is under way is told by the refund.
 -- stream: The list.
 -- record_id: The record, or the transaction that names none.
 -- leg: The part of the record, where it has several.

@@ -3,12 +3,12 @@
 -- record_id: The record.
 -- customer_id: The customer.
 -- currency: The currency.
--- amount: The gross amount.
+-- amount: The gross amount; NULL where the fee is all that the record has in this currency.
 -- fee: The fee; zero where it says that there is none.
 -- is_due: Whether it must have been charged: the record is settled and its fee is not zero.
 -- version_seen_run: The run that first saw the record as it is.
 WITH legs AS (
-  SELECT resource_type, record_id, customer_id, currency, any_value(class) AS class, recon.exact_sum(amount) AS amount, recon.exact_sum(fee) AS fee,
+  SELECT resource_type, record_id, customer_id, currency, any_value(class) AS class, recon.exact_sum(CASE WHEN leg <> 'FEE' THEN amount END) AS amount, recon.exact_sum(fee) AS fee,
     any_value(version_seen_run) AS version_seen_run
   FROM recon.movement WHERE leg IS NOT NULL GROUP BY ALL
 ),

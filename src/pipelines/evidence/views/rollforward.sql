@@ -29,8 +29,8 @@ SELECT recon.run() AS run_id, l.customer_id, l.currency, l.network, l.opening_as
   coalesce(m.deposits, 0) AS deposits, coalesce(m.withdrawals, 0) AS withdrawals, coalesce(m.refunds, 0) AS refunds,
   coalesce(m.conversions_in, 0) AS conversions_in, coalesce(m.conversions_out, 0) AS conversions_out, coalesce(m.collections, 0) AS collections,
   coalesce(m.fees, 0) AS fees, coalesce(m.adjustments, 0) AS adjustments, l.computed AS computed_closing, l.total AS reported_closing,
-  -- A closing that is gone counts as zero.
-  TRY(CASE WHEN l.is_listed THEN l.total ELSE 0 END - l.computed) AS difference,
+  -- A closing that is gone counts as zero; one that could not be read may be anything.
+  TRY(CASE WHEN l.is_listed THEN l.total WHEN l.in_the_way IS NULL AND l.has_balances THEN 0 END - l.computed) AS difference,
   CASE
     WHEN l.in_the_way IS NOT NULL OR NOT l.has_balances THEN 'unproven'
     WHEN NOT l.is_listed THEN CASE WHEN l.lacking <> 0 THEN 'unstated' ELSE 'agrees' END

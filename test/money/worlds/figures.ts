@@ -1,0 +1,137 @@
+import { accept, finds, first, found, next, refused, world } from "../expected.ts"
+import { back, feeOf, from, loose, opening, settled, tx } from "../postings.ts"
+import { ALPHA, BETA, balanceOf, conversion, fiatIn, fiatOut, GAMMA, merge } from "../rows.ts"
+import type { ExpectedException, Night, World } from "../world.ts"
+
+type Reports = NonNullable<Night["expect"]["reports"]>
+
+/** What a night finds, and rows that its reports must hold. */
+const tells = (reports: Reports, ...exceptions: ReadonlyArray<ExpectedException>) => ({
+  ...finds(...exceptions),
+  reports,
+})
+
+const failed = fiatOut(ALPHA, "wd-1", "20 EUR", { status: "FAILED" })
+const stands = (atStake: string) => found("LED_STATUS_MISMATCH", "wd-1", atStake)
+const unexplained = found("LED_ADJUSTMENT", "t-adj", "2")
+const noted = ["exceptions", "note", "--note", "seen", "--by", "auditor", { codes: ["LED_STATUS_MISMATCH"] }] as const
+
+const apart = fiatOut(ALPHA, "wd-1", "200 EUR", { fee: "1" })
+const inPounds = conversion(BETA, "conv-1", "1000 EUR", "1087.30 USD", "1.0873", { fee: "3", feeCurrency: "GBP" })
+
+/** What stands in the cells of reports, where a sum or a verdict would not show that it is wrong. */
+export const figures: ReadonlyArray<World> = [
+  world(
+    "figures: what a person accepted stays what it was when the amount moves on",
+    "ALPHA's withdrawal of 20 failed and stands. A person accepts it and another notes it; then 5 come back, and the 15 that are left are accepted anew.",
+    [
+      first(
+        merge(
+          opening(ALPHA, "100 EUR"),
+          failed,
+          tx(failed),
+          opening(BETA, "9 EUR"),
+          loose(BETA, "adj", "ADJUSTMENT", "2 EUR"),
+          fiatIn(BETA, "dep-1", "3 EUR", { status: "PENDING", at: "-80h" }),
+        ),
+        tells(
+          {
+            exceptions: [
+              { detail: "ADJUSTMENT of -2.00 EUR posted at 2026-11-22T19:30:00Z, and no record explains it" },
+              { detail: "PENDING since 2026-11-20T17:30:00Z, and the limit is 48 hours" },
+            ],
+          },
+          stands("20"),
+          unexplained,
+          found("AGE_STUCK", "dep-1", "3"),
+        ),
+      ),
+      next(
+        back(failed, { amount: "5", at: "-3h" }),
+        tells(
+          {
+            acceptances: [{ who: "controller", at_stake: "20", stands: "no longer: reopened" }],
+            exceptions_changes: [
+              { change: "accepted", amount_at_stake: "20" },
+              {
+                change: "reopened",
+                amount_at_stake: "15",
+                note: `written off at 20 EUR (EUR; 20; ${ALPHA.customerId} EUR -20: t-wd-1), and found with 15 EUR (EUR; 15; ${ALPHA.customerId} EUR -15: t-wd-1, t-wd-1-back)`,
+              },
+            ],
+            summary: [
+              { section: "since the last night", item: "accepted", value: "1", amount: "20" },
+              { section: "since the last night", item: "reopened", value: "1", amount: "15" },
+            ],
+          },
+          stands("15"),
+          unexplained,
+          found("AGE_STUCK", "dep-1", "3"),
+        ),
+        { acts: [accept("LED_STATUS_MISMATCH"), noted] },
+      ),
+      next(
+        {},
+        tells(
+          {
+            acceptances: [
+              { at_stake: "20", stands: "no longer: accepted anew" },
+              { at_stake: "15", stands: "yes" },
+            ],
+          },
+          unexplained,
+          found("AGE_STUCK", "dep-1", "3"),
+        ),
+        { acts: [accept("LED_STATUS_MISMATCH")] },
+      ),
+    ],
+  ),
+  world(
+    "figures: fees that were taken of no amount, a conversion that did nothing, and a balance that cannot be read",
+    "ALPHA's withdrawal has its fee posted apart, and a fee of 4 stands alone. BETA's conversion of euros into dollars costs pounds, and another failed. GAMMA's balance is no number.",
+    [
+      first(
+        merge(
+          opening(ALPHA, "900 EUR"),
+          apart,
+          tx(apart, { fee: "0" }),
+          feeOf(apart, "1 EUR"),
+          feeOf(apart, "1 EUR", { id: "again" }),
+          feeOf(apart, "1 EUR", { id: "given-back", direction: "CREDIT" }),
+          loose(ALPHA, "fee-1", "FEE", "4 EUR"),
+          opening(BETA, "5000 EUR"),
+          opening(BETA, "10 GBP"),
+          settled(inPounds),
+          from(inPounds, { id: "fee", type: "FEE", money: "3 GBP" }),
+          conversion(BETA, "conv-2", "70 EUR", "76.11 USD", "1.0873", { status: "FAILED" }),
+          opening(GAMMA, "300 EUR"),
+          { balances: { tie: "-0s", but: { "GAMMA/EUR": { total: "3OO" } } } },
+        ),
+        {
+          ...tells(
+            {
+              fees: [
+                { transaction_id: "t-wd-1-fee", gross: "200", basis_points: "50", difference: "0" },
+                { transaction_id: "t-conv-1-from-fee", gross: "", fee: "3", basis_points: "", difference: "0" },
+              ],
+              fees_summary: [
+                { cause: "posted by itself", currency: "EUR", fees: "3", gross: "200", fee: "1", basis_points: "50" },
+                { cause: "posted by itself", currency: "EUR", fees: "1", gross: "", fee: "4", basis_points: "" },
+                { cause: "posted by itself", currency: "GBP", fees: "1", gross: "", fee: "3", basis_points: "" },
+              ],
+              conversions: [
+                { conversion_id: "conv-1", effective_rate: "1.0873", difference: "0" },
+                { conversion_id: "conv-2", effective_rate: "", difference: "", difference_bp: "" },
+              ],
+              rollforward: [
+                { partner_customer_ref: "GAMMA", computed_closing: "300", reported_closing: "", difference: "" },
+              ],
+            },
+            refused,
+          ),
+          unproven: [balanceOf(GAMMA, "EUR")],
+        },
+      ),
+    ],
+  ),
+]
