@@ -40,6 +40,7 @@ export const figures: ReadonlyArray<World> = [
               { detail: "ADJUSTMENT of -2.00 EUR posted at 2026-11-22T19:30:00Z, and no record explains it" },
               { detail: "PENDING since 2026-11-20T17:30:00Z, and the limit is 48 hours" },
             ],
+            unmatched: [{ record_id: "wd-1", side: "movement", expected: "0", actual: "20" }],
           },
           stands("20"),
           unexplained,

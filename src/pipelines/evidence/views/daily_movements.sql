@@ -1,4 +1,4 @@
--- about: What moved each balance, day by day (UTC), by the columns of the roll-forward. Opening and closing are those of the day: each day's closing is the opening of the next day on which something moved, and the last one that is in the balance is what the roll-forward computes. The first opening is 0, or a difference that a person accepted.
+-- about: What moved each balance, day by day (UTC), by the columns of the roll-forward. Opening and closing are those of the day: each day's closing is the opening of the next day on which something moved, and the last one that is in the balance is what the roll-forward computes. The first opening is 0, or what the roll-forward does not owe to any posting: a difference that a person accepted, or one that stands.
 -- customer_id: The customer.
 -- partner_customer_ref: Your own reference of the customer.
 -- currency: The currency.
