@@ -2,7 +2,7 @@ import { Chunk, Effect, Stream } from "effect"
 import type { Sql } from "../../store/database.ts"
 import { type BookFormat, readers } from "./readers/formats.ts"
 import { type BookAsk, BookFileError } from "./readers/reader.ts"
-import { amountReader, type Separators } from "./values/amount.ts"
+import { amountReader, mayBeThousands, type Separators } from "./values/amount.ts"
 
 /** A map as a first proposal, and what a person must look at before trusting it. */
 export interface DraftMap {
@@ -96,6 +96,14 @@ export const draftOf = (columns: ReadonlyArray<Column>): DraftMap => {
   const real = texts.filter((value) => !dash.test(value))
   const separators = separatorsOf(real) ?? { decimal: ".", thousands: null }
   const written = real.flatMap((value) => amountReader(separators)(value) ?? [])
+  const unsure = separators.thousands === null ? written.filter(({ digits }) => mayBeThousands(digits)) : []
+  // Beside amounts with cents, three places behind a point are places, too.
+  const isPoint = unsure.length > 0 && written.some(({ digits }) => /\.(\d{1,2}|\d{4,})$/.test(digits))
+  if (unsure.length > 0 && !isPoint) {
+    notes.push(
+      `whether ${unsure[0]?.digits} is more than a thousand cannot be seen; decimalSeparator says it: ".", or "," with thousandsSeparator "."`,
+    )
+  }
   const isSided = isPair || side !== undefined
   if (amounts.length === 0) notes.push("no column looks like an amount; name one as amount")
   if (isSided && written.some(({ minus }) => minus > 0)) {
@@ -136,7 +144,7 @@ export const draftOf = (columns: ReadonlyArray<Column>): DraftMap => {
   )
 
   const map = {
-    ...(separators.decimal === "," ? { decimalSeparator: "," } : {}),
+    ...(separators.decimal === "," || isPoint ? { decimalSeparator: separators.decimal } : {}),
     ...(separators.thousands === null ? {} : { thousandsSeparator: separators.thousands }),
     ...(!isPair && texts.length > real.length ? { emptyWords: ["-"] } : {}),
     ...(isBeside ? { currencyInAmount: true } : {}),

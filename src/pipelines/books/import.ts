@@ -104,7 +104,7 @@ export const askOf = (sql: Sql, file: string, { map }: ReadMap): BookAsk => ({
   delimiter: map.delimiter,
   encoding: map.encoding,
   list: map.list,
-  hasPlainAmounts: map.decimalSeparator === "." && map.thousandsSeparator === undefined,
+  hasPlainAmounts: map.decimalSeparator !== "," && map.thousandsSeparator === undefined,
   reversals: map.reversals,
 })
 

@@ -64,7 +64,8 @@ const MapSchema = Schema.Struct({
   delimiter: Schema.optional(Schema.String.pipe(Schema.filter(one('must be one character, such as ";"')))),
   /** Of a text that is not UTF-8 and does not say so itself, such as `windows-1252`. */
   encoding: Schema.optional(Name),
-  decimalSeparator: Schema.optionalWith(Schema.Literal(".", ","), { default: () => "." as const }),
+  /** Left out, a point, where nothing speaks against it. */
+  decimalSeparator: Schema.optional(Schema.Literal(".", ",")),
   thousandsSeparator: Schema.optional(Schema.Literal(".", ",", " ", "'")),
   sign: Schema.optionalWith(Schema.Literal("creditPositive", "debitPositive"), {
     default: () => "creditPositive" as const,
@@ -110,6 +111,24 @@ const isEncoding = (name: string): boolean => {
   }
 }
 
+/** What a format must say, for nothing is to be made up: strptime takes January, the first, midnight, or the morning. */
+const formatParts: ReadonlyArray<{
+  readonly of: "date" | "dateTime" | null
+  readonly says: RegExp
+  readonly lacks: string
+}> = [
+  { of: null, says: /%(-?y|Y|G|c|x)/, lacks: "no year (%Y, or %y for one of two digits)" },
+  { of: null, says: /%(-?m|b|B).*%-?d|%-?d.*%(-?m|b|B)|%(-?j|c|x)|%V.*%u/, lacks: "no day (%d) of a month (%m)" },
+  { of: "dateTime", says: /%(-?H|-?I|c|X)/, lacks: "no hour (%H); name the column as date, where it says whole days" },
+  { of: null, says: /^(?!.*%-?I)|%p/, lacks: "hours of twelve (%I) and no %p, which says whether it is morning" },
+]
+
+const lackingPart = (key: "date" | "dateTime", format: string | undefined): string | null =>
+  format === undefined
+    ? null
+    : (formatParts.find(({ of, says }) => (of === null || of === key) && !says.test(format.replaceAll("%%", "")))
+        ?.lacks ?? null)
+
 /** What the schema cannot say: which keys exclude or need one another. Null where the map is sound. */
 const fault = (map: BookMap): string | null => {
   const { amount } = map
@@ -147,11 +166,14 @@ const fault = (map: BookMap): string | null => {
   if (map.customerId !== undefined && map.partnerCustomerRef !== undefined) {
     return "give customerId or partnerCustomerRef, and not both"
   }
-  if (map.thousandsSeparator === map.decimalSeparator) return "decimalSeparator and thousandsSeparator are the same"
+  if (map.thousandsSeparator === (map.decimalSeparator ?? "."))
+    return "decimalSeparator and thousandsSeparator are the same"
   for (const key of ["date", "dateTime"] as const) {
     if (/%z/i.test(map[key]?.format ?? "")) {
       return `${key}.format: offsets are read without a format, as ISO 8601; remove the format, or give the zone`
     }
+    const lacking = lackingPart(key, map[key]?.format)
+    if (lacking !== null) return `${key}.format has ${lacking}`
   }
   if (map.encoding !== undefined && !isEncoding(map.encoding)) {
     return `encoding: ${JSON.stringify(map.encoding)} is not known; write it as in "windows-1252" or "iso-8859-15"`

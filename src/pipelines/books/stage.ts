@@ -59,7 +59,11 @@ export const stageRows = (
   places: Readonly<Record<string, number>>,
 ) =>
   Effect.gen(function* () {
-    const read = valueReader(map, { decimals: book.decimals, places })
+    const read = valueReader(map, {
+      decimals: book.decimals,
+      places,
+      isWrittenByPeople: book.isWrittenByPeople ?? false,
+    })
     const placeOf = new Map(columns.map((column, place) => [column, place]))
     const isLeftOut = leaveOut(map)
     const fieldsOf = (row: BookRow) => (column: string) => row.fields[placeOf.get(column) ?? -1] ?? null

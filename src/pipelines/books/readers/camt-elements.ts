@@ -1,4 +1,4 @@
-import { unitsOf } from "../exact-units.ts"
+import { textOfUnits, unitsOf } from "../exact-units.ts"
 import { fits } from "../values/amount.ts"
 import { find, findAll, textAt, type XmlElement, XmlFault } from "./xml-tree.ts"
 
@@ -56,6 +56,8 @@ export interface Balances {
   readonly closesWithin: boolean
   /** Interim balances within, which must lie between entries. */
   readonly within: ReadonlyArray<bigint>
+  /** What is odd about them, in sentences. */
+  readonly notes: ReadonlyArray<string>
   /** The day of the closing balance, or of the opening one. */
   readonly day: string | null
 }
@@ -80,12 +82,24 @@ const balanceOf = (element: XmlElement): Balance => {
 
 const used = new Set(["OPBD", "PRCD", "CLBD", "ITBD"])
 
-/** Which balance opens and which closes the entries; an interim one where no other does. */
-export const balancesOf = (statement: XmlElement): Balances => {
-  const all = findAll(statement, "Bal")
+/**
+ * Which balance opens and which closes the entries; an interim one where no other does. Where each day has its own, the first
+ * and the last; one in another currency than the account's proves nothing.
+ */
+export const balancesOf = (statement: XmlElement, accountCurrency: string | null): Balances => {
+  const given = findAll(statement, "Bal")
     .filter((element) => used.has(textAt(element, "Tp", "CdOrPrtry", "Cd") ?? ""))
     .map(balanceOf)
-  const of = (code: string, isInterim: boolean) => all.find((one) => one.code === code && one.isInterim === isInterim)
+  const all = given.filter(({ currency }) => accountCurrency === null || currency === accountCurrency)
+  const foreign = given.filter((one) => !all.includes(one))
+  const of = (code: string, isInterim: boolean) => {
+    const [first, ...more] = all.filter((one) => one.code === code && one.isInterim === isInterim)
+    const isLater = (one: Balance, other: Balance) => (one.day ?? "") > (other.day ?? "")
+    return more.reduce(
+      (kept, one) => ((code === "CLBD" ? isLater(one, kept ?? one) : isLater(kept ?? one, one)) ? one : kept),
+      first,
+    )
+  }
   const interim = all.filter(({ code }) => code === "ITBD")
   const finalOpening = of("OPBD", false) ?? of("PRCD", false)
   const finalClosing = of("CLBD", false)
@@ -95,7 +109,19 @@ export const balancesOf = (statement: XmlElement): Balances => {
   const isUnsure = namedOpening === undefined && namedClosing === undefined && interim.length < 2
   const opening = namedOpening ?? (isUnsure ? undefined : interim[0])
   const closing = namedClosing ?? (isUnsure ? undefined : interim.at(-1))
+  const previous = of("PRCD", false)
+  const isTorn = opening?.code === "OPBD" && previous !== undefined && previous.units !== opening.units
   return {
+    notes: [
+      ...(foreign.length === 0
+        ? []
+        : [`balances in ${[...new Set(foreign.map(({ currency }) => currency))].join(", ")} are not looked at`]),
+      ...(isTorn
+        ? [
+            `it opens with ${textOfUnits(opening.units)}, and its last closing balance (PRCD) was ${textOfUnits(previous.units)}`,
+          ]
+        : []),
+    ],
     opening: opening ?? null,
     closing: closing ?? null,
     opensWithin: opening?.isInterim ?? false,

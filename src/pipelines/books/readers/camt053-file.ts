@@ -5,6 +5,7 @@ import { fits } from "../values/amount.ts"
 import type { BankStatement } from "./bank-statement.ts"
 import { amountIn, balancesOf, dateOf, type Money, moneyOf, sayingsOf, signOf, statusOf } from "./camt-elements.ts"
 import { type Signed, settledSigns } from "./camt-sides.ts"
+import { summaryOf } from "./camt-summary.ts"
 import { descendants, find, findAll, parseXml, textAt, type XmlElement, XmlFault } from "./xml-tree.ts"
 
 /** A booked entry of a statement, or one transaction of its details, by the names that a map may use as columns. */
@@ -192,15 +193,11 @@ const readStatement = (element: XmlElement, { code, messagePage, pages, place, r
   const entries = findAll(element, "Ntry")
   const booked = entries.filter((entry) => statusOf(entry) === "BOOK")
   const notBooked = entries.filter((entry) => statusOf(entry) !== "BOOK").map(statusOf)
-  const balances = balancesOf(element)
-  const { closesWithin, closing, opening, opensWithin } = balances
   const [first] = booked
-  const currency =
-    textAt(element, "Acct", "Ccy") ??
-    opening?.currency ??
-    closing?.currency ??
-    (first && amountIn(first).currency) ??
-    ""
+  const ofAccount = textAt(element, "Acct", "Ccy") ?? (first && amountIn(first).currency) ?? null
+  const balances = balancesOf(element, ofAccount)
+  const { closesWithin, closing, opening, opensWithin } = balances
+  const currency = ofAccount ?? opening?.currency ?? closing?.currency ?? ""
   const stranger = booked.find((entry) => amountIn(entry).currency !== currency)
   if (stranger !== undefined) {
     throw new XmlFault(stranger.line, `an entry of statement ${id} is not in the account's currency ${currency}`)
@@ -223,6 +220,19 @@ const readStatement = (element: XmlElement, { code, messagePage, pages, place, r
   const own = find(element, pages)
   const page = own ?? (opening === null || closing === null || opensWithin || closesWithin ? messagePage : null)
   const pageNumber = page === null ? null : Number(textAt(page, "PgNb") ?? "1")
+  const summary = summaryOf(element, {
+    entries,
+    booked,
+    signs: booked.map((entry, at) => signOf(entry) * (settled.signs[at]?.turn ?? 1n)),
+    lines: lines.length,
+  })
+  if (summary.differs !== null && page === null && (opening === null || closing === null)) {
+    throw new XmlFault(
+      element.line,
+      `statement ${id} does not hold what its own summary (TxsSummry) says: ${summary.differs}; ask the bank for a whole statement`,
+    )
+  }
+  const undated = booked.filter((entry) => dateOf(entry, "BookgDt") === null && dateOf(entry, "ValDt") !== null).length
   const sequence = textAt(element, "ElctrncSeqNb") ?? textAt(element, "LglSeqNb")
   return {
     statement: {
@@ -249,6 +259,13 @@ const readStatement = (element: XmlElement, { code, messagePage, pages, place, r
           : [
               `${unused.length === 1 ? "a batch is" : `${unused.length} batches are`} one line each, because the ${unused.reduce((sum, one) => sum + one.unused, 0)} transactions within do not make its amount`,
             ]),
+        ...(undated === 0
+          ? []
+          : [
+              `${undated} ${undated === 1 ? "entry has" : "entries have"} no booking date (BookgDt) and ${undated === 1 ? "is" : "are"} dated by the value date`,
+            ]),
+        ...balances.notes,
+        ...(page === null ? summary.notes : []),
         ...settled.notes,
       ],
     },

@@ -76,8 +76,14 @@ const readHeader = (fs: FileSystem.FileSystem, ask: BookAsk): Effect.Effect<Head
 
 const brokenQuote = "a quote is not closed, or stands inside a value without being written twice"
 
+interface Layout {
+  readonly names: ReadonlyArray<string>
+  /** Where each mapped column stands. */
+  readonly places: ReadonlyArray<number>
+}
+
 const rowOf = (
-  { names, places }: { readonly names: ReadonlyArray<string>; readonly places: ReadonlyArray<number> },
+  { names, places }: Layout,
   lines: ReadonlyArray<TextLine>,
   { next, start, values }: CsvRecord,
 ): BookRow => {
@@ -101,16 +107,24 @@ const rowOf = (
   }
 }
 
-/** A row of a spreadsheet that has no value at all is none, and neither is the header once more, as in exports put together. */
-const isNone = ({ values }: CsvRecord, names: ReadonlyArray<string>): boolean =>
-  values !== null &&
-  (values.every((value) => value.trim() === "") ||
-    names.every(
-      (name, at) =>
-        valueOf(values[at] ?? "")
-          .trim()
-          .normalize("NFC") === name,
-    ))
+/** Blanks, and what old systems end or fill up a file with. */
+const nothingAtAll = /^[\s\p{Cc}]*$/u
+
+const nameIn = (text: string): string => valueOf(text).trim().normalize("NFC")
+
+/**
+ * What a record is: a row of a spreadsheet that has no value at all is none, and neither is the header once more, as in
+ * exports put together. A header whose mapped columns stand elsewhere would turn what follows it.
+ */
+const kindOf = ({ values }: CsvRecord, { names, places }: Layout): "line" | "none" | "another header" => {
+  if (values === null) return "line"
+  if (values.every((value) => nothingAtAll.test(value))) return "none"
+  const wanted = places.map((place) => names[place] ?? "")
+  if (wanted.some((name) => !values.some((value) => value.includes(name)))) return "line"
+  const given = values.map(nameIn)
+  if (wanted.every((name, at) => given[places[at] ?? -1] === name)) return "none"
+  return wanted.length > 1 && wanted.every((name) => given.includes(name)) ? "another header" : "line"
+}
 
 /**
  * A CSV with a header line. Lines that are none stay, with the reason; each physical line below the header is part of one
@@ -130,7 +144,7 @@ export const csv: BookReader = {
       const layout = { names, places: ask.columns.map((column) => names.indexOf(column.normalize("NFC"))) }
       const rows = linesIn(fs, ask).pipe(
         Stream.concat(Stream.succeed(null)),
-        Stream.mapAccum([] as ReadonlyArray<TextLine>, (kept, more) => {
+        Stream.mapAccumEffect([] as ReadonlyArray<TextLine>, (kept, more) => {
           const lines = [...kept, ...(more ?? []).filter(({ n }) => n > next)]
           const texts = lines.map(({ text }) => text)
           const rows: Array<BookRow> = []
@@ -138,12 +152,21 @@ export const csv: BookReader = {
           while (at < lines.length) {
             const record = csvRecord(texts, at, delimiter, more === null)
             if (record === undefined) break
-            if (!isNone(record, names)) rows.push(rowOf(layout, lines, record))
+            const kind = kindOf(record, layout)
+            if (kind === "another header") {
+              return new BookFileError({
+                file: ask.file,
+                line: lines[record.start]?.n ?? null,
+                detail:
+                  "here is another header, whose columns stand in another order, as where exports are put together; import each as a file of its own",
+              })
+            }
+            if (kind === "line") rows.push(rowOf(layout, lines, record))
             at = record.next
           }
-          return [lines.slice(at), rows] as const
+          return Effect.succeed([lines.slice(at), rows] as const)
         }),
       )
-      return { ...nothing, rows: Stream.flattenIterables(rows) }
+      return { ...nothing, isWrittenByPeople: true, rows: Stream.flattenIterables(rows) }
     }),
 }

@@ -35,6 +35,13 @@ export const markedEncoding = (bytes: Uint8Array): string | null => {
   return first === 0xef && second === 0xbb && third === 0xbf ? "utf-8" : null
 }
 
+/** UTF-16 without its mark, by every other byte of the first ones being nothing; null where it is none. */
+const unmarkedUtf16 = (bytes: Uint8Array): string | null => {
+  const head = bytes.subarray(0, 8)
+  const nothingAt = (odd: number) => head.length === 8 && head.every((byte, at) => (byte === 0) === (at % 2 === odd))
+  return nothingAt(1) ? "utf-16le" : nothingAt(0) ? "utf-16be" : null
+}
+
 /**
  * The text of a file, piece by piece, without a mark of its encoding: what the mark says, else the map, else UTF-8. A byte
  * that does not fit is told with its line, and so is a file that is of another kind altogether.
@@ -53,7 +60,15 @@ export const textIn = (
       if (decoder === undefined) {
         const foreign = foreignFormat(bytes ?? new Uint8Array())
         if (foreign !== null) return fail(foreign, null)
-        name = markedEncoding(bytes ?? new Uint8Array()) ?? name
+        const marked = markedEncoding(bytes ?? new Uint8Array())
+        const unmarked = marked === null && encoding === undefined ? unmarkedUtf16(bytes ?? new Uint8Array()) : null
+        if (unmarked !== null) {
+          return fail(
+            `seems to be UTF-16 without its mark; name it in the map ("encoding": "${unmarked}"), or save it as UTF-8`,
+            null,
+          )
+        }
+        name = marked ?? name
         decoder = new TextDecoder(name, { fatal: true })
       }
       const reader = decoder

@@ -7,6 +7,9 @@ const rows: ReadonlyArray<readonly [begins: string | RegExp, what: string, remed
   ["\u0028\u00b5\u002f\u00fd", "packed with Zstandard", "unpack it, or pack it with gzip"],
   [/^(\xef\xbb\xbf)?\s*<(!doctype html|html|table)/i, "a page (HTML)", "save it as CSV UTF-8, or fetch it again"],
   [/^(\xef\xbb\xbf)?\s*<(\?xml|document)/i, "XML", "import a bank statement with --format camt053, others as CSV"],
+  [/^\s*(OFXHEADER:|<OFX>)/, "OFX", "ask the bank for CAMT.053 or CSV"],
+  [/^\s*!(Type|Account|Option):/i, "QIF", "ask the bank for CAMT.053 or CSV"],
+  [/^\s*01,[^,\n]*,[^,\n]*,\d{6},\d{4},/, "a statement as BAI2", "ask the bank for CAMT.053 or CSV"],
   [/^\s*(\{1:F01[\s\S]*:20:|:20:)/, "a statement as MT940", "ask the bank for CAMT.053 or CSV"],
 ]
 

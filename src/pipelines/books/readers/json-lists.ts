@@ -39,9 +39,12 @@ export const lineCounter = (text: string): ((place: number) => number) => {
   }
 }
 
-/** Every list of the text that lies in no other list, in order; throws JsonFault where brackets do not close one another. */
+/**
+ * Every list of the text that lies in no other list, in order; one that goes on, as where pages of an API were written one
+ * after another, is one. Throws JsonFault where brackets do not close one another.
+ */
 export const jsonLists = (text: string): ReadonlyArray<JsonList> => {
-  const lists: Array<JsonList> = []
+  const lists: Array<JsonList & { readonly elements: Array<JsonList["elements"][number]> }> = []
   const open: Array<Level> = []
   let lastString = ""
   const fault = (place: number, detail: string) =>
@@ -51,6 +54,13 @@ export const jsonLists = (text: string): ReadonlyArray<JsonList> => {
       level.list.push({ start: level.elementStart, end })
     }
   }
+  const mustBeBlank = (from: number, to: number) => {
+    const between = text.slice(from, to)
+    if (between.trim() === "") return
+    const place = from + between.length - between.trimStart().length
+    throw fault(place, `${JSON.stringify(between.trim().slice(0, 20))} stands outside of what was opened`)
+  }
+  let ended = 0
   for (const match of text.matchAll(token)) {
     const [sign] = match
     const at = match.index
@@ -58,6 +68,7 @@ export const jsonLists = (text: string): ReadonlyArray<JsonList> => {
     switch (sign) {
       case "{":
       case "[": {
+        if (level === undefined) mustBeBlank(ended, at)
         const isFree = sign === "[" && !open.some(({ opens }) => opens === "[")
         open.push({ opens: sign, start: at, key: "", list: isFree ? [] : null, elementStart: at + 1 })
         break
@@ -68,10 +79,13 @@ export const jsonLists = (text: string): ReadonlyArray<JsonList> => {
           throw fault(at, `a ${sign} closes what is not open`)
         }
         open.pop()
+        if (open.length === 0) ended = at + 1
         if (level.list === null) break
         endElement(level, at)
         const path = open.map(({ key }) => key).join(".")
-        lists.push({ path, elements: level.list })
+        const same = lists.find((list) => list.path === path)
+        if (same === undefined) lists.push({ path, elements: level.list })
+        else same.elements.push(...level.list)
         break
       }
       case ":":
@@ -89,5 +103,25 @@ export const jsonLists = (text: string): ReadonlyArray<JsonList> => {
   }
   const [unclosed] = open
   if (unclosed !== undefined) throw fault(open.at(-1)?.start ?? 0, `a ${open.at(-1)?.opens} is not closed`)
+  mustBeBlank(ended, text.length)
   return lists
+}
+
+/** The paths of the keys that an object has twice: a parser would take the last and say nothing. */
+export const repeatedKeys = (text: string): ReadonlyArray<string> => {
+  const open: Array<{ readonly keys: Set<string> | null; key: string }> = []
+  const repeated: Array<string> = []
+  let lastString = ""
+  for (const [sign] of text.matchAll(token)) {
+    const level = open.at(-1)
+    if (sign === "{" || sign === "[") open.push({ keys: sign === "{" ? new Set() : null, key: "" })
+    else if (sign === "}" || sign === "]") open.pop()
+    else if (sign.startsWith('"')) lastString = sign.slice(1, -1)
+    else if (sign === ":" && level?.keys != null) {
+      level.key = lastString
+      if (level.keys.has(lastString)) repeated.push(open.map(({ key }) => key).join("."))
+      level.keys.add(lastString)
+    }
+  }
+  return repeated
 }

@@ -4,7 +4,7 @@ import { quoteNumbers } from "../../../api/exact-numbers.ts"
 import { depthOf } from "../../../api/json-text.ts"
 import type { StoreError } from "../../../store/store-error.ts"
 import { textIn } from "./file-text.ts"
-import { JsonFault, jsonLists, lineCounter } from "./json-lists.ts"
+import { JsonFault, jsonLists, lineCounter, repeatedKeys } from "./json-lists.ts"
 import { type BookAsk, BookFileError, type BookReader, type BookRow, missingColumns, nothing } from "./reader.ts"
 
 /** A text that is longer cannot be held whole; one object a line has no such bound. */
@@ -175,16 +175,20 @@ export const json: BookReader = {
     }),
 }
 
+/** Why a record is no line; null for a good one. */
+const faultOf = ({ object, payload }: JsonRecord, columns: ReadonlyArray<string>): string | null => {
+  if (object === null) return "the line is not a JSON object"
+  const twice = repeatedKeys(payload).find((path) => columns.some((column) => `${column}.`.startsWith(`${path}.`)))
+  return twice === undefined ? null : `the line has ${JSON.stringify(twice)} twice; correct the file`
+}
+
 const opened = (records: ReadonlyArray<JsonRecord>, columns: ReadonlyArray<string>) => ({
   ...nothing,
   rows: Stream.fromIterable(
-    records.map(
-      ({ line, object, payload }): BookRow => ({
-        line,
-        payload,
-        fault: object === null ? "the line is not a JSON object" : null,
-        fields: columns.map((column) => (object === null ? null : textOf(valueAt(object, column)))),
-      }),
-    ),
+    records.map((record): BookRow => {
+      const { line, object, payload } = record
+      const fields = columns.map((column) => (object === null ? null : textOf(valueAt(object, column))))
+      return { line, payload, fault: faultOf(record, columns), fields }
+    }),
   ),
 })

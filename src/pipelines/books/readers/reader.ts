@@ -57,6 +57,8 @@ export interface OpenedBook {
   /** Columns whose text is ISO 8601, whatever the map says. */
   readonly moments: ReadonlySet<string>
   readonly statements: ReadonlyArray<BankStatement>
+  /** Whether "1.234" may be more than a thousand here, as in spreadsheets; what programs write for programs has no groups. */
+  readonly isWrittenByPeople?: boolean
 }
 
 /** A format: how its files are opened, and by which extensions they are known. */

@@ -39,7 +39,7 @@ export const parseXml = (text: string, linesBefore = 0): XmlElement => {
   parser.on("error", (error) => {
     throw new XmlFault(
       parser.line + linesBefore,
-      `is not well-formed XML (${error.message.replace(/^\d+:\d+: /, "").replace(/\.$/, "")})`,
+      `is not well-formed XML (${error.message.replace(/^\d+:\d+: /, "").replace(/\.$/, "")}); fetch it again, or ask the bank for it anew`,
     )
   })
   parser.on("doctype", () => {

@@ -84,6 +84,9 @@ export const shifted = (digits: string, places: number): string => {
   return fraction === "" ? padded : `${padded.slice(0, at).replace(/^0+(?=\d)/, "")}.${fraction}`
 }
 
+/** One point before three digits: decimal places of a currency that has so many, and elsewhere as likely a group. */
+export const mayBeThousands = (digits: string): boolean => /^[1-9]\d{0,2}\.\d{3}$/.test(digits)
+
 export const isZero = (digits: string): boolean => !/[1-9]/.test(digits)
 
 /** What people commonly write amounts with, for the hint at a text that the map's separators do not fit. */

@@ -24,7 +24,7 @@ export interface BookingGround {
 }
 
 const isoLocal = String.raw`\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):\d{2}(:\d{2}(\.\d{1,9})?)?`
-const isoOffset = String.raw`(Z|[+-]\d{2}(:?\d{2})?)`
+const isoOffset = String.raw`(Z| ?(UTC|GMT)|[+-](0\d|1[0-4])(:?[0-5]\d)?)`
 
 const shown = "concat('\"', left(moment, 40), CASE WHEN len(moment) > 40 THEN '…' ELSE '' END, '\"')"
 
@@ -47,7 +47,7 @@ const parsed = (format: string | undefined, what: string, example: string): Pars
   const text = "upper(trim(moment))"
   return {
     local: `CASE WHEN regexp_full_match(${text}, '\\d{4}-\\d{2}-\\d{2}') OR regexp_full_match(${text}, '${isoLocal}') THEN TRY_CAST(${text} AS TIMESTAMP) END`,
-    instant: `CASE WHEN regexp_full_match(${text}, '${isoLocal}${isoOffset}') THEN TRY_CAST(${text} AS TIMESTAMPTZ) END`,
+    instant: `CASE WHEN regexp_full_match(${text}, '${isoLocal}${isoOffset}') THEN TRY_CAST(regexp_replace(${text}, ' ?(UTC|GMT)$', 'Z') AS TIMESTAMPTZ) END`,
     what: `${what} such as ${example}`,
   }
 }

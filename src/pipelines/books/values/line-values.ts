@@ -1,7 +1,16 @@
 import { plainDecimal } from "../../../api/exact-numbers.ts"
 import type { BookMap } from "../map.ts"
 import { accountName } from "./account.ts"
-import { amountReader, fits, isZero, type Separators, separatorHint, shifted, type WrittenAmount } from "./amount.ts"
+import {
+  amountReader,
+  fits,
+  isZero,
+  mayBeThousands,
+  type Separators,
+  separatorHint,
+  shifted,
+  type WrittenAmount,
+} from "./amount.ts"
 import { besideCurrency, currencyOf, mayBe } from "./currency.ts"
 
 /** What a line says, as text that is exact; `fault` says what is wrong with it. Dates are read in SQL, as DuckDB reads formats. */
@@ -29,6 +38,7 @@ export interface ValueGround {
   readonly decimals: ReadonlySet<string>
   /** Decimal places of currencies, for amounts in minor units. */
   readonly places: Readonly<Record<string, number>>
+  readonly isWrittenByPeople: boolean
 }
 
 const shown = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text)
@@ -41,6 +51,9 @@ const wordSet = (words: ReadonlyArray<string>): ReadonlySet<string> =>
 
 /** What a spreadsheet makes of a long number; as an id or a reference it could be any of many. */
 const leftOut = /^\d(?:[.,]\d+)?E\+\d+$/i
+
+/** What nobody sees: an id with it is another one, and its line would be there twice. */
+const unseen = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Cs}]/u
 
 /** In one of two columns of which the other has the amount, a dash can be nothing but empty. */
 const dash = /^[-\u2013\u2014]$/
@@ -84,11 +97,11 @@ export const leaveOut = ({ leaveOut }: BookMap): ((field: (column: string) => st
 }
 
 /** A reader of the map's lines: from the text of each column to what the line says. */
-export const valueReader = (map: BookMap, { decimals, places }: ValueGround) => {
+export const valueReader = (map: BookMap, { decimals, isWrittenByPeople, places }: ValueGround) => {
   const empty = wordSet(map.emptyWords)
   const creditWords = wordSet(map.amount.creditWords ?? defaultCredit)
   const debitWords = wordSet(map.amount.debitWords ?? defaultDebit)
-  const separators: Separators = { decimal: map.decimalSeparator, thousands: map.thousandsSeparator ?? null }
+  const separators: Separators = { decimal: map.decimalSeparator ?? ".", thousands: map.thousandsSeparator ?? null }
   const asMapped = amountReader(separators)
   const plain = amountReader({ decimal: ".", thousands: null })
   const exact = (column: string, text: string): string => (decimals.has(column) ? plainDecimal(text) : text)
@@ -165,6 +178,8 @@ export const valueReader = (map: BookMap, { decimals, places }: ValueGround) => 
     return both[0] ?? ofCredit ?? ofDebit ?? failed("there is no amount")
   }
 
+  const isUnsaid = isWrittenByPeople && map.decimalSeparator === undefined && map.thousandsSeparator === undefined
+
   /** The currency, and an amount that is counted in its smallest unit as it is without. */
   const withCurrency = (amount: Read, text: string | null) => {
     const named = text === null ? null : currencyOf(text)
@@ -204,6 +219,11 @@ export const valueReader = (map: BookMap, { decimals, places }: ValueGround) => 
         `the amount ${shown(amount.value)} counts the smallest unit of ${text ?? currency}, and is not a whole number`,
       )
     }
+    if (isUnsaid && mayBeThousands(digits) && (places[currency ?? ""] ?? 3) < 3) {
+      return set(
+        `the amount ${shown(amount.value)} may be ${sign}${digits.replace(".", "")} or ${amount.value} ${currency}; decimalSeparator of the map decides: ".", or "," with thousandsSeparator "."`,
+      )
+    }
     const value = unit === 0 ? digits : shifted(digits.replace(/\..*$/, ""), unit)
     return fits(value)
       ? { ...faults, amount: `${sign}${value}`, amountFault: null }
@@ -215,8 +235,14 @@ export const valueReader = (map: BookMap, { decimals, places }: ValueGround) => 
     const text = given(field, map.account)
     const account = text === null ? null : accountName(text)
     const lost = [id, valueOf(field, map.reference?.column)].find((value) => value !== null && leftOut.test(value))
+    const hidden = unseen.exec(id ?? "")?.[0] ?? unseen.exec(account ?? "")?.[0]
     const faults = [
       ...(id === null ? ["there is no line id"] : []),
+      ...(hidden === undefined
+        ? []
+        : [
+            `the line id has a character that is not seen (U+${hidden.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}); correct the file`,
+          ]),
       ...(map.account !== undefined && account === null ? ["there is no account"] : []),
       ...(lost == null ? [] : [`a spreadsheet has left digits out of ${shown(lost)}; export the column as text`]),
     ]
