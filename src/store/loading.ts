@@ -5,19 +5,29 @@ import type { StoreError } from "./store-error.ts"
 const half = (limit: string): string =>
   limit.replace(/^\d+/, (digits) => String(Math.max(1, Math.floor(Number(digits) / 2))))
 
-/**
- * Sets DuckDB up for many small batches while the effect runs, and back afterwards. A batch is too small to be shared out
- * among threads: with one thread it takes half the time, and the others of the machine are free for fetching. Half of
- * the memory limit stays for the pages that are on their way.
- */
-export const whileLoading =
-  (database: Database["Type"], memoryLimit: string) =>
+/** Sets DuckDB up while the effect runs, and back afterwards. */
+const whileSet =
+  (database: Database["Type"], before: string, after: string) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | StoreError, R> =>
     Effect.acquireUseRelease(
-      database.run("SET threads = 1").pipe(Effect.zipRight(database.run(`SET memory_limit = '${half(memoryLimit)}'`))),
+      database.run(before),
       () => effect,
-      () =>
-        database
-          .run("RESET threads")
-          .pipe(Effect.zipRight(database.run(`SET memory_limit = '${memoryLimit}'`)), Effect.ignoreLogged),
+      () => Effect.ignoreLogged(database.run(after)),
     )
+
+/**
+ * For statements each of which is too small to be shared out among threads: what the threads tell each other would cost a third of it.
+ * Statements of several connections still run beside each other.
+ */
+export const oneThreadEach = (database: Database["Type"]) => whileSet(database, "SET threads = 1", "RESET threads")
+
+/**
+ * For many small batches: with one thread a batch takes half the time, and the others of the machine are free for fetching. Half
+ * of the memory limit stays for the pages that are on their way.
+ */
+export const whileLoading = (database: Database["Type"], memoryLimit: string) =>
+  whileSet(
+    database,
+    `SET threads = 1; SET memory_limit = '${half(memoryLimit)}'`,
+    `RESET threads; SET memory_limit = '${memoryLimit}'`,
+  )

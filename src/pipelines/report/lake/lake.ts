@@ -8,8 +8,9 @@ import { Data, Effect, Schema } from "effect"
 import { sha256Hex } from "../../../api/signing.ts"
 import { Database, type Sql } from "../../../store/database.ts"
 import { quoteText } from "../../../store/describe-table.ts"
+import { oneThreadEach } from "../../../store/loading.ts"
 import { reasonOf } from "../../../store/store-error.ts"
-import { ranOutOfMemory, runWithinMemory } from "../../../store/within-memory.ts"
+import { ranOutOfMemory } from "../../../store/within-memory.ts"
 import { buildFolder } from "../atomic-folder.ts"
 import { type LakeColumn, type LakeTable, lakeColumn, lakeTables } from "./tables.ts"
 
@@ -127,20 +128,23 @@ export interface WrittenLake {
   readonly written: number
 }
 
-/** Sorting and compressing a partition keep little more than one thread busy. */
+/** Sorting and compressing a partition keep one thread busy. */
 const tablesAtOnce = 2
 
 /** A statement that runs out of memory beside another one is asked again when it is alone. */
 const oneBeside = (tables: Effect.Semaphore, to: string) => (connection: DuckDBConnection, statement: string) => {
-  const asked = (how: (connection: DuckDBConnection, statement: string) => Promise<unknown>) =>
-    Effect.tryPromise({ try: () => how(connection, statement), catch: (cause) => new LakeError({ path: to, cause }) })
+  const asked = Effect.tryPromise({
+    try: () => connection.run(statement),
+    catch: (cause) => new LakeError({ path: to, cause }),
+  })
   return tables
-    .withPermits(1)(asked((connection, text) => connection.run(text)))
+    .withPermits(1)(asked)
     .pipe(
       Effect.catchIf(
         ({ cause }) => ranOutOfMemory(cause),
-        () => tables.withPermits(tablesAtOnce)(asked(runWithinMemory)),
+        () => tables.withPermits(tablesAtOnce)(asked),
       ),
+      Effect.asVoid,
     )
 }
 
@@ -226,9 +230,10 @@ export const writeLake = (to: string) =>
     return yield* buildFolder(folder, (building) =>
       Effect.gen(function* () {
         const place: Place = { to, folder, earlier, building, run }
-        const tables = yield* Effect.forEach(lakeTables, (table) => writeTable(table, place), {
+        // What was judged is more than what was read, and what takes long begins first.
+        const tables = yield* Effect.forEach([...lakeTables].reverse(), (table) => writeTable(table, place), {
           concurrency: tablesAtOnce,
-        })
+        }).pipe(oneThreadEach(database))
         const files = tables.flatMap((table) => table.files).sort((one, other) => (one.path < other.path ? -1 : 1))
         const manifest = { version: 1, run_id: judged?.run_id ?? "", files }
         yield* fs.writeFileString(path.join(building, "_manifest.json"), `${JSON.stringify(manifest, null, 1)}\n`)
