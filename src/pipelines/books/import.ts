@@ -41,6 +41,8 @@ export interface ImportRequest {
   /** What of the configuration lines are read by; its defaults where it is left out. */
   readonly plausibleYears?: BookSettings["plausibleYears"]
   readonly places?: Readonly<Record<string, number>>
+  /** Currencies that the configuration names otherwise. */
+  readonly currencies?: ReadonlyArray<string>
 }
 
 /** What an import did. The lines read are the sum of new, changed, unchanged, repeated and quarantined. */
@@ -159,6 +161,11 @@ const strangersSql = `
   SELECT count(*) AS lines, min(named) AS name FROM recon.book_customer
   WHERE book = getvariable('book') AND standing = 'unknown' AND line_id IN (SELECT line_id FROM book_compared) AND EXISTS (SELECT 1 FROM main.customers)`
 
+/** Lines in a currency that neither the configuration nor a transaction knows: a bank's own word for it, or a mistake. */
+const strangeCurrenciesSql = `
+  SELECT count(*) AS lines, min(currency) AS name FROM book_compared
+  WHERE list_contains($1::VARCHAR[], currency) IS NOT TRUE AND currency NOT IN (SELECT currency FROM main.transactions WHERE currency IS NOT NULL)`
+
 /**
  * Reads a file of the partner's books into the book's lines, all of it in one transaction. A line seen before is updated
  * where its content differs; what cannot be read goes to quarantine with its reason; the import is put on record. The same
@@ -204,7 +211,8 @@ export const importBook = (request: ImportRequest) =>
     yield* checkMoment(database, read)
     const columns = mappedColumns(read.map)
     const book = yield* reader.open(askOf(database, file, read))
-    const leftOut = yield* stageRows(database, read.map, columns, book, { ...knownPlaces, ...request.places })
+    const places = { ...knownPlaces, ...request.places }
+    const leftOut = yield* stageRows(database, read.map, columns, book, places)
     const { importId, importedAt } = yield* newImportId
     const year = Number(importedAt.slice(0, 4))
     const { ahead, back } = request.plausibleYears ?? { back: 10, ahead: 1 }
@@ -239,6 +247,10 @@ export const importBook = (request: ImportRequest) =>
         if (plan !== null) yield* keepAccounts(sql)
         const [strangers] = yield* sql.rows<{ lines: bigint; name: string | null }>(strangersSql)
         const lines = Number(strangers?.lines ?? 0n)
+        const [strange] = yield* sql.rows<{ lines: bigint; name: string | null }>(strangeCurrenciesSql, [
+          [...Object.keys(places), ...(request.currencies ?? [])],
+        ])
+        const inStrange = Number(strange?.lines ?? 0n)
         return [
           ...(leftOut === 0
             ? []
@@ -247,6 +259,11 @@ export const importBook = (request: ImportRequest) =>
           ...book.statements.map(statementSentence),
           ...(plan === null ? [] : yield* tellStatements(sql, plan)),
           ...(plan === null ? [] : yield* gapsOf(sql, request.book, importId)),
+          ...(inStrange === 0
+            ? []
+            : [
+                `${inStrange} ${inStrange === 1 ? "line is" : "lines are"} in a currency that no transaction has, such as ${strange?.name}; correct it, or say in the configuration which one it is (currencyAliases), or that there is one (currencyPlaces)`,
+              ]),
           ...(lines === 0
             ? []
             : [

@@ -93,6 +93,26 @@ const losses: ReadonlyArray<Loss> = [
     aside: ['line 1: the line has "amount" twice; correct the file'],
   },
   {
+    what: "nor one that it has twice by an escape",
+    format: "json",
+    text: `[${record("1", "5", ',"\\u0061mount":"7"')},${record("2", "6", ',"a":{"amount":1}')}]`,
+    lines: ["2 6"],
+    aside: ['line 1: the line has "amount" twice; correct the file'],
+  },
+  {
+    what: "a column that every object of JavaScript has is not there",
+    format: "json",
+    text: `[${record("1", "5")}]`,
+    map: { ...map, reference: { column: "toString" } },
+    refused: 'b.json: no column "toString"',
+  },
+  {
+    what: "a currency that nobody knows is told",
+    text: csv("1,2026-03-02,5,EUR", "2,2026-03-02,6,ZEUR"),
+    lines: ["1 5", "2 6"],
+    told: "1 line is in a currency that no transaction has, such as ZEUR; correct it, or say in the configuration which one it is (currencyAliases)",
+  },
+  {
     what: "exports put together do not turn a sign where their columns stand otherwise",
     text: "id,day,out,in,currency\n1,2026-03-02,5,,EUR\nid,day,in,out,currency\n2,2026-03-02,6,,EUR\n",
     map: { ...map, amount: { debit: "out", credit: "in" } },

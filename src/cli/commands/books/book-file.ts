@@ -1,5 +1,6 @@
 import { FileSystem } from "@effect/platform"
-import { Effect, Option } from "effect"
+import { Effect, Option, Stream } from "effect"
+import { foreignFormat } from "../../../pipelines/books/readers/foreign-formats.ts"
 import { type BookFormat, bookFormats, formatOf } from "../../../pipelines/books/readers/formats.ts"
 import { fileFault } from "../../../pipelines/configuration/file-kind.ts"
 import { UsageError } from "../../ending.ts"
@@ -15,8 +16,11 @@ export const bookFileOf = (file: string, given: BookFormat | null) =>
     if (fault !== null) return yield* refuse(`${file}: ${fault}`)
     const format = given ?? formatOf(file)
     if (format === null) {
+      const [head = new Uint8Array()] = yield* Stream.runCollect(fs.stream(file, { bytesToRead: 400 })).pipe(
+        Effect.orElseSucceed(() => []),
+      )
       return yield* refuse(
-        `${file}: its extension does not say how it is written; give --format ${bookFormats.join(" or ")}`,
+        `${file}: ${foreignFormat(head) ?? `its extension does not say how it is written; give --format ${bookFormats.join(" or ")}`}`,
       )
     }
     return format

@@ -102,6 +102,7 @@ export const importCommand = command({
         ...(yield* requestOf(options)),
         plausibleYears: configuration.books.plausibleYears,
         places: configuration.currencyPlaces,
+        currencies: Object.keys(configuration.currencyAliases),
       }
       const result = yield* importBook(request).pipe(
         Effect.zipLeft(publishActs),

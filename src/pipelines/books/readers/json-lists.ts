@@ -116,7 +116,7 @@ export const repeatedKeys = (text: string): ReadonlyArray<string> => {
     const level = open.at(-1)
     if (sign === "{" || sign === "[") open.push({ keys: sign === "{" ? new Set() : null, key: "" })
     else if (sign === "}" || sign === "]") open.pop()
-    else if (sign.startsWith('"')) lastString = sign.slice(1, -1)
+    else if (sign.startsWith('"')) lastString = sign.includes("\\") ? String(JSON.parse(sign)) : sign.slice(1, -1)
     else if (sign === ":" && level?.keys != null) {
       level.key = lastString
       if (level.keys.has(lastString)) repeated.push(open.map(({ key }) => key).join("."))

@@ -33,9 +33,9 @@ const parse = (text: string): unknown => {
 
 /** The value under a name, or under the path that the name is. */
 const valueAt = (object: Readonly<Record<string, unknown>>, name: string): unknown => {
-  if (name in object) return object[name]
+  if (Object.hasOwn(object, name)) return object[name]
   const [first = "", ...rest] = name.split(".")
-  const inner = object[first]
+  const inner = Object.hasOwn(object, first) ? object[first] : undefined
   return rest.length > 0 && isObject(inner) ? valueAt(inner, rest.join(".")) : undefined
 }
 
