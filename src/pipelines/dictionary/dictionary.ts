@@ -106,8 +106,8 @@ const units: ReadonlyArray<readonly [column: RegExp, unit: string]> = [
 
 /** Amounts that are in another currency than the one that `currency` names. */
 const currencies: ReadonlyArray<readonly [column: RegExp, currency: string]> = [
-  [/^(quoted_)?from_amount$|^sold$/, "from_currency"],
-  [/^(quoted_)?to_amount$|^bought$|^difference$/, "to_currency"],
+  [/^(quoted_)?from_amount$|^(sold|given)$/, "from_currency"],
+  [/^(quoted_)?to_amount$|^(bought|made)$|^difference$/, "to_currency"],
   [/^fee$/, "fee_currency"],
 ]
 

@@ -1,5 +1,5 @@
-import { accept, finds, first, found, next, refused, world } from "../expected.ts"
-import { back, feeOf, from, loose, opening, settled, tx } from "../postings.ts"
+import { accept, clean, finds, first, found, next, refused, world } from "../expected.ts"
+import { back, feeOf, from, loose, opening, settled, to, tx } from "../postings.ts"
 import { ALPHA, BETA, balanceOf, conversion, fiatIn, fiatOut, GAMMA, merge } from "../rows.ts"
 import type { ExpectedException, Night, World } from "../world.ts"
 
@@ -18,6 +18,7 @@ const noted = ["exceptions", "note", "--note", "seen", "--by", "auditor", { code
 
 const apart = fiatOut(ALPHA, "wd-1", "200 EUR", { fee: "1" })
 const inPounds = conversion(BETA, "conv-1", "1000 EUR", "1087.30 USD", "1.0873", { fee: "3", feeCurrency: "GBP" })
+const beforeRate = conversion(BETA, "conv-3", "100 EUR", "107.64 USD", "1.0873", { fee: "1" })
 
 /** What stands in the cells of reports, where a sum or a verdict would not show that it is wrong. */
 export const figures: ReadonlyArray<World> = [
@@ -134,5 +135,41 @@ export const figures: ReadonlyArray<World> = [
         },
       ),
     ],
+  ),
+  world(
+    "figures: fees that are charged apart, and a fee that is taken before the rate, by the configuration",
+    "ALPHA's withdrawal charged its fee of 1, and another 4 apart. BETA gave 100 euros, of which 1 is the fee, and got what the quoted rate makes of 99, without the part of a cent.",
+    [
+      first(
+        merge(
+          opening(ALPHA, "900 EUR"),
+          apart,
+          tx(apart),
+          feeOf(apart, "4 EUR"),
+          opening(BETA, "500 EUR"),
+          beforeRate,
+          from(beforeRate, { amount: "99" }),
+          to(beforeRate),
+        ),
+        {
+          ...clean,
+          reports: {
+            fees: [
+              { transaction_id: "t-wd-1", charged_in_all: "1", difference: "0" },
+              { transaction_id: "t-wd-1-fee", record_id: "wd-1", gross: "200", charged_in_all: "", difference: "" },
+            ],
+            conversions: [
+              {
+                conversion_id: "conv-3",
+                effective_rate: "1.087272727273",
+                difference: "-0.0027",
+                difference_bp: "-0.25",
+              },
+            ],
+          },
+        },
+      ),
+    ],
+    { fees: { fiat_withdrawals: "separate" }, conversionFee: "beforeRate" },
   ),
 ]

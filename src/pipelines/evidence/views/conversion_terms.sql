@@ -15,7 +15,7 @@
 -- bought: How much was taken.
 -- quoted_rate: The quote's rate; NULL where the quote is not known, or is of another pair.
 -- stated_rate: The rate that the conversion states.
--- effective_rate: What was taken for one of what was given, fee aside; NULL of a void conversion, which took nothing.
+-- effective_rate: What was taken for one of what was given, fee aside (conversionFee says where it is); NULL of a void conversion, which took nothing.
 -- difference_bp: By how many basis points more or less was taken than the quoted rate makes of what was given; NULL of a void conversion.
 -- difference: The same in money of to_currency.
 -- fee: Its fee.
@@ -27,7 +27,7 @@ WITH compared AS (
   SELECT *, quoted_from_currency = from_currency AND quoted_to_currency = to_currency AS is_same_pair FROM recon.quoted_conversion
 ),
 valued AS (
-  SELECT *, CASE WHEN is_same_pair AND class <> 'void' THEN recon.of_units(recon.product_floor(from_amount, quoted_rate)) END AS quoted_value FROM compared
+  SELECT *, CASE WHEN is_same_pair AND class <> 'void' THEN recon.of_units(recon.product_floor(given, quoted_rate)) END AS quoted_value FROM compared
 ),
 posted AS (
   SELECT t.resource_id AS conversion_id, t.customer_id,
@@ -39,9 +39,9 @@ posted AS (
 SELECT v.conversion_id, v.customer_id, r.partner_customer_ref, v.status, v.created_at, c.completed_at, v.quote_id, v.expires_at AS quote_expires_at,
   v.from_currency, v.to_currency, v.quoted_from_amount, v.quoted_to_amount, v.from_amount AS sold, v.to_amount AS bought,
   CASE WHEN v.is_same_pair THEN v.quoted_rate END AS quoted_rate, v.rate AS stated_rate,
-  CASE WHEN v.class <> 'void' THEN round(recon.ratio(v.to_amount, v.from_amount), 12) END AS effective_rate,
-  recon.basis_points(TRY(v.to_amount - v.quoted_value), v.quoted_value) AS difference_bp,
-  TRY(v.to_amount - v.quoted_value) AS difference, v.fee, v.fee_currency, p.sold_transactions, p.bought_transactions, c.version_seen_run
+  CASE WHEN v.class <> 'void' THEN round(recon.ratio(v.made, v.given), 12) END AS effective_rate,
+  recon.basis_points(TRY(v.made - v.quoted_value), v.quoted_value) AS difference_bp,
+  TRY(v.made - v.quoted_value) AS difference, v.fee, v.fee_currency, p.sold_transactions, p.bought_transactions, c.version_seen_run
 FROM valued AS v
 JOIN main.conversions AS c ON c.conversion_id = v.conversion_id
 LEFT JOIN posted AS p ON p.conversion_id = v.conversion_id AND p.customer_id = v.customer_id

@@ -8,20 +8,13 @@
 -- rests on: customer
 -- accepts: currency, difference
 -- unproven when: toAmount is not exact but less than one whole unit off, in a currency whose places are not known (currencyPlaces).
-WITH charged AS (
-  -- A fee is no part of either amount, unless the configuration says that it is taken from what is given or from what is made.
-  SELECT c.*,
-    c.from_amount - CASE WHEN recon.conversion_fee() = 'beforeRate' AND c.fee_currency = c.from_currency THEN c.fee ELSE 0 END AS given,
-    c.to_amount + CASE WHEN recon.conversion_fee() = 'afterRate' AND c.fee_currency = c.to_currency THEN c.fee ELSE 0 END AS made
-  FROM recon.conversion AS c
-),
--- From here on in units of 10^-18, exactly.
-priced AS (
+WITH priced AS (
+  -- In units of 10^-18, exactly.
   SELECT *, recon.product_floor(given, rate) AS least, recon.product_ceiling(given, rate) AS most, recon.units(made) AS made_units,
     recon.places(to_currency) AS places_known,
     -- Half of the rate's last place, times the amount.
     abs(recon.units(given)) // CAST(rpad('2', rate_places::INTEGER + 1, '0') AS HUGEINT) AS left_open
-  FROM charged
+  FROM recon.conversion
 ),
 bounded AS (
   SELECT *, recon.of_units(least) AS expected, recon.tolerance('CONV_RATE', to_currency, recon.of_units(least)) AS accepted,
