@@ -191,6 +191,18 @@ const losses: ReadonlyArray<Loss> = [
     told: "it holds what its own summary (TxsSummry) says",
   },
   {
+    what: "a summary that counts the transactions of a batch, and sums both sides against each other",
+    ...statement(
+      "<TxsSummry><TtlNtries><NbOfNtries>2</NbOfNtries><Sum>7.00</Sum></TtlNtries><TtlDbtNtries><NbOfNtries>1</NbOfNtries><Sum>3.00</Sum></TtlDbtNtries></TxsSummry>",
+      entry("7.00", "a").replace(
+        "<AddtlNtryInf>",
+        `<NtryDtls>${["10.00CRDT", "3.00DBIT"].map((text) => `<TxDtls><Amt Ccy="EUR">${text.slice(0, -4)}</Amt><CdtDbtInd>${text.slice(-4)}</CdtDbtInd></TxDtls>`).join("")}</NtryDtls><AddtlNtryInf>`,
+      ),
+    ),
+    lines: ["-3", "10"],
+    told: "it holds what its own summary (TxsSummry) says",
+  },
+  {
     what: "one whose balances agree, and whose summary does not",
     ...statement(summary(3, "10.00"), balance("OPBD", "0"), entry("10.00", "a"), balance("CLBD", "10")),
     lines: ["10"],

@@ -1,5 +1,5 @@
 import { sha256Hex } from "../../../api/signing.ts"
-import { textOfUnits } from "../exact-units.ts"
+import { textOfUnits, unitsOf } from "../exact-units.ts"
 import { accountName } from "../values/account.ts"
 import { fits } from "../values/amount.ts"
 import type { BankStatement } from "./bank-statement.ts"
@@ -224,7 +224,10 @@ const readStatement = (element: XmlElement, { code, messagePage, pages, place, r
     entries,
     booked,
     signs: booked.map((entry, at) => signOf(entry) * (settled.signs[at]?.turn ?? 1n)),
-    lines: lines.length,
+    lines: lines.map(({ fields }) => ({
+      units: unitsOf((fields.amount ?? "").replace("-", "")) ?? 0n,
+      sign: fields.creditDebit === "CRDT" ? 1n : -1n,
+    })),
   })
   if (summary.differs !== null && page === null && (opening === null || closing === null)) {
     throw new XmlFault(
