@@ -6,6 +6,7 @@ import { issuesByKey, type KeyIssues, knownKeys, valueFault } from "../configura
 import { whole } from "../configuration/setting-values.ts"
 import { readJson } from "../configuration/written-json.ts"
 import type { BookFormat } from "./readers/formats.ts"
+import { lackingPart } from "./values/moment-format.ts"
 
 /** Why a map cannot be used; the sentence names the key and the remedy. */
 export class BookMapError extends Data.TaggedError("BookMapError")<{
@@ -110,24 +111,6 @@ const isEncoding = (name: string): boolean => {
     return false
   }
 }
-
-/** What a format must say, for nothing is to be made up: strptime takes January, the first, midnight, or the morning. */
-const formatParts: ReadonlyArray<{
-  readonly of: "date" | "dateTime" | null
-  readonly says: RegExp
-  readonly lacks: string
-}> = [
-  { of: null, says: /%(-?y|Y|G|c|x)/, lacks: "no year (%Y, or %y for one of two digits)" },
-  { of: null, says: /%(-?m|b|B).*%-?d|%-?d.*%(-?m|b|B)|%(-?j|c|x)|%V.*%u/, lacks: "no day (%d) of a month (%m)" },
-  { of: "dateTime", says: /%(-?H|-?I|c|X)/, lacks: "no hour (%H); name the column as date, where it says whole days" },
-  { of: null, says: /^(?!.*%-?I)|%p/, lacks: "hours of twelve (%I) and no %p, which says whether it is morning" },
-]
-
-const lackingPart = (key: "date" | "dateTime", format: string | undefined): string | null =>
-  format === undefined
-    ? null
-    : (formatParts.find(({ of, says }) => (of === null || of === key) && !says.test(format.replaceAll("%%", "")))
-        ?.lacks ?? null)
 
 /** What the schema cannot say: which keys exclude or need one another. Null where the map is sound. */
 const fault = (map: BookMap): string | null => {
