@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import { Database, type Sql } from "../../store/database.ts"
+import { threadsBySize } from "../../store/threads.ts"
 import { matchBooks } from "../books/match.ts"
 import type { Configuration } from "../configuration/settings.ts"
 import { ensureStore } from "../ensure-store.ts"
@@ -42,7 +43,7 @@ export const reconcile = (run: Run, configuration: Configuration) =>
     const database = yield* Database
     const checks = yield* checksWith(configuration.ownChecks)
     yield* ensureStore(database, configuration.contract)
-    yield* database.transaction((sql) =>
+    const judged = database.transaction((sql) =>
       Effect.gen(function* () {
         yield* findCases(sql, run, checks, configuration)
         yield* judge(sql)
@@ -58,4 +59,5 @@ export const reconcile = (run: Run, configuration: Configuration) =>
         yield* sealRun(sql, run.runId)
       }),
     )
+    yield* threadsBySize(database)(judged)
   })
