@@ -48,15 +48,20 @@ const clearDemo = (folder: string) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
-    const mark = path.join(folder, markName)
-    if ((yield* fs.exists(folder)) && !(yield* fs.exists(mark)) && (yield* fs.readDirectory(folder)).length > 0) {
+    const held = (yield* fs.exists(folder)) ? yield* fs.readDirectory(folder) : []
+    if (held.length > 0 && !held.includes(markName)) {
       return yield* new UsageError({
         detail: `--out ${folder}: this folder holds something that no demo made; name another folder`,
       })
     }
-    yield* fs.remove(folder, { recursive: true, force: true })
+    // The folder itself stays: it may be the one that the command was called in. The mark stays until all else is gone.
+    const rest = held.filter((name) => name !== markName)
+    yield* Effect.forEach(rest, (name) => fs.remove(path.join(folder, name), { recursive: true, force: true }))
     yield* makeFolder(folder)
-    yield* fs.writeFileString(mark, "This folder belongs to tidemark demo, which empties it at its next start.\n")
+    yield* fs.writeFileString(
+      path.join(folder, markName),
+      "This folder belongs to tidemark demo, which empties it at its next start.\n",
+    )
   }).pipe(
     Effect.catchTags({
       SystemError: (error) => Effect.fail(new UsageError({ detail: `--out ${folder}: ${error.message}` })),

@@ -16,8 +16,10 @@ describe("tidemark demo", () => {
     () =>
       Effect.gen(function* () {
         const cwd = yield* temporaryFolder
-        for (const again of [[], ["--population", "2"]]) {
-          const ended = yield* runProgram(["demo", ...again], { cwd })
+        // Again from within the folder, which is emptied and stays.
+        for (const again of [[], ["--population", "2", "--out", "."]]) {
+          const from = again.length > 0 ? join(cwd, "tidemark-demo") : cwd
+          const ended = yield* runProgram(["demo", ...again], { cwd: from })
           expect(ended.code).toBe(0)
           expect(ended.stdout).toBe("")
           expect(ended.stderr).toMatch(/\b(\d+) of \1 planted breaks found/)
