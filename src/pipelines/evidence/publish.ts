@@ -38,6 +38,7 @@ const order = [
   "original",
   "refund_beside",
   "missing_named",
+  "first_night",
   "stray_account",
   "refunds_in_doubt",
   "touched",

@@ -78,6 +78,28 @@ describeCases("COLL_CHECKOUT_MISSING", [
     found: [incomplete("c-1/checkouts")],
     unproven: { COLL_CHECKOUT_MISSING: 1, COLL_AFTER_EXPIRY: 1 },
   },
+  {
+    it: "is silent on a first night about what is older than 90 days, but not about another customer's checkout",
+    ledger: {
+      rows: [
+        ...settled("a", "60", { created_at: hoursBefore(24 * 91) }),
+        ...settled("b", "60", { checkout_id: "k-2", created_at: hoursBefore(24 * 91) }),
+        checkout("60", { checkout_id: "k-2", customer_id: "c-2", expires_at: null }),
+      ],
+    },
+    found: [orphan("b")],
+  },
+  {
+    it: "is one case of a customer where more than a fifth of at least 20 payments name checkouts that are not listed",
+    ledger: {
+      rows: [
+        checkout("15", { expires_at: null }),
+        ...Array.from({ length: 15 }, (_, nth) => settled(`a ${nth}`, "1")).flat(),
+        ...Array.from({ length: 5 }, (_, nth) => settled(`b ${nth}`, "1", { checkout_id: `q-${nth}` })).flat(),
+      ],
+    },
+    unproven: { COLL_CHECKOUT_MISSING: 1 },
+  },
   ...["k-1", null].map((recordId) => ({
     it: `is not judged where a checkout cannot be read and ${recordId === null ? "has no readable id" : "is the one"}`,
     ledger: {

@@ -22,7 +22,8 @@ listed AS (
   UNION ALL
   SELECT 'conversion_quotes', quote_id, customer_id FROM recon.conversion_quote WHERE obstacle IS NULL
   UNION ALL
-  SELECT 'checkouts', checkout_id, customer_id FROM recon.checkout WHERE obstacle IS NULL
+  -- A checkout that was on the list once exists: that it is gone is told by COV_VANISHED.
+  SELECT 'checkouts', checkout_id, customer_id FROM main.checkouts
 ),
 unmatched AS (
   SELECT n.*, l.customer_id AS owner FROM naming AS n LEFT JOIN listed AS l ON l.stream = n.named_stream AND l.record_id = n.named_id

@@ -8,17 +8,11 @@
 -- rests on: run
 -- accepts: counterpart_id
 -- unproven when: The customer's list of accounts was not read to its end, or holds one that cannot be read; or more than a fifth of at least 20 records name absent ones, so that the list may leave some out.
-WITH first_night AS (
-  -- The first run that read the list of records to its end: what it brought may be older than the accounts that are listed.
-  SELECT v.customer_id, v.stream, min(v.run_id) AS run_id FROM recon.coverage AS v
-  WHERE v.state = 'COMPLETE' AND v.stream IN (SELECT stream FROM recon.product) GROUP BY v.customer_id, v.stream
-),
-absent AS (
+WITH absent AS (
   SELECT s.*, coalesce(s.unread, s.refused) AS obstacle
   FROM recon.stray_account AS s
-  LEFT JOIN first_night AS f ON f.customer_id = s.customer_id AND f.stream = s.stream
-  LEFT JOIN recon.runs AS r ON r.run_id = f.run_id
-  WHERE NOT s.own_account AND s.owner IS NULL AND NOT coalesce(s.first_seen_run <= f.run_id AND s.created_at < r.started_at - INTERVAL 90 DAY, FALSE)
+  LEFT JOIN recon.first_night AS f ON f.customer_id = s.customer_id AND f.stream = s.stream
+  WHERE NOT s.own_account AND s.owner IS NULL AND NOT coalesce(s.first_seen_run <= f.run_id AND s.created_at < f.started_at - INTERVAL 90 DAY, FALSE)
 ),
 -- Where so many are absent, the list is not what it should be. What was an exception before stays one.
 told AS (
