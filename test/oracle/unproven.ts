@@ -128,7 +128,9 @@ const ofCheckouts = (lists: Lists, rules: Rules): ReadonlyArray<Case> => {
   const payments = of(lists, "collection_payments")
   const refused = refusedOf(lists, "collection_payments")
   return of(lists, "checkouts").flatMap((checkout) => {
-    const own = payments.filter((one) => textOf(one, "checkoutId") === checkout.id)
+    const own = payments.filter(
+      (one) => textOf(one, "checkoutId") === checkout.id && one.customerId === checkout.customerId,
+    )
     const here = own.filter((one) => currencyOf(one, rules) === currencyOf(checkout, rules))
     const paid = here
       .filter((one) => classOf(one) === "settled")

@@ -198,7 +198,8 @@ const auditCheckouts = (books: Books) => {
     (one) => textOf(one, "checkoutId") !== null && classOf(one) !== "void" && isMissing(books, one, checkoutOf(one)),
   )
   const ofEach = of(books, "checkouts").flatMap((checkout) => {
-    const own = payments.filter((payment) => textOf(payment, "checkoutId") === checkout.id)
+    const naming = payments.filter((payment) => textOf(payment, "checkoutId") === checkout.id)
+    const own = naming.filter(({ customerId }) => customerId === checkout.customerId)
     const settled = own.filter((one) => classOf(one) === "settled" && agree(one, checkout, ["currency"]))
     const paid = settled.reduce((sum, one) => sum + amountOf(one, "amount"), 0n)
     const undone = own.filter((one) => classOf(one) === "undone" && agree(one, checkout, ["currency"]))
@@ -231,7 +232,7 @@ const auditCheckouts = (books: Books) => {
       says !== paid + undoneSum &&
       (says < paid || (!doubtful && !isForeign)) &&
       books.now - Math.max(...changed) > hour
-    const late = own.filter((one) => bornAt(one) > (timeOf(checkout, "expiresAt") ?? Infinity))
+    const late = naming.filter((one) => bornAt(one) > (timeOf(checkout, "expiresAt") ?? Infinity))
     return [
       ...(differs ? [finding("COLL_CHECKOUT_TOTAL", checkout.id, "high")] : []),
       ...(isWrongly === true && isOld ? [finding("COLL_STATUS", checkout.id, "high")] : []),

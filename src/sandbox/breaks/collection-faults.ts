@@ -74,8 +74,7 @@ export const plantCheckoutMissing = (ground: Ground): void => {
       const key = `${missing}/foreign`
       const createdAt = earlyMoment(ground, key)
       const payment = pay(ground, key, "payment", createdAt + 10 * minute, { customer: needed(one) })
-      const paid = payment.leg.amount
-      sell(ground, payment, { key, customer, createdAt, expiresAt: createdAt + day, paid })
+      sell(ground, payment, { key, customer, createdAt, expiresAt: createdAt + day, paid: null })
       const why = "its checkout belongs to another customer"
       report(ground, missing, "high", payment, why, pastGrace(payment.record.story.createdAt))
     },

@@ -47,7 +47,7 @@ describeCases("COLL_CHECKOUT_MISSING", [
   {
     it: "finds one whose checkout belongs to another customer, even where its own list was not read",
     ledger: {
-      rows: [...settled("a", "60"), checkout("60", { customer_id: "c-2" })],
+      rows: [...settled("a", "60"), checkout("0", { customer_id: "c-2" })],
       coverage: { "c-1/checkouts": "PARTIAL" },
     },
     found: [orphan("a"), incomplete("c-1/checkouts")],
@@ -87,7 +87,8 @@ describeCases("COLL_CHECKOUT_MISSING", [
         checkout("60", { checkout_id: "k-2", customer_id: "c-2", expires_at: null }),
       ],
     },
-    found: [orphan("b")],
+    // The checkout of the other customer says that it was paid, and that customer got nothing.
+    found: [orphan("b"), differing("k-2")],
   },
   {
     it: "is one case of a customer where more than a fifth of at least 20 payments name checkouts that are not listed",

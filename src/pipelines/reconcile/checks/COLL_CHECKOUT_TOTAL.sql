@@ -1,6 +1,6 @@
 -- severity: high
 -- family: collections
--- definition: A checkout's paidAmount differs beyond tolerance from the sum of its settled payments in its currency, with and without those that were undone, past the grace.
+-- definition: A checkout's paidAmount differs beyond tolerance from the sum of its customer's settled payments for it in its currency, with and without those that were undone, past the grace.
 -- finds: A checkout with a paidAmount of 80 USDC whose one COMPLETED payment was 79.999999 USDC.
 -- silent: A checkout paid by one COMPLETED payment, with another that FAILED; or one whose payment was sent back later (REVERSED), whether it counts as paid or not.
 -- action: Ask the partner which is right before goods leave; what was paid in another currency is told as unproven until checkouts in the configuration says notCompared.
@@ -24,9 +24,9 @@ stray AS (
   WHERE checkout_id IS NULL AND class IS DISTINCT FROM 'void' AND class IS DISTINCT FROM 'open' GROUP BY customer_id, currency
 ),
 moved_on AS (
-  SELECT p.checkout_id, min(f.name) AS obstacle
+  SELECT p.checkout_id, p.customer_id, min(f.name) AS obstacle
   FROM main.collection_payments AS p JOIN recon.refused AS f ON f.stream = 'collection_payments' AND f.record_id = p.payment_id
-  WHERE p.checkout_id IS NOT NULL GROUP BY p.checkout_id
+  WHERE p.checkout_id IS NOT NULL GROUP BY p.checkout_id, p.customer_id
 ),
 summed AS (
   SELECT k.checkout_id, count(*) FILTER (p.class = 'settled' AND p.currency = k.currency) AS payments,
@@ -34,7 +34,7 @@ summed AS (
     recon.exact_sum(CASE WHEN p.class = 'undone' AND p.currency = k.currency THEN coalesce(p.amount, 0) ELSE 0 END) AS undone,
     max(p.settled_at) FILTER (p.class IN ('settled', 'undone')) AS last_paid_at,
     min(p.currency) FILTER (p.class = 'settled' AND p.currency <> k.currency) AS other_currency, min(p.obstacle) AS obstacle
-  FROM recon.checkout AS k JOIN payment AS p ON p.checkout_id = k.checkout_id
+  FROM recon.checkout AS k JOIN payment AS p ON p.checkout_id = k.checkout_id AND p.customer_id = k.customer_id
   WHERE k.obstacle IS NULL
   GROUP BY k.checkout_id
 ),
@@ -49,7 +49,7 @@ compared AS (
   FROM recon.checkout AS k
   LEFT JOIN summed AS s ON s.checkout_id = k.checkout_id
   LEFT JOIN (SELECT customer_id, min(obstacle) AS obstacle FROM stray GROUP BY customer_id) AS y ON y.customer_id = k.customer_id
-  LEFT JOIN moved_on AS m ON m.checkout_id = k.checkout_id
+  LEFT JOIN moved_on AS m ON m.checkout_id = k.checkout_id AND m.customer_id = k.customer_id
   LEFT JOIN recon.reading AS own ON own.customer_id = k.customer_id AND own.stream = 'checkouts'
   LEFT JOIN recon.reading AS paid ON paid.customer_id = k.customer_id AND paid.stream = 'collection_payments'
   WHERE k.obstacle IS NULL
