@@ -6,23 +6,46 @@ import {
   insertStatement,
   type KnownStatement,
   mostCopies,
+  outdoneTellings,
   planStatements,
   type StatementPlan,
   statementsInForce,
+  type Telling,
 } from "./statements.ts"
 
-/** Every booking that the import touches, and how often the book has it from now on (`book_wanted`). */
+/** Every booking that the import touches, with whatever else is told of the same entries, and how often the book has it from now on (`book_wanted`). */
 const touchedSql = `
   CREATE OR REPLACE TEMP TABLE book_touched AS
-  SELECT DISTINCT b.identity FROM recon.book_bookings AS b JOIN recon.book_statements AS s ON s.import_id = b.import_id AND s.place = b.place
-  WHERE b.book = getvariable('book') AND (b.import_id = getvariable('import') OR s.replaced_by = getvariable('import'))`
+  WITH direct AS (
+    SELECT b.identity, b.entry FROM recon.book_bookings AS b JOIN recon.book_statements AS s ON s.import_id = b.import_id AND s.place = b.place
+    WHERE b.book = getvariable('book') AND (b.import_id = getvariable('import') OR s.replaced_by = getvariable('import'))
+  )
+  SELECT identity FROM direct
+  UNION SELECT b.identity FROM recon.book_bookings AS b SEMI JOIN direct AS d ON d.entry = b.entry WHERE b.book = getvariable('book')`
+
+/** Which statements in force tell an entry that the import touches, and by how many transactions, where several do. */
+const tellingsSql = `
+  SELECT b.entry, b.import_id AS "importId", b.place, max(b.told) AS told
+  FROM recon.book_bookings AS b
+  JOIN recon.book_statements AS s ON s.import_id = b.import_id AND s.place = b.place AND s.replaced_by IS NULL
+  SEMI JOIN book_touched AS t ON t.identity = b.identity
+  WHERE b.book = getvariable('book') AND b.entry IS NOT NULL
+  GROUP BY b.entry, b.import_id, b.place
+  QUALIFY count(*) OVER (PARTITION BY b.entry) > 1`
+
+const outdoneSql =
+  "CREATE OR REPLACE TEMP TABLE book_outdone AS SELECT unnest($1) AS entry, unnest($2) AS import_id, unnest($3)::INTEGER AS place"
 
 const claimSql = `
   CREATE OR REPLACE TEMP TABLE book_claims AS
-  SELECT t.identity, s.import_id, s.place, b.copies, count(s.import_id) OVER (PARTITION BY t.identity) AS statements
-  FROM book_touched AS t
-  LEFT JOIN recon.book_bookings AS b ON b.book = getvariable('book') AND b.identity = t.identity
-  LEFT JOIN recon.book_statements AS s ON s.import_id = b.import_id AND s.place = b.place AND s.replaced_by IS NULL`
+  WITH claim AS (
+    SELECT b.identity, b.import_id, b.place, b.copies FROM recon.book_bookings AS b
+    JOIN recon.book_statements AS s ON s.import_id = b.import_id AND s.place = b.place AND s.replaced_by IS NULL
+    ANTI JOIN book_outdone AS o ON o.entry = b.entry AND o.import_id = b.import_id AND o.place = b.place
+    WHERE b.book = getvariable('book')
+  )
+  SELECT t.identity, c.import_id, c.place, c.copies, count(c.import_id) OVER (PARTITION BY t.identity) AS statements
+  FROM book_touched AS t LEFT JOIN claim AS c ON c.identity = t.identity`
 
 const wantedSql = `
   CREATE OR REPLACE TEMP TABLE book_wanted AS
@@ -30,8 +53,10 @@ const wantedSql = `
   UNION ALL SELECT unnest($1), unnest($2)::BIGINT`
 
 const bookingsSql = `
-  INSERT INTO recon.book_bookings
-  SELECT getvariable('import'), statement::INTEGER, getvariable('book'), identity, count(*) FROM book_read WHERE reason IS NULL GROUP BY statement, identity`
+  INSERT INTO recon.book_bookings BY NAME
+  SELECT getvariable('import') AS import_id, statement::INTEGER AS place, getvariable('book') AS book, identity, count(*) AS copies,
+    CASE WHEN min(entry) = max(entry) AND count(entry) = count(*) THEN min(entry) END AS entry, max(told) AS told
+  FROM book_read WHERE reason IS NULL GROUP BY statement, identity`
 
 /**
  * Gives each line of the file its place among equal ones: the last ones of those that the book has. A line more than the book
@@ -80,7 +105,8 @@ const adoptSql = (isStrict: boolean): string => {
   ) AS p WHERE l.book = getvariable('book') AND l.line_id = p.line_id`
 }
 
-const baseOf = (identity: string): string => `regexp_replace(${identity}, '-\\d+$', '')`
+/** A booking without its place among equal ones. */
+export const baseOf = (identity: string): string => `regexp_replace(${identity}, '-\\d+$', '')`
 
 /** Lines that no statement in force has any more, that the whole book lacks, or, of an earlier version, that the same statement no longer has. */
 const removedSql = `
@@ -143,8 +169,20 @@ export const sortBookings = (
     )
     yield* sql.run(bookingsSql)
     yield* sql.run(touchedSql)
-    yield* sql.run(claimSql)
     const known = new Map([...inForce, ...given].map((one) => [`${one.importId}/${one.place}`, one]))
+    const tellings = (yield* sql.rows<
+      Omit<Telling, "statement"> & { readonly importId: string; readonly place: number }
+    >(tellingsSql)).flatMap(({ entry, importId, place, told }) => {
+      const statement = known.get(`${importId}/${place}`)
+      return statement === undefined ? [] : [{ entry, told, statement }]
+    })
+    const outdone = outdoneTellings(tellings)
+    yield* sql.run(outdoneSql, [
+      outdone.map(({ entry }) => entry),
+      outdone.map(({ statement }) => statement.importId),
+      outdone.map(({ statement }) => String(statement.place)),
+    ])
+    yield* sql.run(claimSql)
     const rows = yield* sql.rows<{ identity: string; import_id: string; place: number; copies: bigint }>(
       "SELECT identity, import_id, place, copies FROM book_claims WHERE statements > 1 AND import_id IS NOT NULL",
     )

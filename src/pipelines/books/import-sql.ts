@@ -142,5 +142,7 @@ export const leftovers = [
   "book_removed",
   "book_touched",
   "book_claims",
+  "book_outdone",
+  "book_fuller",
   "book_wanted",
 ]

@@ -15,6 +15,8 @@ interface SourceLine {
 const sourceColumns: BoundColumns<SourceLine> = {
   source_line: ["BIGINT", ({ row }) => row.line],
   statement: ["BIGINT", ({ row }) => row.booking?.statement ?? null],
+  entry: ["VARCHAR", ({ row }) => row.booking?.entry ?? null],
+  told: ["BIGINT", ({ row }) => row.booking?.told ?? null],
   payload: ["VARCHAR", ({ row }) => row.payload],
   fault: ["VARCHAR", ({ row }) => row.fault],
   identity: ["VARCHAR", ({ row, value }) => row.booking?.identity ?? value.lineId],
@@ -93,7 +95,7 @@ export const readSql = (map: BookMap, ground: BookingGround): string => {
       ${booking.fault} AS booking_fault, ${booking.from} AS booked_from, ${booking.to} AS booked_to
     FROM book_source
   )
-  SELECT source_line, statement, payload, identity, line_id, account, customer_id, partner_customer_ref, currency, reference, refers_to, description, amount,
+  SELECT source_line, statement, entry, told, payload, identity, line_id, account, customer_id, partner_customer_ref, currency, reference, refers_to, description, amount,
     CASE WHEN booking_fault IS NULL THEN booked_from END AS booked_from, CASE WHEN booking_fault IS NULL THEN booked_to END AS booked_to,
     md5(concat_ws(chr(31), coalesce(customer_id, ''), coalesce(partner_customer_ref, ''), currency, CAST(amount AS VARCHAR),
       epoch_us(booked_from), epoch_us(booked_to), coalesce(reference, ''), refers_to, coalesce(description, ''))) AS content_hash,

@@ -88,6 +88,30 @@ export const mostCopies = (claims: ReadonlyArray<Claim>): number => {
   return apart.length === others.length ? withFirst : Math.max(withFirst, mostCopies(others))
 }
 
+/** How a statement tells an entry: a notice may give the transactions of a batch that the statement gives as one amount. */
+export interface Telling {
+  readonly entry: string
+  readonly statement: KnownStatement
+  /** By how many transactions. */
+  readonly told: bigint
+}
+
+/** The bank's final word comes first. */
+const finality = ["camt.053", "camt.052", "camt.054"]
+
+const isFuller = (one: Telling, other: Telling): boolean =>
+  one.told > other.told ||
+  (one.told === other.told && finality.indexOf(one.statement.message) < finality.indexOf(other.statement.message))
+
+/** The tellings of an entry that say less of it than another one does: the book has the entry as the fullest tells it. */
+export const outdoneTellings = (tellings: ReadonlyArray<Telling>): ReadonlyArray<Telling> => {
+  const ofEntry = new Map<string, Array<Telling>>()
+  for (const one of tellings) ofEntry.set(one.entry, [...(ofEntry.get(one.entry) ?? []), one])
+  return tellings.filter((one) =>
+    ofEntry.get(one.entry)?.some((other) => isFuller(other, one) && !areApart(other.statement, one.statement)),
+  )
+}
+
 const columns = `s.import_id AS "importId", s.place, i.file, s.statement_id AS id, s.account, s.currency, s.message,
   strftime(s.created, '%Y-%m-%dT%H:%M:%S') AS created, s.page, s.is_last_page AS "isLastPage", s.sequence,
   strftime(s.period_from, '%Y-%m-%dT%H:%M:%S') AS "from", strftime(s.period_to, '%Y-%m-%dT%H:%M:%S') AS "to", s.has_stated_period AS "hasStatedPeriod",

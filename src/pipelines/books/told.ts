@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
+import { baseOf } from "./bookings.ts"
 import type { BankStatement } from "./readers/bank-statement.ts"
 import type { KnownStatement, StatementPlan } from "./statements.ts"
 
@@ -39,7 +40,28 @@ const differingSql = `
   FROM (SELECT DISTINCT * FROM pair) AS p
   JOIN recon.book_bookings AS b ON b.import_id = p.narrow.import_id AND b.place = p.narrow.place
   LEFT JOIN recon.book_bookings AS w ON w.import_id = p.wide.import_id AND w.place = p.wide.place AND w.identity = b.identity
-  WHERE coalesce(w.copies, 0) < b.copies GROUP BY ALL ORDER BY ALL`
+  LEFT JOIN recon.book_bookings AS e ON e.import_id = p.wide.import_id AND e.place = p.wide.place AND e.entry = b.entry
+  WHERE coalesce(w.copies, 0) < b.copies AND e.entry IS NULL
+  GROUP BY ALL ORDER BY ALL`
+
+/** Entries of which this import or an earlier one said less than another message does. */
+const fullerSql = `
+  CREATE OR REPLACE TEMP TABLE book_fuller AS
+  SELECT DISTINCT o.entry FROM book_outdone AS o
+  JOIN recon.book_bookings AS b ON b.entry = o.entry AND b.import_id = o.import_id AND b.place = o.place
+  JOIN book_wanted AS w ON w.identity = b.identity WHERE w.copies = 0`
+
+/** Bookings that a statement in force tells and the book lacks: a fuller telling of them stood for them, and is gone. */
+const lackingSql = `
+  WITH lacking AS (
+    SELECT w.identity FROM book_wanted AS w
+    LEFT JOIN main.book_lines AS l ON l.book = getvariable('book') AND ${baseOf("l.identity")} = w.identity
+    GROUP BY w.identity, w.copies HAVING count(l.line_id) < w.copies
+  )
+  SELECT DISTINCT s.statement_id AS id, i.file FROM lacking AS k
+  JOIN recon.book_bookings AS b ON b.book = getvariable('book') AND b.identity = k.identity
+  JOIN recon.book_statements AS s ON s.import_id = b.import_id AND s.place = b.place AND s.replaced_by IS NULL
+  JOIN recon.book_imports AS i ON i.import_id = s.import_id ORDER BY ALL`
 
 interface Told {
   readonly what: string
@@ -67,10 +89,14 @@ export const tellStatements = (
 ): Effect.Effect<ReadonlyArray<string>, StoreError> =>
   Effect.gen(function* () {
     const changes = yield* sql.rows<Told>(changesSql)
-    const [known] = yield* sql.rows<{ lines: bigint }>(
-      "SELECT count(*) AS lines FROM book_sorted AS s WHERE s.reason IS NULL AND (s.is_repeated OR s.identity IN (SELECT identity FROM book_compared WHERE change <> 'new'))",
+    yield* sql.run(fullerSql)
+    const [known] = yield* sql.rows<{ lines: bigint; fuller: bigint }>(
+      `SELECT count(*) AS lines, (SELECT count(*) FROM book_fuller) AS fuller FROM book_sorted AS s
+       WHERE s.reason IS NULL AND (s.is_repeated OR s.identity IN (SELECT identity FROM book_compared WHERE change <> 'new'))
+         AND coalesce(s.entry, '') NOT IN (SELECT entry FROM book_fuller)`,
     )
     const differing = yield* sql.rows<{ narrow: string; wide: string; bookings: bigint }>(differingSql)
+    const lacking = yield* sql.rows<{ id: string; file: string }>(lackingSql)
     const isCorrection = replaced.length > 0 && changes.some(({ what }) => what === "is no longer in it")
     const corrections = isCorrection
       ? [
@@ -87,12 +113,22 @@ export const tellStatements = (
         ]
       : []
     const overlapping = Number(known?.lines ?? 0n)
+    const fuller = Number(known?.fuller ?? 0n)
     return [
       ...outdated.map(
         ({ given, kept }) =>
           `${named(given)} is older than the one that ${kept.file} brought (${kept.created}), so its lines stay as they are`,
       ),
       ...corrections,
+      ...(fuller === 0
+        ? []
+        : [
+            `${plural(fuller, "entry is", "entries are")} told by several messages of the bank, and in the book once, by the one that gives the most of ${fuller === 1 ? "its" : "their"} transactions`,
+          ]),
+      ...lacking.map(
+        ({ file, id }) =>
+          `nothing gives the transactions of an entry of statement ${id} any more, and the book lacks it: import ${file} again with --again`,
+      ),
       ...differing.map(
         ({ bookings, narrow, wide }) =>
           `${plural(Number(bookings), "booking", "bookings")} of statement ${narrow} ${Number(bookings) === 1 ? "is" : "are"} not in statement ${wide}, which holds the same days, or written otherwise there: look whether the book has them twice`,

@@ -20,6 +20,7 @@ import { wordsOfQueries } from "./0022-words.ts"
 import { longTexts } from "./0023-long-texts.ts"
 import { grace } from "./0024-grace.ts"
 import { stakeOfEvents } from "./0025-stake-of-events.ts"
+import { entries } from "./0026-entries.ts"
 
 /** In the order of their names; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -44,6 +45,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0023-long-texts": longTexts,
   "0024-grace": grace,
   "0025-stake-of-events": stakeOfEvents,
+  "0026-entries": entries,
 }
 
 /** The migrations that this program knows, in order. */

@@ -21,7 +21,7 @@ interface Ground {
 
 const plain: Signed = { turn: 1n, isMinusSettled: false, fault: null }
 
-const isReversal = (entry: XmlElement): boolean => /^(true|1)$/i.test(textAt(entry, "RvslInd") ?? "")
+export const isReversal = (entry: XmlElement): boolean => /^(true|1)$/i.test(textAt(entry, "RvslInd") ?? "")
 
 /**
  * A reversal may state its own side (as the standard has it) or that of what it takes back, and a minus beside a side may

@@ -3,7 +3,8 @@ import { textOfUnits, unitsOf } from "../exact-units.ts"
 import { accountName } from "../values/account.ts"
 import { fits } from "../values/amount.ts"
 import type { BankStatement } from "./bank-statement.ts"
-import { amountIn, balancesOf, dateOf, type Money, moneyOf, sayingsOf, signOf, statusOf } from "./camt-elements.ts"
+import { amountIn, balancesOf, dateOf, sayingsOf, signOf, statusOf } from "./camt-elements.ts"
+import { entryKey, keysOfOne, partsOf } from "./camt-parts.ts"
 import { statedPeriod } from "./camt-period.ts"
 import { type Signed, settledSigns } from "./camt-sides.ts"
 import { summaryOf } from "./camt-summary.ts"
@@ -14,6 +15,9 @@ export interface CamtLine {
   readonly sourceLine: number
   /** Which statement of the file, from 0. */
   readonly statement: number
+  /** Its entry, as every message of the bank knows it, and by how many transactions this one tells it. */
+  readonly entry: string | null
+  readonly told: number
   readonly fault: string | null
   readonly fields: Readonly<Record<CamtColumn, string | null>>
 }
@@ -56,43 +60,6 @@ const messages: Readonly<Record<string, { readonly code: string; readonly list: 
   BkToCstmrDbtCdtNtfctn: { code: "camt.054", list: "Ntfctn", pages: "NtfctnPgntn" },
 }
 
-/** The amount of one transaction of the details: its own, or as version 2 has it within AmtDtls. */
-const detailAmount = (details: XmlElement): XmlElement | null =>
-  find(details, "Amt") ?? find(details, "AmtDtls", "TxAmt", "Amt")
-
-interface Part {
-  readonly details: ReadonlyArray<XmlElement>
-  readonly units: bigint
-  readonly sign: bigint
-}
-
-interface Parts {
-  readonly parts: ReadonlyArray<Part>
-  /** How many transactions of the entry do not stand for themselves. */
-  readonly unused: number
-}
-
-/**
- * The transactions of a batch, where the statement gives an amount for each and they make the entry's amount; else the
- * entry as one, because a part that is not proven must not stand for the whole.
- */
-const partsOf = (entry: XmlElement, { currency, units }: Money): Parts => {
-  const sign = signOf(entry)
-  const details = findAll(entry, "NtryDtls").flatMap((group) => findAll(group, "TxDtls"))
-  const whole = { parts: [{ details, units, sign }], unused: details.length > 1 ? details.length : 0 }
-  if (details.length < 2) return whole
-  const parts = details.map((one) => {
-    const amount = detailAmount(one)
-    const part = amount === null ? null : moneyOf(amount)
-    return { details: [one], part, sign: find(one, "CdtDbtInd") === null ? sign : signOf(one) }
-  })
-  const sum = parts.reduce((total, { part, sign }) => total + (part?.units ?? 0n) * sign, 0n)
-  const proven = parts.every(({ part }) => part?.currency === currency) && sum === units * sign
-  return proven
-    ? { parts: parts.map(({ details, part, sign }) => ({ details, units: part?.units ?? 0n, sign })), unused: 0 }
-    : whole
-}
-
 const accountOf = (statement: XmlElement): string | null => {
   const named = textAt(statement, "Acct", "Id", "IBAN") ?? textAt(statement, "Acct", "Id", "Othr", "Id")
   return named === null ? null : accountName(named)
@@ -117,11 +84,12 @@ const identityOf = (account: string | null, fields: CamtLine["fields"]): string 
 
 const linesOf = (
   entry: XmlElement,
+  key: string | null,
   statement: { readonly id: string; readonly account: string | null; readonly place: number },
   settled: Signed,
 ): { readonly lines: ReadonlyArray<CamtLine>; readonly unused: number } => {
   const money = amountIn(entry)
-  const { parts, unused } = partsOf(entry, money)
+  const { parts, told, unused } = partsOf(entry, money)
   const booked = dateOf(entry, "BookgDt") ?? dateOf(entry, "ValDt")
   const lines = parts.map(({ details, sign, units }) => {
     const side = sign * settled.turn === 1n ? "CRDT" : "DBIT"
@@ -146,6 +114,8 @@ const linesOf = (
     return {
       sourceLine,
       statement: statement.place,
+      entry: key,
+      told,
       fault: settled.fault,
       fields: { ...known, lineId: identityOf(statement.account, known) },
     }
@@ -195,7 +165,10 @@ const readStatement = (element: XmlElement, { code, messagePage, pages, place, r
       `the entries of statement ${id} make ${textOfUnits(settled.sum)} ${currency}, which has more than 20 digits before the point; ask the bank for shorter periods`,
     )
   }
-  const read = booked.map((entry, at) => linesOf(entry, { id, account, place }, settled.signs[at] ?? settled.plain))
+  const keys = keysOfOne(booked.map((entry) => entryKey(account, entry, amountIn(entry))))
+  const read = booked.map((entry, at) =>
+    linesOf(entry, keys[at] ?? null, { id, account, place }, settled.signs[at] ?? settled.plain),
+  )
   const lines = read.flatMap(({ lines }) => lines)
   const unused = read.filter((one) => one.unused > 0)
   const days = lines.flatMap(({ fields }) => fields.bookingDate?.slice(0, 10) ?? []).sort()

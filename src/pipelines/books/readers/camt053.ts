@@ -40,12 +40,12 @@ export const camt053: BookReader = {
       })
       const wanted = columns.filter(isCamtColumn)
       const rows = lines.map(
-        ({ fault, fields, sourceLine, statement }): BookRow => ({
+        ({ entry, fault, fields, sourceLine, statement, told }): BookRow => ({
           line: sourceLine,
           payload: JSON.stringify(fields),
           fault,
           fields: wanted.map((column) => fields[column]),
-          booking: { statement, identity: fields.lineId ?? "" },
+          booking: { statement, identity: fields.lineId ?? "", entry, told },
         }),
       )
       return {

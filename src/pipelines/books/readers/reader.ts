@@ -25,8 +25,13 @@ export interface BookRow {
   readonly fault: string | null
   /** In the order of the mapped columns; null where there is none. */
   readonly fields: ReadonlyArray<string | null>
-  /** Of a bank statement: which one of the file, from 0, and what the booking is known again by. */
-  readonly booking?: { readonly statement: number; readonly identity: string }
+  /** Of a bank statement: which one of the file, from 0, and what the booking is known again by; its entry, and how fully that is told. */
+  readonly booking?: {
+    readonly statement: number
+    readonly identity: string
+    readonly entry: string | null
+    readonly told: number
+  }
 }
 
 /** What a reader is asked: the file, and which of its columns the map names. */
