@@ -45,6 +45,8 @@ export class PartnerApi extends Context.Tag("tidemark/PartnerApi")<
     readonly heard: Effect.Effect<boolean>
     /** First pages that may be asked for while nobody has answered yet, to find out whether it is one list or all. */
     readonly mayAsk: (requests: ReadonlyArray<PageRequest>) => Effect.Effect<void>
+    /** What failed will be asked once more. */
+    readonly onceMore: Effect.Effect<void>
     /** Begins at the rate that an earlier run learnt. */
     readonly startAtRate: (rate: number | null) => Effect.Effect<void>
   }
@@ -190,6 +192,7 @@ const make = (options: PartnerApiOptions): Effect.Effect<PartnerApi["Type"], nev
       learntRate: Effect.sync(gate.learnt),
       heard: Effect.sync(gate.heard),
       mayAsk: (requests) => Effect.sync(() => gate.mayAsk(requests)),
+      onceMore: Effect.sync(budget.onceMore),
       startAtRate: (rate) => Effect.sync(() => gate.startAt(rate)),
     }
   })

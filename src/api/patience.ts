@@ -23,7 +23,7 @@ export const patience = {
   withoutDeadline: "6 hours",
   /** How long the API may be out of reach at the start, unless startPatienceMinutes says otherwise. */
   start: "10 minutes",
-  /** What could not be read is asked once more this long after all else is read. */
+  /** What could not be read is asked once more this long after all else is read, and again while that brings any list on. */
   onceMoreAfter: "15 seconds",
 } as const satisfies {
   readonly probes: Readonly<

@@ -13,6 +13,8 @@ export const budgetSentence = ({ floor, percent }: RetryBudgetOptions): string =
 export interface RetryBudget {
   /** A request goes out for the first time. */
   readonly requestMade: () => void
+  /** What failed is asked once more: as many retries as a short run has come with it, so that the last list left has its tries. */
+  readonly onceMore: () => void
   /** Takes one retry; false where none is left. */
   readonly take: () => boolean
 }
@@ -20,12 +22,16 @@ export interface RetryBudget {
 export const makeRetryBudget = ({ floor, percent }: RetryBudgetOptions): RetryBudget => {
   let requests = 0
   let retries = 0
+  let granted = floor
   return {
     requestMade: () => {
       requests++
     },
+    onceMore: () => {
+      granted += floor
+    },
     take: () => {
-      if (retries >= floor + Math.floor((requests * percent) / 100)) return false
+      if (retries >= granted + Math.floor((requests * percent) / 100)) return false
       retries++
       return true
     },

@@ -1,5 +1,5 @@
 import { Duration, Either } from "effect"
-import { type ApiFailure, groundsOf, type TryFailure } from "./failures.ts"
+import { type ApiFailure, groundsOf, type TryFailure, type UnreadablePage } from "./failures.ts"
 import { patience } from "./patience.ts"
 import { type PartnerProblem, type ProblemCode, problemCodes } from "./problem.ts"
 import type { Finding } from "./turn.ts"
@@ -16,7 +16,7 @@ export interface RetryRow {
   readonly firstDelay: Duration.DurationInput
   readonly growth: number
   readonly cap: Duration.DurationInput
-  /** Whether a partition that ended so is asked once more at the end of the run. */
+  /** Whether a partition that ended so is asked once more at the end of the run, and again while that brings any list on. */
   readonly requeue: boolean
   /**
    * What it tells of everybody, and so whether the run holds: then it costs no try and no budget. Where a witness shows
@@ -51,6 +51,7 @@ export type FailureClass =
   | "redirect"
   | "malformed_body"
   | "unreadable_envelope"
+  | "unreadable_chain"
   | "run_deadline"
   | "budget_spent"
 
@@ -178,8 +179,15 @@ export const retryPolicy: ReadonlyArray<RetryRow> = [
   },
   {
     failure: "unreadable_envelope",
-    recognised:
-      "JSON without the items or the pageInfo of the contract, a chain that goes in circles, a page too large",
+    recognised: "JSON without the items or the pageInfo of the contract",
+    ...never,
+    requeue: true,
+    tells: "nothing",
+    ...failed,
+  },
+  {
+    failure: "unreadable_chain",
+    recognised: "a chain that goes in circles or says that more follows and not where, a page too large",
     ...never,
     tells: "nothing",
     ...failed,
@@ -222,6 +230,19 @@ const byStatus = (status: number): FailureClass | null => {
   return status >= 300 && status < 400 ? "redirect" : null
 }
 
+const byReason = {
+  BadEncoding: "malformed_body",
+  NotUtf8: "malformed_body",
+  NotJson: "malformed_body",
+  NoItems: "unreadable_envelope",
+  NoPageInfo: "unreadable_envelope",
+  MoreWithoutCursor: "unreadable_chain",
+  RepeatedCursor: "unreadable_chain",
+  RepeatedPage: "unreadable_chain",
+  EmptyPages: "unreadable_chain",
+  TooLarge: "unreadable_chain",
+} as const satisfies Record<UnreadablePage["reason"], FailureClass>
+
 /** By its code where the guide lists it, else by its status: a 429 or a 503 says enough whatever code comes with it. */
 const classifyProblem = ({ code, isOwn, status, withCursor }: PartnerProblem): FailureClass => {
   const known = problemCodes.find((listed) => listed === code)
@@ -240,9 +261,7 @@ export const classify = (failure: ApiFailure): FailureClass => {
     case "TransportFailure":
       return failure.reason === "Barred" ? "barred" : "transport"
     case "UnreadablePage":
-      return failure.reason === "NotJson" || failure.reason === "NotUtf8" || failure.reason === "BadEncoding"
-        ? "malformed_body"
-        : "unreadable_envelope"
+      return byReason[failure.reason]
     case "RequestWithheld":
       if (failure.reason === "Deadline" || failure.after === null) return "run_deadline"
       return failure.reason === "BudgetSpent" ? "budget_spent" : classify(failure.after)

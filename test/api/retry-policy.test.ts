@@ -190,9 +190,16 @@ const rows: ReadonlyArray<Row> = [
     ceilings: [500, 1000],
     ...weather,
   },
-  { failure: "unreadable_envelope", when: "a page without items", said: says(200, "{}"), ...never, ...failed },
   {
     failure: "unreadable_envelope",
+    when: "a page without items",
+    said: says(200, "{}"),
+    ...never,
+    ...failed,
+    requeue: true,
+  },
+  {
+    failure: "unreadable_chain",
     when: "a page over the limit",
     said: says(200, "", { "content-length": "9999999" }),
     ...never,

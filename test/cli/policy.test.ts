@@ -49,7 +49,7 @@ describe("the policy as text", () => {
     const text = policyText(configured)
     expect(rowOf(text, "transport").slice(0, 5)).toEqual(["transport", "9", "1.5 s", "×2", "45 s"])
     for (const line of [
-      "budget       7 % of the run's requests and 3 more may be tried again",
+      "budget       7 % of the run's requests and 3 more may be tried again, and 3 more each time that what is requeued is asked for",
       "concurrency  1 request under way at once, 5 a second; a limit that was met sets the pace, tonight and in the next night",
       "start        the first answer is waited for 3 minutes (startPatienceMinutes), then the run ends with 75",
       "head         a record may be 7 minutes older than its list's first page and arrive later (headSlackMinutes)",

@@ -89,6 +89,7 @@ export const scriptedApi = (script: Script) => {
     heard: Effect.succeed(false),
     mayAsk: () => Effect.void,
     startAtRate: () => Effect.void,
+    onceMore: Effect.void,
   })
   return { layer, asked }
 }

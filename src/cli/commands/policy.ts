@@ -68,8 +68,9 @@ const limitLines = (configuration: Configuration): ReadonlyArray<string> => {
     `silent       when ${patience.silentInARow} tries in a row, over all lists, were not answered`,
     `refused      the run ends with 77 at once before anybody was accepted, else after ${patience.refusedProbes} probes that are refused too`,
     `start        the first answer is waited for ${plural(configuration.startPatienceMinutes, "minute")} (startPatienceMinutes), then the run ends with 75`,
-    `once more    ${patience.onceMoreAfter} after all else is read, what is requeued is asked for once more`,
-    `budget       ${retryBudget.percent} % of the run's requests and ${retryBudget.floor} more may be tried again`,
+    `once more    ${patience.onceMoreAfter} after all else is read, what is requeued is asked for once more, by half as many at once;`,
+    "             and so again, for as long as that brings any of these lists on",
+    `budget       ${retryBudget.percent} % of the run's requests and ${retryBudget.floor} more may be tried again, and ${retryBudget.floor} more each time that what is requeued is asked for`,
     `concurrency  ${plural(concurrency, "request")} under way at once${rate}; a limit that was met sets the pace, tonight and in the next night`,
     `head         a record may be ${plural(headSlackMinutes, "minute")} older than its list's first page and arrive later (headSlackMinutes)`,
     deadlineMinutes === null

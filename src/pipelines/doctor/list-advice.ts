@@ -65,6 +65,11 @@ export const listAdvice: Readonly<Record<FailureClass, Advice>> = {
     remedy: "compare contract.page and contract.streams of the configuration with the contract that Oceafin gave you",
     accepted: true,
   },
+  unreadable_chain: {
+    fails: "api",
+    remedy: `raise maxPageMegabytes of the configuration where the page is too large; else ${support}`,
+    accepted: true,
+  },
   run_deadline: { fails: null, remedy: held, accepted: false },
   budget_spent: { fails: null, remedy: held, accepted: false },
 }

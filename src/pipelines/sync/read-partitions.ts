@@ -21,6 +21,9 @@ const customersAtOnce = 8
 /** Lists of one stream, of different customers, that must be denied before it seems to be denied to all. */
 const denialWitnesses = 3
 
+/** What ends the whole run. */
+type ReadFailure = CredentialsRefused | ApiUnavailable | NotThePartnerApi | WayClosed
+
 /** Where each partition is to be read from; null where nothing is left to read. */
 export type Unread = (customerId: string, stream: string) => ChainPosition | null
 
@@ -43,8 +46,10 @@ interface Shared extends ReadOptions {
   heard: boolean
   /** Lists in whose place somebody spoke who may not be the Partner API. */
   strangers: number
-  /** Lists that are asked once more when all others are done. */
-  setAside: Array<OpenList>
+  /** Lists that are asked once more when all others are done, each with what it failed with. */
+  setAside: Array<readonly [OpenList, ApiFailure]>
+  /** Pages that were read. */
+  pages: number
   /** The credentials were refused after they had been accepted. */
   stopped: CredentialsRefused | null
 }
@@ -126,13 +131,27 @@ const endsUnheard = (shared: Shared, failure: ApiFailure | UnsteadyChain, isHear
   return isAtItsEnd ? new NotThePartnerApi({ baseUrl, failure: groundsOf(failure) }) : null
 }
 
+/** A list that failed for good. */
+const endFailed = (shared: Shared, list: OpenList, failure: ApiFailure | UnsteadyChain) =>
+  Effect.gen(function* () {
+    const { customer, stream } = list
+    const expected = customer.products?.includes(stream.product) ?? false
+    const end = endOf(failure, pagesBefore(list.from), stream.product, expected, effortOf(list))
+    if (end.state !== "NOT_APPLICABLE") yield* Effect.logWarning(`a list ends ${end.state}: ${end.reason}`)
+    yield* offerEnd(
+      shared,
+      list,
+      end,
+      unreadableBody(failure, shared.configuration.contract, stream, shared.personalData, list.from),
+    )
+  })
+
 /** Ends a partition after a failure, sets it aside, or stops the run. */
 const afterFailure = (
   shared: Shared,
   list: OpenList,
   failure: ApiFailure | UnsteadyChain,
-  isLastTime: boolean,
-): Effect.Effect<void, CredentialsRefused | ApiUnavailable | NotThePartnerApi | WayClosed, PartnerApi> =>
+): Effect.Effect<void, ReadFailure, PartnerApi> =>
   Effect.gen(function* () {
     const { customer, stream } = list
     if (isThePartnerApis(failure) && policyOfAny(failure) !== "stop") shared.heard = true
@@ -143,21 +162,13 @@ const afterFailure = (
     } else if (failure._tag !== "UnsteadyChain") {
       const row = policyOf(failure)
       if (row.run === "skip stream") denialsOf(shared, stream).add(customer.customerId)
-      if (row.requeue && !isLastTime) {
+      if (row.requeue) {
         yield* Effect.logInfo(`a list is set aside, to be asked once more at the end of the run: ${failure.message}`)
-        shared.setAside.push(list)
+        shared.setAside.push([list, failure])
         return
       }
     }
-    const expected = customer.products?.includes(stream.product) ?? false
-    const end = endOf(failure, pagesBefore(list.from), stream.product, expected, effortOf(list))
-    if (end.state !== "NOT_APPLICABLE") yield* Effect.logWarning(`a list ends ${end.state}: ${end.reason}`)
-    yield* offerEnd(
-      shared,
-      list,
-      end,
-      unreadableBody(failure, shared.configuration.contract, stream, shared.personalData, list.from),
-    )
+    yield* endFailed(shared, list, failure)
   })
 
 const policyOfAny = (failure: ApiFailure | UnsteadyChain) =>
@@ -174,11 +185,7 @@ const seemsDenied = (shared: Shared, stream: ContractStream): boolean =>
   denialsOf(shared, stream).size >= denialWitnesses && !shared.allowed.has(stream.stream)
 
 /** Reads one list from its position on, page by page into the queue, and says how it ended. */
-const readList = (
-  shared: Shared,
-  list: OpenList,
-  isLastTime = false,
-): Effect.Effect<void, CredentialsRefused | ApiUnavailable | NotThePartnerApi | WayClosed, PartnerApi> =>
+const readList = (shared: Shared, list: OpenList): Effect.Effect<void, ReadFailure, PartnerApi> =>
   Effect.suspend(() => {
     const { configuration, personalData, readings } = shared
     const { stream } = list
@@ -196,6 +203,7 @@ const readList = (
     }
     return walkChain(chain, list.from, ({ next, page, ...read }) => {
       shared.heard = true
+      shared.pages++
       shared.allowed.add(stream.stream)
       if (next !== null) list.from = next
       return readings.offer({
@@ -206,7 +214,7 @@ const readList = (
       })
     }).pipe(
       Effect.zipRight(Effect.suspend(() => offerEnd(shared, list, walkedToTheEnd))),
-      Effect.catchAll((failure) => afterFailure(shared, list, failure, isLastTime)),
+      Effect.catchAll((failure) => afterFailure(shared, list, failure)),
       whereSeen((reading) => {
         const attributes = { customerId, stream: stream.stream }
         return Effect.withSpan(Effect.annotateLogs(reading, attributes), "partition", {
@@ -266,15 +274,22 @@ const readPresumed = (shared: Shared) =>
     inParallel,
   )
 
-/** What was set aside, once more, when all else is read and some time has passed. */
-const readSetAside = (shared: Shared) =>
+/**
+ * What was set aside, once more, when all else is read and some time has passed; and again, by fewer at a time, for as long
+ * as that reads a page: one node of several that is broken, or a limit of connections, fails some requests and lets others through.
+ */
+const readSetAside = (shared: Shared, atOnce: number): Effect.Effect<void, ReadFailure, PartnerApi> =>
   Effect.gen(function* () {
-    const lists = shared.setAside
+    const lists = shared.setAside.splice(0).map(([list]) => list)
     if (lists.length === 0 || shared.stopped !== null) return
+    const pagesSoFar = shared.pages
     const readyAt = Math.max(...lists.map((list) => list.lastFailureAt)) + Duration.toMillis(patience.onceMoreAfter)
     yield* Effect.logInfo(`asks ${lists.length} lists once more`)
     yield* Effect.sleep(Math.max(0, readyAt - (yield* Clock.currentTimeMillis)))
-    yield* Effect.forEach(lists, (list) => readList(shared, list, true), inParallel)
+    yield* Effect.flatMap(PartnerApi, (api) => api.onceMore)
+    yield* Effect.forEach(lists, (list) => readList(shared, list), { concurrency: atOnce, discard: true })
+    if (shared.pages > pagesSoFar) return yield* readSetAside(shared, Math.ceil(atOnce / 2))
+    yield* Effect.forEach(shared.setAside, ([list, failure]) => endFailed(shared, list, failure), { discard: true })
   })
 
 /** In a run that is taken up again: what was read before its interruption has shown who answers. */
@@ -290,11 +305,7 @@ const wasHeardBefore = ({ configuration, unread }: ReadOptions, customers: Reado
 export const readPartitions = (
   options: ReadOptions,
   customers: ReadonlyArray<RosterEntry>,
-): Effect.Effect<
-  CredentialsRefused | null,
-  CredentialsRefused | ApiUnavailable | NotThePartnerApi | WayClosed,
-  PartnerApi
-> =>
+): Effect.Effect<CredentialsRefused | null, ReadFailure, PartnerApi> =>
   Effect.gen(function* () {
     const api = yield* PartnerApi
     const shared: Shared = {
@@ -305,6 +316,7 @@ export const readPartitions = (
       heard: false,
       strangers: wasHeardBefore(options, customers) ? Number.NEGATIVE_INFINITY : 0,
       setAside: [],
+      pages: 0,
       stopped: null,
     }
     const [someone] = customers
@@ -319,6 +331,6 @@ export const readPartitions = (
       discard: true,
     })
     yield* readPresumed(shared)
-    yield* readSetAside(shared)
+    yield* readSetAside(shared, Math.ceil(options.configuration.concurrency / 2))
     return shared.stopped
   })

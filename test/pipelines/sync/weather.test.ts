@@ -89,6 +89,21 @@ describe("an API that limits how much is asked", () => {
     expect(next.endedAt).toBeLessThan((1.5 * next.lists * 1000) / 20)
   })
 
+  it.each([
+    ["customer", 0, 2, 9000],
+    ["stream", 1, 3, 4000],
+  ] as const)("by %s reads every list", (_what, part, most, millis) => {
+    const limits = new Map<string, ReturnType<typeof windowOf>>()
+    const weather = (arrival: Arrival): Met => {
+      const key = arrival.list.split("/")[part] ?? ""
+      const limit = limits.get(key) ?? windowOf(most, millis, true)
+      limits.set(key, limit)
+      return limit.weather(arrival)
+    }
+    const night = nightOf({ customers: 15, latency: 30, weather })
+    expect(notComplete(night)).toEqual([])
+  })
+
   it.each(["7200", "300"])("for one list alone, by %s s, holds nobody else up", (seconds) => {
     const night = nightOf({
       customers: 12,
@@ -222,6 +237,38 @@ describe("an outage", () => {
     // Twice six tries each at most, within the budget, and probes.
     expect(night.arrivals.length - night.lists).toBeLessThan(customers * 15 + 20)
   })
+
+  it.each([
+    ["502", html(502)],
+    ["resets", "reset"],
+    ["somebody else's 404", html(404)],
+    ["a refusal of its own", own(401, "PARTNER_AUTH_FAILED")],
+    ["a redirect", { status: 302, body: "", headers: { location: "https://login.example.test" } }],
+    ["JSON that is no page", { status: 200, body: '{"message":"be right back"}' }],
+  ] as const)("of one node of three costs time and no list: %s", (_what, met) => {
+    const weather = ({ number }: Arrival) => (number % 3 === 0 ? met : null)
+    const pagesOf = (list: string) => (list.endsWith("/transactions") ? 7 : 1)
+    const night = nightOf({ customers: 14, latency: 30, pagesOf, weather })
+    expect(notComplete(night)).toEqual([])
+    expect(night.endedAt).toBeLessThan(5 * 60_000)
+  })
+
+  it.each(["reset", html(503)] as const)(
+    "of what is asked beyond so many at once costs time and no list: %j",
+    (met) => {
+      const latency = 100
+      let underWay: ReadonlyArray<number> = []
+      const weather = ({ atMillis }: Arrival): Met => {
+        underWay = underWay.filter((end) => end > atMillis)
+        if (underWay.length === 3) return met
+        underWay = [...underWay, atMillis + latency]
+        return null
+      }
+      const night = nightOf({ customers: 20, latency, weather })
+      expect(notComplete(night)).toEqual([])
+      expect(night.endedAt).toBeLessThan(3 * 60_000)
+    },
+  )
 
   it("of one stream and of one customer, each told of a limit for ever, ends in minutes", () => {
     const dead = html(429)
