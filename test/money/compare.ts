@@ -112,8 +112,11 @@ const verdictOf = (manifest: string): unknown =>
 
 const compareVerdict = ({ verdict }: Expectation, { manifest, printed, reports }: Told): ReadonlyArray<string> => {
   if (verdict === undefined) return []
-  if (verdict === "not CLEAN") {
+  if (verdict !== "CLEAN") {
     return [
+      ...(verdict === "not CLEAN" || verdictOf(manifest) === verdict
+        ? []
+        : [`its manifest's verdict is ${verdictOf(manifest)}, not ${verdict}`]),
       ...(saysClean(printed) ? ["the word CLEAN stands in what it prints"] : []),
       ...(saysClean(manifest) ? ["the word CLEAN stands in its manifest"] : []),
     ]

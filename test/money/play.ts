@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { recordsOf, reportsIn } from "../end-to-end/program/working-folder.ts"
 import { bestOf, compare, type Rows, type Told } from "./compare.ts"
-import { millisOf } from "./instant.ts"
+import { instantOf, millisOf } from "./instant.ts"
 import type { Ended, Runner } from "./runner.ts"
 import { servedWorld } from "./served.ts"
 import { type Tonight, tonight } from "./tonight.ts"
@@ -18,8 +18,19 @@ const actsBefore = 600_000
 /** A list that answers with an error is asked again only briefly: the world's point is not how long one waits. */
 const brief = { server_error: { tries: 2, firstDelaySeconds: 0.01, capSeconds: 0.01 } }
 
-const configurationOf = ({ configuration, nights }: World): Readonly<Record<string, unknown>> | undefined =>
-  nights.some((night) => night.unavailable !== undefined) ? { retry: brief, ...configuration } : configuration
+const writeConfiguration = (cwd: string, { nights }: World, configuration: World["configuration"]): void => {
+  const retry = nights.some((night) => night.unavailable !== undefined) ? { retry: brief } : {}
+  writeFileSync(join(cwd, "tidemark.json"), JSON.stringify({ ...retry, ...configuration }))
+}
+
+const writeFiles = (cwd: string, { files = {} }: Night, start: number): void => {
+  for (const [name, text] of Object.entries(files)) {
+    const dated = text.replace(/\{\{([^|}]+)(\|day)?\}\}/g, (_, span: string, day?: string) =>
+      instantOf(span, start).slice(0, day === undefined ? undefined : "2026-11-24".length),
+    )
+    writeFileSync(join(cwd, name), dated)
+  }
+}
 
 const readReports = (out: string): { readonly reports: ReadonlyMap<string, Rows>; readonly manifest: string } => {
   const latest = join(out, "latest")
@@ -71,8 +82,7 @@ export interface PlayedNight {
 export const play = async (world: World, run: Runner): Promise<ReadonlyArray<PlayedNight>> => {
   const cwd = mkdtempSync(join(tmpdir(), "tidemark-world-"))
   const served = await servedWorld(world.roster)
-  const configuration = configurationOf(world)
-  if (configuration !== undefined) writeFileSync(join(cwd, "tidemark.json"), JSON.stringify(configuration))
+  writeConfiguration(cwd, world, world.configuration)
   const played: Array<PlayedNight> = []
   let lists: Tonight = new Map()
   let start = firstNight
@@ -91,6 +101,8 @@ export const play = async (world: World, run: Runner): Promise<ReadonlyArray<Pla
         return ended
       }
       const wrong: Array<string> = []
+      if (night.configuration !== undefined) writeConfiguration(cwd, world, night.configuration)
+      writeFiles(cwd, night, start)
       for (const act of night.acts ?? []) {
         acted = true
         const { code } = await command(wordsOf(act, exceptions), shift - actsBefore)

@@ -14,6 +14,7 @@ import { wordsOfANight } from "./worlds/30-35-words-of-a-night.ts"
 import { acceptedAgain } from "./worlds/accepted-again.ts"
 import { grace } from "./worlds/grace.ts"
 import { mixed } from "./worlds/mixed.ts"
+import { nightsOfPeople } from "./worlds/nights-of-people.ts"
 import { oneBreak, settledFacts } from "./worlds/one-break.ts"
 
 /**
@@ -37,6 +38,7 @@ const worlds = [
   ...oneBreak,
   ...settledFacts,
   ...acceptedAgain,
+  ...nightsOfPeople,
 ]
 
 /** All of them by `npm run test:long`; every third else, so that CI stays within its hour. */

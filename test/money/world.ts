@@ -48,6 +48,10 @@ export interface Night {
   readonly by?: ReadonlyArray<string>
   readonly fresh?: boolean
   readonly expect: Expectation
+  /** Of this project's own: what `tidemark.json` holds from the acts of this night on. */
+  readonly configuration?: Readonly<Record<string, unknown>>
+  /** Of this project's own: files by name that lie there for tonight's acts; `{{-60h}}` in them is an instant, `{{-60h|day}}` its day. */
+  readonly files?: Readonly<Record<string, string>>
   /** Of this project's own: customers, by reference, that tonight's roster leaves out. */
   readonly dropped?: ReadonlyArray<string>
   /** Of this project's own: how far the program's own clock is off the API's. */
@@ -75,6 +79,7 @@ export interface Expectation {
   readonly nothingElse?: boolean
   readonly mayAlso?: ReadonlyArray<Named>
   readonly unproven?: ReadonlyArray<string>
-  readonly verdict?: "CLEAN" | "not CLEAN"
+  /** Of this project's own: the other verdicts, each of which says that the night is not CLEAN. */
+  readonly verdict?: "CLEAN" | "not CLEAN" | "ACCEPTED" | "UNPROVEN" | "EXCEPTIONS" | "PARTIAL"
   readonly reports?: Readonly<Record<string, ReadonlyArray<Readonly<Record<string, string | ReadonlyArray<string>>>>>>
 }

@@ -75,6 +75,21 @@ const runOwnCheck = (sql: Sql, check: OwnCheck) =>
   })
 
 /**
+ * Of a record's money one code speaks. What a person accepted under one stays accepted under it while the state of affairs is that
+ * one, though another code would tell it now: a transaction that is PENDING or FAILED came to a record that had none, or went.
+ */
+const acceptedCodeSql = `
+  UPDATE recon.finding SET exception_id = e.exception_id, code = e.code
+  FROM (
+    SELECT x.*, s.family FROM recon.exceptions AS x JOIN recon.check_settings AS s ON s.code = x.code AND s.is_enabled
+    ANTI JOIN recon.finding AS f ON f.exception_id = x.exception_id
+    WHERE x.state = 'written_off'
+  ) AS e
+  WHERE finding.outcome = 'exception' AND finding.family = 'ledger' AND e.family = 'ledger' AND finding.stream <> 'transactions'
+    AND e.stream = finding.stream AND e.record_id = finding.record_id AND e.leg IS NOT DISTINCT FROM finding.leg
+    AND e.state_of_affairs = finding.state_of_affairs`
+
+/**
  * Runs every check, and leaves recon.finding behind: each exception, each case that could not be judged, and each
  * difference that still is in its grace. One that was an exception before gets no grace again, nor does a record
  * whose money was one under another code: 100 that were missing, of which 60 have come, are no new difference. Nor does what was
@@ -102,6 +117,7 @@ export const runChecks = (
            SELECT (e.stream, e.record_id) FROM recon.exceptions AS e JOIN recon.check_settings AS s ON s.code = e.code
            WHERE s.family = 'ledger' AND e.first_seen_run <> recon.run()))`,
     )
+    yield* sql.run(acceptedCodeSql)
     yield* sql.run("DELETE FROM recon.check_results WHERE run_id = recon.run()")
     yield* sql.run(
       `INSERT INTO recon.check_results
