@@ -40,6 +40,7 @@ const order = [
   "missing_named",
   "first_night",
   "stray_account",
+  "absent_named",
   "refunds_in_doubt",
   "touched",
   "suspect",
