@@ -226,6 +226,9 @@ const readStatement = (element: XmlElement, { code, messagePage, pages, place, r
           : [
               `${undated} ${undated === 1 ? "entry has" : "entries have"} no booking date (BookgDt) and ${undated === 1 ? "is" : "are"} dated by the value date`,
             ]),
+        ...(account === null
+          ? ["it names no account (Acct), so give each account that is told so a book of its own"]
+          : []),
         ...balances.notes,
         ...(page === null ? summary.notes : []),
         ...settled.notes,
