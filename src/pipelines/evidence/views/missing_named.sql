@@ -1,4 +1,5 @@
 -- about: Records that name another one which their customer's list does not hold: a refund its deposit, a conversion its quote, a payment its checkout.
+-- kind: table
 -- stream: The list of the record that names.
 -- record_id: The record that names.
 -- customer_id: Its customer.
