@@ -11,12 +11,12 @@ export const serverTimeMillis = (headers: Readonly<Record<string, string | undef
   httpDateMillis(headers.date)
 
 /**
- * Retry-After in milliseconds from now, by the clock of whoever wrote it: seconds or an HTTP date. More than nine digits
- * of seconds, over thirty years, is no wait that anybody meant.
+ * Retry-After in milliseconds from now, by the clock of whoever wrote it: seconds, with or without a fraction, or
+ * an HTTP date. More than nine digits of seconds, over thirty years, is no wait that anybody meant.
  */
 export const retryAfterMillis = (header: string | undefined, nowMillis: number): number | null => {
   if (header === undefined) return null
-  if (/^\d{1,9}$/.test(header.trim())) return Number(header.trim()) * 1000
+  if (/^\d{1,9}(\.\d{1,9})?$/.test(header.trim())) return Math.ceil(Number(header.trim()) * 1000)
   const date = httpDateMillis(header)
   return date === null ? null : Math.max(0, date - nowMillis)
 }

@@ -142,7 +142,7 @@ export const retryPolicy: ReadonlyArray<RetryRow> = [
   {
     failure: "cursor_expired",
     recognised:
-      "a cursor refused with status 400, 409, 410 or 422 and no code, PARTNER_RESOURCE_STATE_INVALID or an unlisted code (assumed)",
+      "a cursor refused with status 400, 404, 409, 410 or 422 and no code, PARTNER_RESOURCE_STATE_INVALID, PARTNER_RESOURCE_NOT_FOUND or an unlisted code (assumed)",
     ...never,
     partition: "RESTARTED",
     run: "goes on",
@@ -221,7 +221,9 @@ const byCode: Readonly<Partial<Record<ProblemCode, FailureClass>>> = {
   PARTNER_CUSTOMER_NOT_FOUND: "customer_not_found",
 }
 
-const cursorStatuses: ReadonlySet<number> = new Set([400, 409, 410, 422])
+/** Of a request with a cursor the list was there a page before: what is not found, or not valid, is the cursor. */
+const cursorStatuses: ReadonlySet<number> = new Set([400, 404, 409, 410, 422])
+const cursorCodes: ReadonlySet<ProblemCode> = new Set(["PARTNER_RESOURCE_STATE_INVALID", "PARTNER_RESOURCE_NOT_FOUND"])
 
 /** What a status says whoever says it. */
 const byStatus = (status: number): FailureClass | null => {
@@ -250,7 +252,7 @@ const classifyProblem = ({ code, isOwn, status, withCursor }: PartnerProblem): F
   if (said !== null) return said
   if (!isOwn) return "not_its_own"
   if (status === 401) return "unauthorized"
-  const mayMeanTheCursor = known === undefined || known === "PARTNER_RESOURCE_STATE_INVALID"
+  const mayMeanTheCursor = known === undefined || cursorCodes.has(known)
   if (withCursor && mayMeanTheCursor && cursorStatuses.has(status)) return "cursor_expired"
   return code === null || known !== undefined ? "other_refusal" : "unknown_code"
 }

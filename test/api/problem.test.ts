@@ -45,6 +45,7 @@ describe("Retry-After", () => {
     expect(retryAfterMillis("7", now)).toBe(7000)
     expect(retryAfterMillis(" 120 ", now)).toBe(120_000)
     expect(retryAfterMillis("0", now)).toBe(0)
+    expect(retryAfterMillis("1.25", now)).toBe(1250)
   })
 
   it("is read as an HTTP date, and the past asks for no wait", () => {

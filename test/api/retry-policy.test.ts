@@ -213,8 +213,8 @@ const rows: ReadonlyArray<Row> = [
     ...failed,
   },
   { failure: "other_refusal", when: "404 without a code", said: problem(404, null), ...never, ...failed },
-  ...[400, 409, 410, 422].flatMap((status) =>
-    [null, "PARTNER_RESOURCE_STATE_INVALID", "PARTNER_CURSOR_GONE"].map(
+  ...[400, 404, 409, 410, 422].flatMap((status) =>
+    [null, "PARTNER_RESOURCE_STATE_INVALID", "PARTNER_RESOURCE_NOT_FOUND", "PARTNER_CURSOR_GONE"].map(
       (code): Row => ({
         failure: "cursor_expired",
         when: `${status} and ${code ?? "no code"} to a request with a cursor`,
@@ -235,9 +235,9 @@ const rows: ReadonlyArray<Row> = [
     ...failed,
   },
   {
-    failure: "other_refusal",
-    when: "404 to a request with a cursor",
-    said: problem(404, null),
+    failure: "customer_not_found",
+    when: "its code to a request with a cursor",
+    said: problem(404, "PARTNER_CUSTOMER_NOT_FOUND"),
     cursor: "from the page before",
     ...never,
     ...failed,
