@@ -60,6 +60,8 @@ export interface Gate {
   readonly held: () => Held
   /** Requests that may be asked while nobody has answered, beside those that wait: so one list that never answers stands for none but itself. */
   readonly mayAsk: (requests: ReadonlyArray<PageRequest>) => void
+  /** A request that alone was refused for a limit is answered now. */
+  readonly eased: () => void
   readonly startAt: (rate: number | null) => void
   readonly learnt: () => number | null
 }
@@ -315,6 +317,7 @@ export const makeGate = (
       heard: () => answers > 0,
       held: () => held,
       mayAsk: witnesses.mayAsk,
+      eased: () => pace.eased(now()),
       startAt: pace.startAt,
       learnt: pace.learnt,
       shutIn: (millis) => shutAt(now() + millis),

@@ -6,6 +6,8 @@ export interface Pace {
   readonly answered: (now: number) => void
   /** The API refused for its limit, and takes requests again: what came through since the last time is its rate. */
   readonly limitEnded: (now: number) => void
+  /** A single request was refused and then answered: the pace is a little too fast for a limit that fills drop by drop. */
+  readonly eased: (now: number) => void
   /** Something else stopped the run: what came through since says nothing of the limit. */
   readonly interrupted: () => void
   /** What an earlier night learnt. */
@@ -18,6 +20,9 @@ export interface Pace {
 
 /** A pace is tried a little faster after this long without a refusal, and after so many answers, or all that it allows meanwhile. */
 const growth = { first: 1.05, most: 1.5, afterMillis: 30_000, afterAnswers: 20 }
+
+/** Refusals that come closer together slow the pace down once. */
+const easedAgainMillis = 5000
 
 /** Timers are coarse: a request that went late does not slow down the next ones. */
 const lagMillis = 10
@@ -38,6 +43,9 @@ export const makePace = (configured: number | null): Pace => {
   let grownAt = 0
   let sinceGrown = 0
   let factor = growth.first
+  /** What the pace last grew by, and when it was last taken back. */
+  let grownBy = growth.first
+  let easedAt = Number.NEGATIVE_INFINITY
 
   const rate = (): number | null =>
     kept === null ? configured : configured === null ? kept : Math.min(kept, configured)
@@ -56,6 +64,7 @@ export const makePace = (configured: number | null): Pace => {
       // An outage that was told as a limit teaches a pace at which twenty answers take hours.
       if (sinceGrown < Math.min(growth.afterAnswers, (kept * growth.afterMillis) / 1000)) return
       kept *= factor
+      grownBy = factor
       factor = Math.min(growth.most, factor * factor)
       grownAt = now
       sinceGrown = 0
@@ -69,6 +78,15 @@ export const makePace = (configured: number | null): Pace => {
       window = { from: now, isWhole: true }
       through = 0
       factor = growth.first
+      grownAt = now
+      sinceGrown = 0
+    },
+    eased: (now) => {
+      if (kept === null || now - easedAt < easedAgainMillis) return
+      kept /= grownBy
+      grownBy = growth.first
+      factor = growth.first
+      easedAt = now
       grownAt = now
       sinceGrown = 0
     },

@@ -176,7 +176,10 @@ const make = (options: PartnerApiOptions): Effect.Effect<PartnerApi["Type"], nev
             ),
             Effect.either,
           )
-          if (Either.isRight(outcome)) return outcome.right
+          if (Either.isRight(outcome)) {
+            if (met.own.has("rate_limited")) gate.eased()
+            return outcome.right
+          }
           const failure = outcome.left
           if (failure._tag === "RequestWithheld") return yield* failure
           yield* beforeNextTry(tried, failure, met)

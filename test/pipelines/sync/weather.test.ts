@@ -90,6 +90,28 @@ describe("an API that limits how much is asked", () => {
   })
 
   it.each([
+    [1, 2, 40],
+    [10, 2, 40],
+    [3, 1, 30],
+  ])(
+    "by a bucket of %d that fills by %d a second is asked hardly slower, for %d customers",
+    (most, perSecond, customers) => {
+      let inBucket = most
+      let filledAt = 0
+      const weather = ({ atMillis }: Arrival): Met => {
+        inBucket = Math.min(most, inBucket + ((atMillis - filledAt) * perSecond) / 1000)
+        filledAt = atMillis
+        if (inBucket < 1) return html(429)
+        inBucket--
+        return null
+      }
+      const night = nightOf({ customers, latency: 30, weather })
+      expect(notComplete(night)).toEqual([])
+      expect(night.endedAt).toBeLessThan((1.25 * night.lists * 1000) / perSecond)
+    },
+  )
+
+  it.each([
     ["customer", 0, 2, 9000],
     ["stream", 1, 3, 4000],
   ] as const)("by %s reads every list", (_what, part, most, millis) => {
