@@ -58,6 +58,18 @@ const eleven: ReadonlyArray<World> = [
     { checks: { BAL_STALE: { limitHours: 6 } } },
   ),
   world(
+    "11 an API that goes on, though what is new on it cannot be read",
+    "All that can be read is six days old, and a deposit of two hours ago cannot be read: that is told, and the API does not stand still.",
+    [
+      first(
+        merge(settled(fiatIn(ALPHA, "dep-1", "70 EUR", { at: "-6d" })), fiatIn(BETA, "dep-2", "9O JPY", { at: "-2h" }), {
+          balances: { tie: "-5d" },
+        }),
+        finds(found("REC_INVALID", "dep-2")),
+      ),
+    ],
+  ),
+  world(
     "11 an API that stands still as a whole",
     "The newest record is six days old and every balance five: one exception of the night, and none of each customer.",
     [
