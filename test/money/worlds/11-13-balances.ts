@@ -62,9 +62,13 @@ const eleven: ReadonlyArray<World> = [
     "All that can be read is six days old, and a deposit of two hours ago cannot be read: that is told, and the API does not stand still.",
     [
       first(
-        merge(settled(fiatIn(ALPHA, "dep-1", "70 EUR", { at: "-6d" })), fiatIn(BETA, "dep-2", "9O JPY", { at: "-2h" }), {
-          balances: { tie: "-5d" },
-        }),
+        merge(
+          settled(fiatIn(ALPHA, "dep-1", "70 EUR", { at: "-6d" })),
+          fiatIn(BETA, "dep-2", "9O JPY", { at: "-2h" }),
+          {
+            balances: { tie: "-5d" },
+          },
+        ),
         finds(found("REC_INVALID", "dep-2")),
       ),
     ],
