@@ -134,3 +134,15 @@ export const recordTexts = (page: string, itemsPath: string): ReadonlyArray<stri
   }
   return page[at] === "[" ? partsOf(page, at).map(({ from, to }) => page.slice(from, to)) : []
 }
+
+/** The first key on the dotted path that stands twice in its object; null where the path is one. */
+export const keyTwiceOn = (page: string, path: string): string | null => {
+  let at = rootOf(page)
+  for (const key of keysOf(path)) {
+    const [found, again] = partsOf(page, at).filter((part) => part.key?.name === key)
+    if (again !== undefined) return key
+    if (found === undefined) return null
+    at = found.from
+  }
+  return null
+}

@@ -6,7 +6,7 @@ import { UnreadablePage } from "./failures.ts"
 import type { Field } from "./field.ts"
 import { hidePersonal, pageShapeOf, showsNothing } from "./hide-personal.ts"
 import { type JsonSigns, signsOf } from "./json-signs.ts"
-import { keysOf, recordTexts } from "./json-text.ts"
+import { keysOf, keyTwiceOn, recordTexts } from "./json-text.ts"
 import { bounded, longestRecord, longestText } from "./long-text.ts"
 import type { PersonalData } from "./personal-data.ts"
 import { printable, withoutControls } from "./printable.ts"
@@ -157,6 +157,12 @@ export const readPage = (
 
   // JSON.parse takes the last of a key that comes twice, DuckDB the first.
   const twice = signs.keys > countKeys(asReceived)
+  // Of two lists or two ends nobody can say which is meant, and records would be lost.
+  const { items: itemsPath, hasMore, nextCursor: cursorPath } = contract.page
+  for (const path of twice ? [itemsPath, hasMore, cursorPath] : []) {
+    const key = keyTwiceOn(text, path)
+    if (key !== null) return refuse(path === itemsPath ? "NoItems" : "NoPageInfo", `${key} stands twice`)
+  }
   const shape = pageShapeOf(contract.page, stream)
   const isHash = personalData._tag === "Hash"
   const mayShow = isHash && (twice || !showsNothing(shape, asReceived))

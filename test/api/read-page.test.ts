@@ -132,6 +132,17 @@ describe("a page whose envelope cannot be read", () => {
       '{"code":"PARTNER_SCOPE_DENIED","data":[],"pageInfo":{"hasMore":false}}',
     ],
     ["NoItems", "a bare list", "[]"],
+    ["NoItems", "two lists", '{"data":[{}],"pageInfo":{"nextCursor":"a","hasMore":true},"data":[]}'],
+    [
+      "NoPageInfo",
+      "two ends",
+      '{"data":[],"pageInfo":{"nextCursor":"a","hasMore":true},"pageInfo":{"nextCursor":null,"hasMore":false}}',
+    ],
+    [
+      "NoPageInfo",
+      "two answers to one question",
+      '{"data":[],"pageInfo":{"nextCursor":"a","hasMore":true,"hasMore":false}}',
+    ],
     ["NoPageInfo", "no pageInfo", '{"data":[]}'],
     ["NoPageInfo", "hasMore as text", '{"data":[],"pageInfo":{"nextCursor":null,"hasMore":"false"}}'],
     ["NoPageInfo", "hasMore as a number", '{"data":[],"pageInfo":{"nextCursor":null,"hasMore":0}}'],
