@@ -110,6 +110,7 @@ export const retryPolicy: ReadonlyArray<RetryRow> = [
     failure: "signature_expired",
     recognised: "PARTNER_SIGNATURE_EXPIRED; our clock is set by the answer's Date first; twice in a row is final",
     ...atOnce,
+    requeue: true,
     tells: "nothing",
     partition: "FAILED",
     run: "stop",

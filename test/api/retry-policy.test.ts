@@ -118,6 +118,7 @@ const rows: ReadonlyArray<Row> = [
     said: problem(401, "PARTNER_SIGNATURE_EXPIRED"),
     floor: 0,
     ceilings: [0],
+    requeue: true,
     partition: "FAILED",
     run: "stop",
   },

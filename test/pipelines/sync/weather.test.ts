@@ -265,6 +265,7 @@ describe("an outage", () => {
     ["resets", "reset"],
     ["somebody else's 404", html(404)],
     ["a refusal of its own", own(401, "PARTNER_AUTH_FAILED")],
+    ["a clock of its own", own(401, "PARTNER_SIGNATURE_EXPIRED")],
     ["a redirect", { status: 302, body: "", headers: { location: "https://login.example.test" } }],
     ["JSON that is no page", { status: 200, body: '{"message":"be right back"}' }],
   ] as const)("of one node of three costs time and no list: %s", (_what, met) => {
