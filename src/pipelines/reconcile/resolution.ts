@@ -6,7 +6,8 @@
  * - What it rests on is proven, as its check says: every partition of its customer, its own list walked to its end (a list that
  *   does not apply any more proves nothing about its records), or for checks that look across customers every partition of
  *   the run; for a few the roster alone.
- * - Its case is not among those that the check could not judge.
+ * - Its case is not among those that the check could not judge; of a record's money, that no check could, because by what can be read
+ *   it may have another code.
  * - Nothing about its record is unreadable: a record in quarantine may say anything.
  *
  * What a person accepted is resolved like any other: if it is put right and comes back, it is another break, which nobody accepted.
@@ -22,6 +23,10 @@ export const resolvedSql = `
   WITH whole_customer AS (SELECT customer_id FROM recon.reading GROUP BY customer_id HAVING bool_and(is_whole)),
   whole_stream AS (SELECT stream FROM recon.reading GROUP BY stream HAVING bool_and(is_whole)),
   whole_run AS (SELECT coalesce(bool_and(is_whole), FALSE) AS is_whole FROM recon.reading),
+  money AS (
+    SELECT stream, record_id, leg, bool_or(outcome = 'exception') AS is_told, bool_or(outcome = 'unproven') AS is_unproven
+    FROM recon.finding WHERE family = 'ledger' AND stream <> 'transactions' GROUP BY stream, record_id, leg
+  ),
   refused AS (SELECT DISTINCT stream, record_id FROM recon.refused WHERE record_id IS NOT NULL),
   candidate AS (
     SELECT e.exception_id, e.code, e.state, e.stream, e.record_id, e.leg, e.customer_id, e.at_stake, e.currency, s.rests_on, s.family
@@ -38,10 +43,8 @@ export const resolvedSql = `
   LEFT JOIN recon.reading AS own ON own.customer_id = e.customer_id AND own.stream = e.stream
   LEFT JOIN whole_customer AS c ON c.customer_id = e.customer_id
   LEFT JOIN whole_stream AS s ON s.stream = e.stream
-  LEFT JOIN (
-    SELECT DISTINCT stream, record_id, leg FROM recon.finding WHERE family = 'ledger' AND outcome = 'exception' AND stream <> 'transactions'
-  ) AS told ON told.stream = CASE WHEN e.family = 'ledger' THEN e.stream END AND told.record_id = e.record_id AND told.leg IS NOT DISTINCT FROM e.leg
-  WHERE told.stream IS NOT NULL OR CASE e.rests_on
+  LEFT JOIN money AS m ON m.stream = CASE WHEN e.family = 'ledger' THEN e.stream END AND m.record_id = e.record_id AND m.leg IS NOT DISTINCT FROM e.leg
+  WHERE coalesce(m.is_told, FALSE) OR NOT coalesce(m.is_unproven, FALSE) AND CASE e.rests_on
     -- Of a list that does not apply any more it is proven that it was not left unread, and nothing about its records.
     WHEN 'list' THEN coalesce(own.is_proven OR own.is_whole AND e.record_id = concat_ws('/', e.customer_id, e.stream), FALSE)
     WHEN 'stream' THEN CASE WHEN e.customer_id IS NULL THEN s.stream IS NOT NULL ELSE coalesce(own.is_whole, FALSE) END

@@ -1,10 +1,15 @@
-import { accept, finds, first, found, next, world } from "../expected.ts"
+import { accept, finds, first, found, next, refused, world } from "../expected.ts"
 import { back, opening, settled, tx } from "../postings.ts"
-import { ALPHA, BETA, changes, fiatOut, merge } from "../rows.ts"
+import { ALPHA, BETA, changes, fiatOut, GAMMA, merge } from "../rows.ts"
 import type { World } from "../world.ts"
 
 const lone = fiatOut(ALPHA, "wd-1", "100 EUR")
 const returned = fiatOut(BETA, "wd-2", "70 EUR")
+const twice = fiatOut(ALPHA, "wd-3", "100 EUR")
+const failed = fiatOut(BETA, "wd-4", "70 EUR", { status: "FAILED" })
+const short = fiatOut(GAMMA, "wd-5", "100 EUR")
+const changed = (netAmount: string, ...ids: ReadonlyArray<string>) =>
+  changes("transactions", ...ids.map((transactionId) => ({ transactionId, netAmount })))
 const accepted = { exit: 0, exceptions: [], nothingElse: true, verdict: "ACCEPTED" } as const
 
 export const nightsOfPeople: ReadonlyArray<World> = [
@@ -39,6 +44,53 @@ export const nightsOfPeople: ReadonlyArray<World> = [
         merge(tx(lone, { id: "half", money: "50 EUR", at: "-5h" }), tx(returned, { id: "again", at: "-5h" })),
         finds(found("LED_AMOUNT_MISMATCH", "wd-1", "50")),
       ),
+    ],
+  ),
+  world(
+    "people: what was found or accepted stays so while a transaction of it cannot be read",
+    "ALPHA's withdrawal was debited twice, BETA's failed and its debit stands, GAMMA's moved 99 of 100. A person accepts the last two. On the second night one transaction of each cannot be read, so that nobody can say whether the money is right; on the third all is as it was.",
+    [
+      first(
+        merge(
+          opening(ALPHA, "500 EUR"),
+          settled(twice),
+          tx(twice, { id: "b" }),
+          opening(BETA, "500 EUR"),
+          settled(failed),
+          opening(GAMMA, "500 EUR"),
+          short,
+          tx(short, { money: "99 EUR" }),
+        ),
+        finds(
+          found("LED_DUPLICATE_TRANSACTION", "wd-3", "100", "critical"),
+          found("LED_STATUS_MISMATCH", "wd-4", "70", "critical"),
+          found("LED_AMOUNT_MISMATCH", "wd-5", "1"),
+        ),
+      ),
+      next(
+        merge(changed("x", "t-wd-3-b", "t-wd-4", "t-wd-5"), {
+          balances: {
+            tie: "-0s",
+            but: Object.fromEntries(
+              [["ALPHA", "300"] as const, ["BETA", "430"] as const, ["GAMMA", "401"] as const].map(([who, total]) => [
+                `${who}/EUR`,
+                { total, available: total },
+              ]),
+            ),
+          },
+        }),
+        {
+          ...finds(found("LED_DUPLICATE_TRANSACTION", "wd-3", "100", "critical"), refused, refused, refused),
+          unproven: ["wd-3", "wd-4", "wd-5"],
+        },
+        {
+          acts: [accept("LED_STATUS_MISMATCH", "wd-4"), accept("LED_AMOUNT_MISMATCH", "wd-5")],
+        },
+      ),
+      next(merge(changed("100", "t-wd-3-b"), changed("70", "t-wd-4"), changed("99", "t-wd-5")), {
+        ...finds(found("LED_DUPLICATE_TRANSACTION", "wd-3", "100")),
+        reports: { exceptions: [{ record_id: "wd-3", state: "open" }] },
+      }),
     ],
   ),
 ]
