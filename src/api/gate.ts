@@ -98,6 +98,8 @@ export const makeGate = (
     /** Tries that failed since the last answer. */
     let streak: Array<Turn> = []
     let lastWindow: Window | null = null
+    /** Whether anybody but a probe was answered since a limit was last told of. */
+    let someGotThrough = false
     let lastFailure: TryFailure | null = null
     let shut: Shut | null = null
     const held = { limitedMillis: 0, refusals: 0, silentMillis: 0 }
@@ -191,6 +193,11 @@ export const makeGate = (
       } else if (ended.verdict === "everybody") {
         held.silentMillis += at - ended.since
       }
+      if (ended.why === "limited") {
+        // Where probes alone get through, they take what the pace is too fast for.
+        if (!someGotThrough) pace.eased(at)
+        someGotThrough = false
+      }
       if (ended.verdict === "everybody") {
         watch.tell(Effect.logInfo(`the run goes on after ${duration(at - ended.since)}`))
         watch.poke()
@@ -204,6 +211,7 @@ export const makeGate = (
       answers++
       streak = []
       pace.answered(at)
+      someGotThrough ||= !turn.isProbe
       witnesses.answered(turn.request)
       const isKnownLimit = hold?.why === "limited" && hold.verdict === "everybody"
       if (hold !== null && (turn.isProbe || (turn.number > hold.causedBy && !isKnownLimit))) end(hold, turn)

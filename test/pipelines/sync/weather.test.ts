@@ -90,24 +90,25 @@ describe("an API that limits how much is asked", () => {
   })
 
   it.each([
-    [1, 2, 40],
-    [10, 2, 40],
-    [3, 1, 30],
+    [1, 2, 40, {}],
+    [1, 2, 40, { "retry-after": "1" }],
+    [10, 2, 40, {}],
+    [3, 1, 30, { "retry-after": "1" }],
   ])(
-    "by a bucket of %d that fills by %d a second is asked hardly slower, for %d customers",
-    (most, perSecond, customers) => {
+    "by a bucket of %d that fills by %d a second is asked hardly slower, for %d customers: %j",
+    (most, perSecond, customers, headers: Readonly<Record<string, string>>) => {
       let inBucket = most
       let filledAt = 0
       const weather = ({ atMillis }: Arrival): Met => {
         inBucket = Math.min(most, inBucket + ((atMillis - filledAt) * perSecond) / 1000)
         filledAt = atMillis
-        if (inBucket < 1) return html(429)
+        if (inBucket < 1) return html(429, headers)
         inBucket--
         return null
       }
       const night = nightOf({ customers, latency: 30, weather })
       expect(notComplete(night)).toEqual([])
-      expect(night.endedAt).toBeLessThan((1.25 * night.lists * 1000) / perSecond)
+      expect(night.endedAt).toBeLessThan((1.5 * night.lists * 1000) / perSecond)
     },
   )
 
