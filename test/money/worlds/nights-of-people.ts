@@ -1,6 +1,6 @@
-import { accept, finds, first, found, next, refused, world } from "../expected.ts"
+import { accept, clean, finds, first, found, next, refused, world } from "../expected.ts"
 import { back, opening, settled, tx } from "../postings.ts"
-import { ALPHA, BETA, changes, fiatOut, GAMMA, merge } from "../rows.ts"
+import { ALPHA, BETA, changes, fiatIn, fiatOut, GAMMA, merge } from "../rows.ts"
 import type { World } from "../world.ts"
 
 const lone = fiatOut(ALPHA, "wd-1", "100 EUR")
@@ -10,6 +10,19 @@ const failed = fiatOut(BETA, "wd-4", "70 EUR", { status: "FAILED" })
 const short = fiatOut(GAMMA, "wd-5", "100 EUR")
 const changed = (netAmount: string, ...ids: ReadonlyArray<string>) =>
   changes("transactions", ...ids.map((transactionId) => ({ transactionId, netAmount })))
+const cents = fiatIn(ALPHA, "dep-6", "100 EUR")
+const ledger = (amount: string, at: string) => ({
+  "ledger.csv": `Entry,When,Amount,Currency,Customer,Ref\nl-6,{{${at}}},${amount},EUR,${ALPHA.customerId},dep-6\n`,
+  "map.json": JSON.stringify({
+    lineId: { column: "Entry" },
+    dateTime: { column: "When" },
+    amount: { column: "Amount" },
+    currency: { column: "Currency" },
+    customerId: { column: "Customer" },
+    reference: { column: "Ref", refersTo: "resourceId" },
+  }),
+})
+const imported = ["books", "import", "ledger.csv", "--map", "map.json"]
 const accepted = { exit: 0, exceptions: [], nothingElse: true, verdict: "ACCEPTED" } as const
 
 export const nightsOfPeople: ReadonlyArray<World> = [
@@ -90,6 +103,30 @@ export const nightsOfPeople: ReadonlyArray<World> = [
       next(merge(changed("100", "t-wd-3-b"), changed("70", "t-wd-4"), changed("99", "t-wd-5")), {
         ...finds(found("LED_DUPLICATE_TRANSACTION", "wd-3", "100")),
         reports: { exceptions: [{ record_id: "wd-3", state: "open" }] },
+      }),
+    ],
+  ),
+  world(
+    "people: a tolerance that is set and taken away by hand, and a ledger that is corrected",
+    "Two cents are missing. Judged again with a tolerance of five, the same reading is clean; without it the difference is back, and a ledger is imported whose line is a euro off. The line is corrected, and a person accepts the two cents.",
+    [
+      first(merge(cents, tx(cents, { money: "99.98 EUR" })), finds(found("LED_AMOUNT_MISMATCH", "dep-6", "0.02"))),
+      {
+        configuration: { tolerance: { EUR: { absolute: "0.05" } } },
+        by: ["reconcile", "report"],
+        expect: {
+          ...clean,
+          reports: { conservation: [{ side: "movement", currency: "EUR", category: "within tolerance", items: "1" }] },
+        },
+      },
+      next({}, finds(found("LED_AMOUNT_MISMATCH", "dep-6", "0.02"), found("BOOK_AMOUNT", "books/l-6", "1")), {
+        configuration: {},
+        files: ledger("98.98", "-98h"),
+        acts: [imported],
+      }),
+      next({}, accepted, {
+        files: ledger("99.98", "-122h"),
+        acts: [imported, accept("LED_AMOUNT_MISMATCH", "dep-6")],
       }),
     ],
   ),
