@@ -43,7 +43,7 @@ const checkedBaseUrl = (text: string): Read<string> => {
 const headerValue = (text: string): Read<string> =>
   /^[\x21-\x7e]+$/.test(text)
     ? Either.right(text)
-    : Either.left("contains a blank, a line break or a non-ASCII character")
+    : Either.left(text === "" ? "is empty" : "contains a blank, a line break or a non-ASCII character")
 
 /** Quotes that a shell would have taken away stay where a file or another program sets the value. */
 const secretValue = (text: string): Read<Redacted.Redacted> =>

@@ -98,6 +98,10 @@ describe("the secret", () => {
   const name = "OCEAFIN_PARTNER_API_CLIENT_SECRET"
   const inFile = { [name]: null, [`${name}_FILE`]: "/run/secrets/oceafin" }
 
+  it.each(["", "\n", "\r\n"])("is said to be missing where its file is empty: %j", (content) => {
+    expect(refusal(inFile, { "/run/secrets/oceafin": content })).toContain(`${name}_FILE names, is empty`)
+  })
+
   it.each(["", "\n", "\r\n"])("is read from a file, a line's end %j behind it", (end) => {
     const { clientSecret } = Either.getOrThrow(read(inFile, { "/run/secrets/oceafin": `${secret}${end}` }))
     expect(Redacted.value(clientSecret)).toBe(secret)
