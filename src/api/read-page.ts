@@ -6,7 +6,7 @@ import { UnreadablePage } from "./failures.ts"
 import type { Field } from "./field.ts"
 import { hidePersonal, pageShapeOf, showsNothing } from "./hide-personal.ts"
 import { type JsonSigns, signsOf } from "./json-signs.ts"
-import { keysOf, keyTwiceOn, recordTexts } from "./json-text.ts"
+import { keysOf, keyTwiceOn, partsOf, recordTexts, rootOf } from "./json-text.ts"
 import { bounded, longestRecord, longestText } from "./long-text.ts"
 import type { PersonalData } from "./personal-data.ts"
 import { printable, withoutControls } from "./printable.ts"
@@ -68,6 +68,23 @@ const isPlain = (item: unknown): boolean => {
   for (const key in item) if (typeof item[key] === "object" && item[key] !== null) return false
   return true
 }
+
+/** Fields of the contract that a record says twice, and not the same both times: nobody can say which is meant. */
+const saidTwice = (stream: ContractStream, record: string): ReadonlyArray<string> => {
+  const names = new Set(stream.fields.filter(({ type }) => type !== "personal").map(({ field }) => field))
+  const said = new Map<string, string>()
+  return partsOf(record, rootOf(record)).flatMap(({ from, key, to }) => {
+    if (key === null || !names.has(key.name)) return []
+    const value = record.slice(from, to)
+    const before = said.get(key.name) ?? value
+    said.set(key.name, value)
+    return before === value ? [] : [key.name]
+  })
+}
+
+/** A record without what it says of some of its fields. */
+const unsaid = (item: unknown, fields: ReadonlyArray<string>): unknown =>
+  isObject(item) ? { ...item, ...Object.fromEntries(fields.map((field) => [field, {}])) } : item
 
 /** The same, of which none is too long for a table. */
 const isShort = (item: unknown): boolean => {
@@ -190,19 +207,24 @@ export const readPage = (
   if (saysMore && !hasCursor) return refuse("MoreWithoutCursor", contract.page.nextCursor)
 
   const rejected: Array<RejectedRecord> = []
-  let texts: ReadonlyArray<string> | null = null
+  let texts = twice ? recordTexts(quoted, contract.page.items) : null
   items.forEach((item, index) => {
+    const doubtful = twice ? saidTwice(stream, texts?.[index] ?? "") : []
     const fault = faults[index] ?? null
-    if (fault === null) return
-    // What lies deep is taken as text.
+    if (fault === null && doubtful.length === 0) return
+    // What lies deep, or stands twice, is taken as text.
     if (!isPlain(item)) texts ??= recordTexts(quoted, contract.page.items)
+    const readable = unsaid(item, doubtful)
     rejected.push({
       index,
-      recordId: recordId(stream, item),
+      recordId: recordId(stream, readable),
       // The reason tells how it was written, not the hash in its place.
-      reason: (hides ? readRecord(stream, customerId, listed[index], "Hash") : null) ?? fault,
-      payload: bounded(isPlain(item) ? JSON.stringify(item) : (texts?.[index] ?? ""), longestRecord),
-      readable: JSON.stringify(readableColumns(stream, item)),
+      reason:
+        (hides ? readRecord(stream, customerId, listed[index], "Hash") : null) ??
+        fault ??
+        `${doubtful.join(", ")} ${doubtful.length === 1 ? "stands" : "stand"} twice, and not the same`,
+      payload: bounded(isPlain(item) && !twice ? JSON.stringify(item) : (texts?.[index] ?? ""), longestRecord),
+      readable: JSON.stringify(readableColumns(stream, readable)),
     })
   })
   const createdField = stream.fields.find((field) => field.column === "created_at")?.field
