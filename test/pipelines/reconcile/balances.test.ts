@@ -233,6 +233,18 @@ describeCases("a transaction that cannot be read leaves a sum unproven only if i
     found: [invalid],
   },
   {
+    it: "but one of a currency of which nothing else is known",
+    ledger: { ...ledger, quarantine: refused({ ...unclear, currency: "USD" }) },
+    found: [invalid],
+    unproven: { BAL_UNSTATED: 1 },
+  },
+  {
+    it: "but one whose currency cannot be read, of the balances that are there",
+    ledger: { ...ledger, quarantine: refused({ ...unclear, currency: {} }) },
+    found: [invalid],
+    unproven: { BAL_INCEPTION: 1 },
+  },
+  {
     it: "but one that may have been posted before",
     ledger: { ...ledger, quarantine: refused({ ...unclear, postedAt: hoursBefore(30) }) },
     found: [invalid],

@@ -14,3 +14,12 @@ SELECT CASE WHEN c.inception_obstacle IS NOT NULL THEN 'unproven' ELSE 'exceptio
 FROM recon.closing AS c
 JOIN recon.gone_balance AS g ON g.customer_id = c.customer_id AND g.currency = c.currency AND g.network_key = c.network_key
 WHERE c.has_balances AND (g.lacking <> 0 OR c.inception_obstacle IS NOT NULL AND (c.newest_posted_at IS NOT NULL OR c.last_total <> 0))
+UNION ALL BY NAME
+-- Where all that is known of a currency is a transaction that cannot be read, a balance may be lacking too.
+SELECT 'unproven' AS outcome, min(d.name) AS obstacle, 'balances' AS stream, concat_ws('/', d.customer_id, d.currency) AS record_id, nullif(d.network, '') AS leg,
+  d.customer_id, d.currency
+FROM recon.doubtful_posting AS d
+JOIN recon.reading AS b ON b.customer_id = d.customer_id AND b.stream = 'balances'
+ANTI JOIN recon.closing AS c ON c.customer_id = d.customer_id AND c.currency = d.currency
+WHERE d.currency IS NOT NULL AND (b.is_proven OR b.obstacle IS NOT NULL)
+GROUP BY d.customer_id, d.currency, d.network
