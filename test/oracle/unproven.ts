@@ -82,7 +82,24 @@ const ofBalances = (lists: Lists, balances: ReadonlyArray<Served>, rules: Rules)
   const doubts = refusedOf(lists, "transactions").filter(
     (one) => !["PENDING", "FAILED"].includes(reading(one, "status") ?? "") && amountMayMove(one),
   )
-  return balances.flatMap((row) => {
+  const isOf = (one: Served, other: Served) =>
+    one.customerId === other.customerId && currencyOf(one, rules) === currencyOf(other, rules)
+  // It may have left money of which no balance tells.
+  const unstated = doubts
+    .filter((one) => typeof reading(one, "currency") === "string")
+    .filter((one) => !balances.some((row) => isOf(row, one)))
+    .filter(
+      (one) =>
+        !of(lists, "transactions").some((other) => isOf(other, one) && !["open", "void"].includes(classOf(other))),
+    )
+    .map((one) =>
+      caseOf(
+        "BAL_UNSTATED",
+        `${one.customerId}/${currencyOf(one, rules)}`,
+        typeof reading(one, "network") === "string" ? networkOf(one, rules) : null,
+      ),
+    )
+  const ofRows = balances.flatMap((row) => {
     const asOf = timeOf(row, "asOf") ?? 0
     const isOpen = doubts.some((one) => {
       const at = timeOf(one, "postedAt")
@@ -93,6 +110,7 @@ const ofBalances = (lists: Lists, balances: ReadonlyArray<Served>, rules: Rules)
       ? [caseOf("BAL_INCEPTION", `${row.customerId}/${currencyOf(row, rules)}`)]
       : []
   })
+  return [...ofRows, ...new Set(unstated)]
 }
 
 const amountMayMove = (one: Served): boolean =>
