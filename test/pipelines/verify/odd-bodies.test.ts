@@ -41,6 +41,9 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const untouched: Readonly<Record<string, ReadonlyArray<string | Uint8Array>>> = {
   "with a byte order mark": [bytes(`\uFEFF${apiPage([deposit("1")])}`)],
   "with a field that comes twice": [
+    apiPageOfText(JSON.stringify(deposit("1")).replace('"depositId":"1"', '"depositId":"1","depositId":"1"')),
+  ],
+  "with a field that comes twice, and not the same": [
     apiPageOfText(JSON.stringify(deposit("1")).replace('"depositId":"1"', '"depositId":"0","depositId":"1"')),
   ],
   "with half a surrogate pair": [apiPageOfText(JSON.stringify(deposit("1", { reference: "half \ud83d" })))],
