@@ -29,19 +29,24 @@ export const statementSentence = (one: BankStatement): string => {
 /** Bookings of a statement that another one of all its days does not hold: the bank tells them otherwise, or dropped them. */
 const differingSql = `
   WITH given AS (SELECT * FROM recon.book_statements WHERE import_id = getvariable('import') AND replaced_by IS NULL),
-  pair AS (
-    SELECT least(g.statement_id, o.statement_id) AS one, greatest(g.statement_id, o.statement_id) AS other,
-      CASE WHEN g.period_to - g.period_from >= o.period_to - o.period_from THEN g ELSE o END AS wide, CASE WHEN g.period_to - g.period_from >= o.period_to - o.period_from THEN o ELSE g END AS narrow
+  -- A notice holds some bookings of its days, and never all.
+  sized AS (
+    SELECT g AS given, o AS other, (g.period_to - g.period_from, g.message <> 'camt.054') >= (o.period_to - o.period_from, o.message <> 'camt.054') AS is_wide
     FROM given AS g JOIN recon.book_statements AS o ON o.book = g.book AND o.account IS NOT DISTINCT FROM g.account AND o.currency = g.currency
     WHERE o.replaced_by IS NULL AND o.place IS NOT NULL AND o.statement_id <> g.statement_id
       AND (g.period_from <= o.period_from AND o.period_to <= g.period_to OR o.period_from <= g.period_from AND g.period_to <= o.period_to)
+  ),
+  pair AS (
+    SELECT least(given.statement_id, other.statement_id) AS one, greatest(given.statement_id, other.statement_id) AS another,
+      CASE WHEN is_wide THEN given ELSE other END AS wide, CASE WHEN is_wide THEN other ELSE given END AS narrow
+    FROM sized
   )
   SELECT p.narrow.statement_id AS narrow, p.wide.statement_id AS wide, count(*) AS bookings
   FROM (SELECT DISTINCT * FROM pair) AS p
   JOIN recon.book_bookings AS b ON b.import_id = p.narrow.import_id AND b.place = p.narrow.place
   LEFT JOIN recon.book_bookings AS w ON w.import_id = p.wide.import_id AND w.place = p.wide.place AND w.identity = b.identity
   LEFT JOIN recon.book_bookings AS e ON e.import_id = p.wide.import_id AND e.place = p.wide.place AND e.entry = b.entry
-  WHERE coalesce(w.copies, 0) < b.copies AND e.entry IS NULL
+  WHERE coalesce(w.copies, 0) < b.copies AND e.entry IS NULL AND p.wide.message <> 'camt.054'
   GROUP BY ALL ORDER BY ALL`
 
 /** Entries of which this import or an earlier one said less than another message does. */

@@ -61,6 +61,29 @@ layer(booksStore)("an entry that the bank tells in several messages", (it) => {
     }),
   )
 
+  it.effect.each([
+    ["the statement first", [statement(batch, single), notice("N-1", batchInParts)]],
+    ["the notice first", [notice("N-1", batchInParts), statement(batch, single)]],
+  ] as const)("leaves nothing to look for where a notice has only some of the day's bookings: %s", ([, texts]) =>
+    Effect.gen(function* () {
+      yield* emptyStore
+      let told: ReadonlyArray<string> = []
+      for (const text of texts) told = (yield* takeText(text)).told
+      expect(told.slice(1)).toEqual([
+        "1 entry is told by several messages of the bank, and in the book once, by the one that gives the most of its transactions",
+      ])
+    }),
+  )
+
+  it.effect("is told where the statement does not have what a notice of its days has", () =>
+    Effect.gen(function* () {
+      yield* emptyStore
+      yield* takeText(notice("N-1", "2026-03-02 7 gone @R9"))
+      const { told } = yield* takeText(statement(batch))
+      expect(told.at(-1)).toContain("1 booking of statement N-1 is not in statement S-1")
+    }),
+  )
+
   it.effect(
     "is asked for where a later notice takes the place of the one that told its parts, and comes back as one amount",
     () =>
