@@ -422,40 +422,42 @@ layer(ledgerStore)("what a run leaves on record", (it) => {
     }),
   )
 
-  it.effect("for a record that cannot be read: its money, where amount and currency can", () =>
-    Effect.gen(function* () {
-      const database = yield* Database
-      const sent = (over: object) => ({
-        amount: "120.00",
-        feeAmount: "1.00",
-        netAmount: "119.00",
-        currency: "EUR",
-        status: 7,
-        ...over,
-      })
-      yield* judge({
-        rows: [],
-        quarantine: [
-          { customer: "c-1", stream: "fiat_deposits", recordId: "d-1", payload: sent({}) },
-          { customer: "c-1", stream: "fiat_deposits", recordId: "d-2", payload: sent({ currency: "DOLLAR" }) },
-          {
-            customer: "c-1",
-            stream: "fiat_deposits",
-            recordId: "d-3",
-            payload: sent({ amount: "12,50", netAmount: null }),
-          },
-        ],
-      })
-      expect(
-        yield* database.rows(
-          "SELECT record_id, at_stake, currency FROM recon.exceptions WHERE code = 'REC_INVALID' ORDER BY record_id",
-        ),
-      ).toEqual([
-        { record_id: "d-1", at_stake: "119.000000000000000000", currency: "EUR" },
-        { record_id: "d-2", at_stake: null, currency: null },
-        { record_id: "d-3", at_stake: null, currency: "EUR" },
-      ])
-    }),
+  it.effect(
+    "for a record that cannot be read: its money, where amount and currency can, else what it was when it could be read",
+    () =>
+      Effect.gen(function* () {
+        const database = yield* Database
+        const sent = (over: object) => ({
+          amount: "120.00",
+          feeAmount: "1.00",
+          netAmount: "119.00",
+          currency: "EUR",
+          status: 7,
+          ...over,
+        })
+        yield* judge({
+          rows: [deposit("d-3", { amount: "40", net_amount: "40" })],
+          quarantine: [
+            { customer: "c-1", stream: "fiat_deposits", recordId: "d-1", payload: sent({}) },
+            { customer: "c-1", stream: "fiat_deposits", recordId: "d-2", payload: sent({ currency: "DOLLAR" }) },
+            {
+              customer: "c-1",
+              stream: "fiat_deposits",
+              recordId: "d-3",
+              payload: sent({ amount: "12,50", netAmount: null }),
+            },
+          ],
+        })
+        expect(
+          yield* database.rows(
+            "SELECT record_id, at_stake, currency FROM recon.exceptions WHERE code = 'REC_INVALID' ORDER BY record_id",
+          ),
+        ).toEqual([
+          { record_id: "d-1", at_stake: "120.000000000000000000", currency: "EUR" },
+          { record_id: "d-2", at_stake: null, currency: null },
+          { record_id: "d-3", at_stake: "40.000000000000000000", currency: "EUR" },
+        ])
+      }),
   )
 
   it.effect("one id for each exception, even where two lists have a record of the same id", () =>

@@ -8,11 +8,11 @@
 -- accepts: detail
 WITH money AS (
   SELECT *, recon.currency_name(coalesce(readable['currency'], readable['from_currency'])) AS currency,
-    TRY_CAST(coalesce(readable['net_amount'], readable['amount'], readable['from_amount'], readable['total']) AS DECIMAL(38,18)) AS amount
+    TRY_CAST(coalesce(readable['amount'], readable['from_amount'], readable['total']) AS DECIMAL(38,18)) AS amount
   FROM recon.refused
 )
 SELECT stream, coalesce(record_id, place) AS record_id, min(customer_id) AS customer_id,
-  min(currency) AS currency, max(amount) FILTER (currency IS NOT NULL) AS actual,
+  min(currency) FILTER (amount IS NOT NULL) AS currency, max(amount) FILTER (currency IS NOT NULL) AS actual,
   string_agg(DISTINCT reason, '; ' ORDER BY reason) AS detail
 FROM money
 GROUP BY stream, coalesce(record_id, place)
