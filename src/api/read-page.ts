@@ -71,15 +71,13 @@ const isPlain = (item: unknown): boolean => {
 
 /** Fields of the contract that a record says twice, and not the same both times: nobody can say which is meant. */
 const saidTwice = (stream: ContractStream, record: string): ReadonlyArray<string> => {
-  const names = new Set(stream.fields.filter(({ type }) => type !== "personal").map(({ field }) => field))
-  const said = new Map<string, string>()
-  return partsOf(record, rootOf(record)).flatMap(({ from, key, to }) => {
-    if (key === null || !names.has(key.name)) return []
-    const value = record.slice(from, to)
-    const before = said.get(key.name) ?? value
-    said.set(key.name, value)
-    return before === value ? [] : [key.name]
-  })
+  const said = new Map<string | undefined, Set<string>>()
+  for (const { from, key, to } of partsOf(record, rootOf(record))) {
+    said.set(key?.name, (said.get(key?.name) ?? new Set()).add(record.slice(from, to)))
+  }
+  return stream.fields.flatMap(({ field, type }) =>
+    type !== "personal" && (said.get(field)?.size ?? 0) > 1 ? [field] : [],
+  )
 }
 
 /** A record without what it says of some of its fields. */
@@ -222,7 +220,7 @@ export const readPage = (
       reason:
         (hides ? readRecord(stream, customerId, listed[index], "Hash") : null) ??
         fault ??
-        `${doubtful.join(", ")} ${doubtful.length === 1 ? "stands" : "stand"} twice, and not the same`,
+        `${doubtful.join(", ")} ${doubtful.length === 1 ? "stands" : "stand"} more than once, and not the same`,
       payload: bounded(isPlain(item) && !twice ? JSON.stringify(item) : (texts?.[index] ?? ""), longestRecord),
       readable: JSON.stringify(readableColumns(stream, readable)),
     })

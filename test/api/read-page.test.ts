@@ -387,11 +387,13 @@ describe("a record that says a field twice", () => {
     const [rejected] = read(twice).rejected
     expect(rejected).toMatchObject({
       recordId: deposit.depositId,
-      reason: "amount stands twice, and not the same",
+      reason: "amount stands more than once, and not the same",
       payload: expect.stringContaining('"amount":"5.00","amount":"7.00"'),
     })
     expect(JSON.parse(rejected?.readable ?? "")).not.toHaveProperty("amount")
     expect(JSON.parse(rejected?.readable ?? "")).toMatchObject({ status: deposit.status, currency: deposit.currency })
+    const thrice = twice.replace('"amount":"7.00"', '"amount":"7.00","amount":"5.00","amount":"9.00"')
+    expect(read(thrice).rejected[0]?.reason).toBe("amount stands more than once, and not the same")
     const ofTwoIds = pageOf(deposit).replace('"depositId"', '"depositId":"other","depositId"')
     expect(read(ofTwoIds).rejected[0]?.recordId).toBeNull()
   })

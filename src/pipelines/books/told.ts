@@ -37,12 +37,11 @@ const differingSql = `
       AND (g.period_from <= o.period_from AND o.period_to <= g.period_to OR o.period_from <= g.period_from AND g.period_to <= o.period_to)
   ),
   pair AS (
-    SELECT least(given.statement_id, other.statement_id) AS one, greatest(given.statement_id, other.statement_id) AS another,
-      CASE WHEN is_wide THEN given ELSE other END AS wide, CASE WHEN is_wide THEN other ELSE given END AS narrow
+    SELECT DISTINCT CASE WHEN is_wide THEN given ELSE other END AS wide, CASE WHEN is_wide THEN other ELSE given END AS narrow
     FROM sized
   )
   SELECT p.narrow.statement_id AS narrow, p.wide.statement_id AS wide, count(*) AS bookings
-  FROM (SELECT DISTINCT * FROM pair) AS p
+  FROM pair AS p
   JOIN recon.book_bookings AS b ON b.import_id = p.narrow.import_id AND b.place = p.narrow.place
   LEFT JOIN recon.book_bookings AS w ON w.import_id = p.wide.import_id AND w.place = p.wide.place AND w.identity = b.identity
   LEFT JOIN recon.book_bookings AS e ON e.import_id = p.wide.import_id AND e.place = p.wide.place AND e.entry = b.entry
