@@ -14,13 +14,24 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    globalSetup: ["test/support/build.ts"],
     // Nights over real HTTP take seconds, and this machine may be busy with others.
     testTimeout: 300_000,
     hookTimeout: 300_000,
     pool: "forks",
-    poolOptions: { forks: { maxForks: 2 } },
+    // Two processes load what the tests stand on once, not once a file. Who moves a test clock by hand does so beside no native work.
+    poolOptions: { forks: { maxForks: 2, isolate: false } },
+    projects: [
+      { extends: true, test: { name: "api", include: ["test/api/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "program",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/api/**"],
+          globalSetup: ["test/support/build.ts"],
+        },
+      },
+    ],
     sequence: { sequencer: LongestFirst },
   },
 })

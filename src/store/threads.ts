@@ -24,24 +24,22 @@ export const oneThreadEach = (database: Database["Type"]) => whileSet(database, 
 /** Of fewer records than these it is quicker to ask on one thread: what a night's statements do is mostly to be planned and begun. */
 const few = 100_000
 
-/** Asks on one thread where the store holds few records. */
-export const threadsBySize =
-  (database: Database["Type"]) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | StoreError, R> =>
-    Effect.flatMap(
-      database.rows<{ records: bigint | null }>(
-        "SELECT sum(estimated_size)::BIGINT AS records FROM duckdb_tables() WHERE schema_name = 'main'",
-      ),
-      ([size]) => (Number(size?.records ?? 0) < few ? oneThreadEach(database)(effect) : effect),
-    )
+/** Whether the store holds few records, as a query of one row. */
+export const holdsFewSql = `SELECT coalesce(sum(estimated_size), 0) < ${few} AS few FROM duckdb_tables() WHERE schema_name = 'main'`
+
+/** From now on one thread where the store holds few records, else all. */
+export const threadsBySize = (database: Database["Type"]): Effect.Effect<void, StoreError> =>
+  Effect.flatMap(database.rows<{ few: boolean }>(holdsFewSql), ([held]) =>
+    database.run(held?.few === true ? "SET threads = 1" : "RESET threads"),
+  )
 
 /**
  * For many small batches: with one thread a batch takes half the time, and the others of the machine are free for fetching. Half
- * of the memory limit stays for the pages that are on their way.
+ * of the memory limit stays for the pages that are on their way. The one thread stays: who goes on says how many it wants.
  */
 export const whileLoading = (database: Database["Type"], memoryLimit: string) =>
   whileSet(
     database,
     `SET threads = 1; SET memory_limit = '${half(memoryLimit)}'`,
-    `RESET threads; SET memory_limit = '${memoryLimit}'`,
+    `SET memory_limit = '${memoryLimit}'`,
   )

@@ -4,7 +4,7 @@ export const ranOutOfMemory = (cause: unknown): boolean =>
   cause instanceof Error && cause.message.startsWith("Out of Memory Error")
 
 /** On one thread alone, which needs a fraction of the memory, and less of the processor too. */
-export const runOnOneThread = async (connection: DuckDBConnection, statement: string): Promise<void> => {
+const runOnOneThread = async (connection: DuckDBConnection, statement: string): Promise<void> => {
   await connection.run("SET threads = 1")
   try {
     await connection.run(statement)

@@ -11,10 +11,13 @@ const limitOf = (connection: DuckDBConnection) =>
   })
 
 it.effect(
-  "eighths of the memory limit are left free for as long as they are asked, once, and given back whatever comes",
+  "eighths of the memory limit are left free of many records for as long as they are asked, once, and given back whatever comes",
   () =>
     Effect.gen(function* () {
       const database = yield* Database
+      const few = yield* database.reader
+      expect(yield* leavingRoom(few, 1)(limitOf(few))).toBe("400.0 MiB")
+      yield* database.run("CREATE TABLE main.many AS SELECT range AS record FROM range(100001)")
       const connection = yield* database.reader
       const limit = leavingRoom(connection, 1)(limitOf(connection))
       expect(yield* limitOf(connection)).toBe("400.0 MiB")

@@ -26,21 +26,24 @@ describe("threads", () => {
     }).pipe(Effect.provide(memory)),
   )
 
-  it.effect("leave half of the memory limit to the pages that are on their way while records are loaded", () =>
-    Effect.gen(function* () {
-      const database = yield* Database
-      const before = yield* setting(database, "memory_limit")
-      const within = yield* setting(database, "memory_limit").pipe(whileLoading(database, "64MB"))
-      expect(within).not.toBe(before)
-      expect(yield* setting(database, "memory_limit")).toBe(before)
-    }).pipe(Effect.provide(memory)),
+  it.effect(
+    "are one from where records are loaded, and half of the memory limit is left to the pages that are on their way",
+    () =>
+      Effect.gen(function* () {
+        const database = yield* Database
+        const before = yield* setting(database, "memory_limit")
+        const within = yield* setting(database, "memory_limit").pipe(whileLoading(database, "64MB"))
+        expect(within).not.toBe(before)
+        expect(yield* setting(database, "memory_limit")).toBe(before)
+        expect(yield* setting(database, "threads")).toBe("1")
+      }).pipe(Effect.provide(memory)),
   )
 
   it.effect("are one where the store holds few records, and all where it holds many", () =>
     Effect.gen(function* () {
       const database = yield* Database
       const all = yield* setting(database, "threads")
-      const within = setting(database, "threads").pipe(threadsBySize(database))
+      const within = Effect.zipRight(threadsBySize(database), setting(database, "threads"))
       expect(yield* within).toBe("1")
       yield* database.run("CREATE TABLE main.many AS SELECT range AS record FROM range(100001)")
       expect(yield* within).toBe(all)

@@ -59,5 +59,6 @@ export const reconcile = (run: Run, configuration: Configuration) =>
         yield* sealRun(sql, run.runId)
       }),
     )
-    yield* threadsBySize(database)(judged)
+    yield* threadsBySize(database)
+    yield* judged
   })
