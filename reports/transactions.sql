@@ -5,7 +5,9 @@
 --   resource_type text, resource_id text, reference text, created_at time, posted_at time, category text, code text
 -- order: created_at, transaction_id
 
-SELECT t.*, c.partner_customer_ref, m.category, m.code
+-- What goes by two names is one, here as in the sums of all other reports.
+SELECT t.* REPLACE (recon.currency_name(t.currency) AS currency, recon.network_name(t.network) AS network),
+  c.partner_customer_ref, m.category, m.code
 FROM main.transactions AS t
 LEFT JOIN main.customers AS c ON c.customer_id = t.customer_id
 LEFT JOIN recon.matches AS m ON m.transaction_id = t.transaction_id AND m.run_id = getvariable('run')

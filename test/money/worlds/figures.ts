@@ -1,6 +1,6 @@
 import { accept, clean, finds, first, found, next, refused, world } from "../expected.ts"
 import { back, feeOf, from, loose, opening, settled, to, tx } from "../postings.ts"
-import { ALPHA, BETA, balanceOf, conversion, fiatIn, fiatOut, GAMMA, merge } from "../rows.ts"
+import { ALPHA, BETA, balanceOf, conversion, cryptoIn, fiatIn, fiatOut, GAMMA, merge } from "../rows.ts"
 import type { ExpectedException, Night, World } from "../world.ts"
 
 type Reports = NonNullable<Night["expect"]["reports"]>
@@ -19,6 +19,7 @@ const noted = ["exceptions", "note", "--note", "seen", "--by", "auditor", { code
 const apart = fiatOut(ALPHA, "wd-1", "200 EUR", { fee: "1" })
 const inPounds = conversion(BETA, "conv-1", "1000 EUR", "1087.30 USD", "1.0873", { fee: "3", feeCurrency: "GBP" })
 const beforeRate = conversion(BETA, "conv-3", "100 EUR", "107.64 USD", "1.0873", { fee: "1" })
+const renamed = cryptoIn(ALPHA, "dep-1", "0.5 BTC BITCOIN")
 
 /** What stands in the cells of reports, where a sum or a verdict would not show that it is wrong. */
 export const figures: ReadonlyArray<World> = [
@@ -171,5 +172,19 @@ export const figures: ReadonlyArray<World> = [
       ),
     ],
     { fees: { fiat_withdrawals: "separate" }, conversionFee: "beforeRate" },
+  ),
+  world(
+    "figures: what goes by two names is one in every report, the transactions' too",
+    "ALPHA's deposit of 0.5 BTC was posted as XBT on the network BTC.",
+    [
+      first(merge(renamed, tx(renamed, { currency: "XBT", network: "BTC" })), {
+        ...clean,
+        reports: {
+          transactions: [{ transaction_id: "t-dep-1", currency: "BTC", network: "BITCOIN", net_amount: "0.5" }],
+          rollforward: [{ currency: "BTC", deposits: "0.5" }],
+        },
+      }),
+    ],
+    { currencyAliases: { XBT: "BTC" }, networkAliases: { BTC: "BITCOIN" } },
   ),
 ]
