@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config"
 import { BaseSequencer, type TestSpecification } from "vitest/node"
 
 /** A file that is short and takes long begins first: by itself vitest goes by size, and one core would wait for it at the end. */
-const longest = /money\/(?:variations|cases)\.test\.ts$|weather\/cases\.test\.ts$/
+const longest = /money\/(?:variations|cases|relations)\.test\.ts$|weather\/cases\.test\.ts$/
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: Array<TestSpecification>): Promise<Array<TestSpecification>> {

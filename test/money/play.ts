@@ -71,6 +71,10 @@ export interface PlayedNight {
   readonly wrong: ReadonlyArray<string>
   /** What each command printed. */
   readonly printed: string
+  /** The exit code of its last command. */
+  readonly exit: number
+  /** Its reports, by the name of their definition. */
+  readonly reports: ReadonlyMap<string, Rows>
 }
 
 /**
@@ -91,7 +95,7 @@ export const play = async (world: World, run: Runner): Promise<ReadonlyArray<Pla
   let lastManifest = ""
   try {
     for (const [nth, night] of world.nights.entries()) {
-      if (nth > 0) start += millisOf(night.after ?? "1d") ?? Number.NaN
+      start += millisOf(night.after ?? (nth > 0 ? "1d" : "0s")) ?? Number.NaN
       lists = tonight(night, lists, world.roster, start)
       const shift = start - Date.now()
       const printed: Array<string> = []
@@ -127,6 +131,8 @@ export const play = async (world: World, run: Runner): Promise<ReadonlyArray<Pla
         night: nth + 1,
         wrong: [...wrong, ...compare(night.expect, told)],
         printed: [...printed, ...folder].join("\n"),
+        exit,
+        reports,
       })
     }
   } finally {

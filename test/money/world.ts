@@ -37,7 +37,7 @@ export interface TiedBalances {
 }
 
 export interface Night {
-  /** Span since the night before; a day unless given. */
+  /** Span since the night before; a day unless given. Of this project's own: of the first night, since the night in which worlds begin. */
   readonly after?: string
   readonly lists?: Lists
   readonly changes?: Lists

@@ -8,6 +8,9 @@ const accepted = fiatIn(GAMMA, "dep-3", "70 EUR")
 const partly = fiatOut(DELTA, "wd-4", "40 EUR")
 const owner = found("LED_OWNER_MISMATCH", "dep-1", "100", "critical")
 
+const ofAlpha = fiatIn(ALPHA, "dep-1", "100 EUR")
+const ofBeta = fiatIn(BETA, "dep-1", "70 EUR")
+
 export const oneBreak: ReadonlyArray<World> = [
   world(
     "one break: it is told once, whichever list is unread",
@@ -80,6 +83,33 @@ export const oneBreak: ReadonlyArray<World> = [
         { acts: [["verify"]] },
       ),
     ],
+  ),
+  world(
+    "one break: of two customers' records of one id, the one that lacks money is named",
+    "ALPHA and BETA have a deposit each of the id dep-1, each posted; 20 of ALPHA's 100 are taken back, and BETA's is read last.",
+    [
+      first(
+        merge(
+          { fiat_deposits: [...(ofAlpha.fiat_deposits ?? []), ...(ofBeta.fiat_deposits ?? [])] },
+          { fiat_accounts: [...(ofAlpha.fiat_accounts ?? []), ...(ofBeta.fiat_accounts ?? [])] },
+          tx(ofAlpha, { id: "alpha" }),
+          back(ofAlpha, { amount: "20", at: "-20h" }),
+          tx(ofBeta, { id: "beta" }),
+        ),
+        {
+          ...finds(found("REC_CONTRADICTED", "dep-1"), found("LED_AMOUNT_MISMATCH", "dep-1", "20")),
+          reports: {
+            exceptions: [
+              {
+                code: "LED_AMOUNT_MISMATCH",
+                detail: `Deposit COMPLETED of 70.00 EUR, but 20.00 EUR less than must have moved for customer ${ALPHA.customerId}: t-dep-1-alpha, t-dep-1-back, t-dep-1-beta`,
+              },
+            ],
+          },
+        },
+      ),
+    ],
+    { concurrency: 1 },
   ),
 ]
 

@@ -11,7 +11,8 @@ SELECT recon.outcome(c.obstacle, c.disagreement IS NOT NULL AND c.since + recon.
   c.stream, c.record_id, c.leg, c.first_transaction AS counterpart_id, c.customer_id, c.at_stake_currency AS currency, c.expected, c.actual, c.tolerance,
   coalesce(c.at_stake, c.net_amount) AS at_stake, c.state_of_affairs,
   concat(recon.titled(c.noun), ' ', c.status, ' of ', recon.money(c.net_amount, c.currency), ', but ',
-    CASE WHEN NOT c.differs AND c.elsewhere <> 0 THEN concat(recon.money(c.elsewhere, c.currency), ' moved for customer ', c.holders)
+    CASE WHEN NOT c.differs AND c.elsewhere < 0 THEN concat(recon.money(-c.elsewhere, c.currency), ' less than must have moved for customer ', c.holders)
+      WHEN NOT c.differs AND c.elsewhere > 0 THEN concat(recon.money(c.elsewhere, c.currency), ' moved for customer ', c.holders)
       WHEN NOT c.differs AND c.foreign_moved IS NOT NULL THEN concat(recon.money(c.foreign_moved, c.foreign_currency), ' moved, too')
       ELSE concat(recon.money(c.actual, c.currency), ' moved') END, ': ', c.transactions) AS detail
 FROM recon.money_case AS c
