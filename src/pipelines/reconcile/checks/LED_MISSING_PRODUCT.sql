@@ -3,7 +3,7 @@
 -- definition: A transaction names a record that does not exist.
 -- finds: A transaction that names fiat_deposit d-7, and the customer's fiat deposits hold none of that id.
 -- silent: A fee, which names no record by right; or a deposit that cannot be read, and so exists.
--- action: Ask the partner what the money is: it moved a balance, and no record explains it.
+-- action: Ask the partner what it is for: no record explains it, and once it is posted it moves a balance.
 -- settings: grace
 -- rests on: customer
 -- accepts: currency, difference, state_of_affairs
