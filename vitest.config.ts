@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config"
 import { BaseSequencer, type TestSpecification } from "vitest/node"
 
 /** A file that is short and takes long begins first: by itself vitest goes by size, and one core would wait for it at the end. */
-const longest = /money\/(?:variations|cases|relations)\.test\.ts$|weather\/cases\.test\.ts$/
+const longest = /money\/(?:variations|cases)\.test\.ts$|weather\/cases\.test\.ts$/
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: Array<TestSpecification>): Promise<Array<TestSpecification>> {
@@ -14,24 +14,15 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
+    include: ["test/**/*.test.ts"],
+    globalSetup: ["test/support/build.ts"],
+    setupFiles: ["test/support/own-ways.ts"],
     // Nights over real HTTP take seconds, and this machine may be busy with others.
     testTimeout: 300_000,
     hookTimeout: 300_000,
     pool: "forks",
-    // Two processes load what the tests stand on once, not once a file. Who moves a test clock by hand does so beside no native work.
+    // Two processes load what the tests stand on once, not once a file.
     poolOptions: { forks: { maxForks: 2, isolate: false } },
-    projects: [
-      { extends: true, test: { name: "api", include: ["test/api/**/*.test.ts"] } },
-      {
-        extends: true,
-        test: {
-          name: "program",
-          include: ["test/**/*.test.ts"],
-          exclude: ["test/api/**"],
-          globalSetup: ["test/support/build.ts"],
-        },
-      },
-    ],
     sequence: { sequencer: LongestFirst },
   },
 })
