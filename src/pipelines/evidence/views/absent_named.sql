@@ -13,28 +13,30 @@
 -- read_from: When reading that list began: grace is counted to here.
 -- obstacle: Why it cannot be called absent, in a sentence.
 -- gap: In a sentence, where more than a fifth of at least 20 of the customer's records name what is absent: the list seems to leave some out.
-WITH naming AS (
-  SELECT r.stream, r.noun, r.record_id, r.customer_id, r.currency, r.amount, r.created_at, r.first_seen_run, p.account_stream AS named_stream, p.account_noun AS named_noun, r.account_id AS named_id
-  FROM recon.product_record AS r JOIN recon.product AS p ON p.stream = r.stream
-  WHERE r.account_id IS NOT NULL AND r.class <> 'void'
+WITH nowhere AS (
+  SELECT stream, noun, record_id, customer_id, currency, amount, created_at, first_seen_run, account_stream AS named_stream, account_noun AS named_noun, account_id AS named_id,
+    read_from, coalesce(unread, refused) AS obstacle
+  FROM recon.stray_account WHERE NOT own_account AND owner IS NULL
   UNION ALL
-  SELECT stream, noun, record_id, customer_id, currency, amount, created_at, first_seen_run, 'checkouts', 'checkout', checkout_id
-  FROM recon.product_record WHERE stream = 'collection_payments' AND checkout_id IS NOT NULL AND class <> 'void'
-),
-nowhere AS (
-  SELECT stream, record_id, account_stream AS named_stream, read_from, coalesce(unread, refused) AS obstacle FROM recon.stray_account WHERE NOT own_account AND owner IS NULL
-  UNION ALL
-  SELECT stream, record_id, named_stream, read_from, obstacle FROM recon.missing_named WHERE named_stream = 'checkouts' AND owner IS NULL
+  SELECT r.stream, r.noun, r.record_id, r.customer_id, r.currency, r.amount, r.created_at, r.first_seen_run, m.named_stream, m.noun, m.named_id, m.read_from, m.obstacle
+  FROM recon.missing_named AS m JOIN recon.product_record AS r ON r.record_id = m.record_id
+  WHERE m.named_stream = 'checkouts' AND m.owner IS NULL AND r.stream = 'collection_payments'
 ),
 absent AS (
-  SELECT n.*, o.read_from, o.obstacle
+  SELECT o.*
   FROM nowhere AS o
-  JOIN naming AS n ON n.stream = o.stream AND n.record_id = o.record_id AND n.named_stream = o.named_stream
-  LEFT JOIN recon.first_night AS f ON f.customer_id = n.customer_id AND f.stream = n.stream
-  WHERE NOT coalesce(n.first_seen_run <= f.run_id AND n.created_at < f.started_at - INTERVAL 90 DAY, FALSE)
+  LEFT JOIN recon.first_night AS f ON f.customer_id = o.customer_id AND f.stream = o.stream
+  WHERE NOT coalesce(o.first_seen_run <= f.run_id AND o.created_at < f.started_at - INTERVAL 90 DAY, FALSE)
 ),
 counted AS (
   SELECT customer_id, stream, named_stream, count(*) AS absent FROM absent WHERE obstacle IS NULL GROUP BY customer_id, stream, named_stream
+),
+naming AS (
+  SELECT r.customer_id, r.stream, p.account_stream AS named_stream
+  FROM recon.product_record AS r JOIN recon.product AS p ON p.stream = r.stream
+  WHERE r.account_id IS NOT NULL AND r.class <> 'void'
+  UNION ALL
+  SELECT customer_id, stream, 'checkouts' FROM recon.product_record WHERE stream = 'collection_payments' AND checkout_id IS NOT NULL AND class <> 'void'
 ),
 gap AS (
   SELECT c.customer_id, c.stream, c.named_stream, any_value(c.absent) AS absent, count(*) AS records

@@ -7,7 +7,9 @@
 -- is_its_way: Whether it is its leg's direction.
 -- is_own: Whether it belongs to the record's customer.
 WITH named AS MATERIALIZED (
-  SELECT t.* FROM recon.transaction AS t
+  SELECT t.transaction_id, t.customer_id, t.type, t.direction, t.currency, t.network, t.fee, t.net_amount, t.moved, t.status, t.class, t.is_posted, t.posted_at, t.created_at,
+    t.resource_type, t.resource_id
+  FROM recon.transaction AS t
   SEMI JOIN recon.suspect AS s ON s.resource_type = t.resource_type AND s.record_id = t.resource_id
   WHERE t.names_record
 ),
