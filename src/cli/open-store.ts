@@ -57,12 +57,16 @@ const isThere = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.orElseSucceed(fs.exists(file), () => false))
 
 /** Refuses a store whose tables are not those that this program reads. */
-const refuseOthers = (file: string, remedy: string) =>
+const refuseOthers = (file: string) =>
   Effect.gen(function* () {
     const { last, missing, strange } = yield* migrationState(yield* Database)
     if (last === null) return yield* new StoreError({ reason: "Stranger", file, detail: "" })
     if (strange[0] !== undefined) return yield* new StoreError({ reason: "Newer", file, detail: strange[0] })
-    if (missing.length > 0) return yield* refuse(`${file} was last written by an older version; ${remedy}`)
+    if (missing.length > 0) {
+      return yield* refuse(
+        `${file} was last written by an older version; run tidemark reconcile once, which brings it up to date, or wait for the next nightly`,
+      )
+    }
   })
 
 /** Who opens the working database, and for what. */
@@ -144,7 +148,7 @@ export const storeToRead = (given: string, { memoryLimit }: Configuration) =>
           () => new StoreInUse({ file, snapshot }),
         ),
       )
-      yield* Effect.provide(refuseOthers(file, "run tidemark reconcile once, which brings it up to date"), store)
+      yield* Effect.provide(refuseOthers(file), store)
       return Layer.succeedContext(store)
     }),
   )
@@ -175,8 +179,7 @@ export const snapshotStore = (given: string, of: "any version" | "current", only
         )
       }
       if (of === "current") {
-        const remedy = "run tidemark report to publish it anew, or wait for the next nightly"
-        yield* Effect.provide(refuseOthers(file, remedy), snapshot)
+        yield* Effect.provide(refuseOthers(file), snapshot)
       }
       return Layer.succeedContext(snapshot)
     }),

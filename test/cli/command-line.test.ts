@@ -207,6 +207,18 @@ describe("help", () => {
   ])("is asked for by %j", (args, words) => expect(asked(...args)).toEqual({ _tag: "Help", words }))
 })
 
+it("a command and an option that had another name are told by that of today", () => {
+  const refusal = (...args: ReadonlyArray<string>) =>
+    Either.match(readCommandLine(args, tidemark("tidemark"), "/srv"), {
+      onLeft: ({ message }) => message,
+      onRight: () => null,
+    })
+  expect(refusal("ledger", "import", "x.csv")).toContain("ledger: there is no such command; it is called books now;")
+  expect(refusal("books", "import", "x.csv", "--ledger", "bank")).toContain(
+    "--ledger is not known; it is called --book now;",
+  )
+})
+
 describe("the table of the program", () => {
   it("has each option as a flag everywhere, or nowhere, so that words can be told from values before the command is known", () => {
     const kinds = new Map<string, boolean>()

@@ -338,7 +338,7 @@ describe("a store whose last migration is missing", () => {
         const ended = yield* runInProcess(args, { cwd })
         expect(ended).toMatchObject({ code: 2, stdout: "" })
         expect(ended.stderr).toBe(
-          `tidemark: ${file} was last written by an older version; run tidemark reconcile once, which brings it up to date\n`,
+          `tidemark: ${file} was last written by an older version; run tidemark reconcile once, which brings it up to date, or wait for the next nightly\n`,
         )
       }
       const { checks } = JSON.parse((yield* runInProcess(["doctor", "--json"], { cwd })).stdout) as {

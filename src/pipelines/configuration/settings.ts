@@ -9,6 +9,7 @@ import { type StreamName, streams } from "../../api/streams.ts"
 import { bookFault } from "./books-settings.ts"
 import { ConfigurationFile, knownAgeLimits } from "./file.ts"
 import { fileFault } from "./file-kind.ts"
+import { nameOfToday } from "./former-names.ts"
 import { issuesByKey, type KeyIssues, valueFault } from "./schema-issues.ts"
 import { readJson } from "./written-json.ts"
 
@@ -53,8 +54,11 @@ const retryNumbers = ({ cap, failure, firstDelay, tries }: RetryRow) => ({
   capMillis: Duration.toMillis(cap),
 })
 
-const unknownName = (key: string, given: string, known: ReadonlyArray<string>): string =>
-  `${key}.${given} is not known; the known ones are ${known.join(", ")}`
+const unknownName = (key: string, given: string, known: ReadonlyArray<string>): string => {
+  const today = nameOfToday(given)
+  if (today !== null && known.includes(today)) return `${key}.${given} is called ${today} now`
+  return `${key}.${given} is not known; the known ones are ${known.join(", ")}`
+}
 
 /** A check as the configuration knows it: its code, and which settings it answers to. */
 export interface KnownCheck {
@@ -134,6 +138,8 @@ const nameFault = (settings: FileSettings, checks: ReadonlyArray<KnownCheck>): s
 /** One sentence for a key, in the words of the file and not of its schema. */
 const describeKey = ({ issues, key }: KeyIssues): string => {
   if (issues.some((issue) => issue._tag === "Unexpected")) {
+    const today = nameOfToday(key)
+    if (today !== null) return `${key} is called ${today} now`
     return `${key} is not a key of the configuration; remove it or correct its spelling`
   }
   return key === "" ? "must be an object { … } of settings" : `${key}: ${valueFault(issues)}`

@@ -1,6 +1,7 @@
 import { Data, Effect } from "effect"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
+import { nameOfToday } from "../configuration/former-names.ts"
 import { chosenExceptions, type ExceptionFilter } from "./filter.ts"
 import type { ExceptionState } from "./state.ts"
 
@@ -11,9 +12,11 @@ export class UnknownFilterValue extends Data.TaggedError("UnknownFilterValue")<{
 }> {
   readonly exitCode = 2
   override get message(): string {
-    return this.option === "--code"
-      ? `--code ${this.value}: there is no such check; tidemark checks lists them`
-      : `--customer ${this.value}: there is no such customer, neither by id nor by partner reference`
+    const today = nameOfToday(this.value)
+    if (this.option === "--code") {
+      return `--code ${this.value}: there is no such check; ${today === null ? "" : `it is called ${today} now; `}tidemark checks lists them`
+    }
+    return `--customer ${this.value}: there is no such customer, neither by id nor by partner reference`
   }
 }
 

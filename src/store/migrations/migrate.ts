@@ -70,6 +70,8 @@ export const migrate = async <DB>(db: Kysely<DB>): Promise<void> => {
   const migrator = new Migrator({
     db,
     migrationTableSchema: "recon",
+    // Kysely takes the order in which they ran from the clock, which may have been set back between two of them.
+    allowUnorderedMigrations: true,
     provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
   })
   let ran = 0

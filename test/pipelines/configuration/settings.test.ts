@@ -102,6 +102,7 @@ describe("a configuration", () => {
 describe("a setting that cannot be used is named with its remedy", () => {
   it.effect.each([
     [{ pagesize: 10 }, "pagesize is not a key of the configuration; remove it or correct its spelling"],
+    [{ ledger: { scope: {} } }, "ledger is called books now"],
     [{ tolerance: { EUR: { absolut: "1" } } }, "tolerance.EUR.absolut is not a key of the configuration"],
     [{ contract: { page: { item: "x" } } }, "contract.page.item is not a key of the configuration"],
     [{ pageSize: 0 }, "pageSize: must be a whole number from 1 to 200"],

@@ -2,7 +2,9 @@ import { copyFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { Database } from "../../../src/store/database.ts"
 import { migrationNames, migrations } from "../../../src/store/migrations/migrate.ts"
+import { migrationState } from "../../../src/store/migrations/migration-state.ts"
 import { rowsOf } from "../../end-to-end/program/working-folder.ts"
 import { runInProcess } from "../../support/in-process.ts"
 import { olderStore } from "../../support/older-store.ts"
@@ -60,6 +62,22 @@ it.scopedLive("a store of every earlier version is told by every command, and mi
       )
       expect(ran.map(({ name }) => name)).toEqual(migrationNames)
       for (const name of ["older.duckdb", "newer.duckdb", "analytics.duckdb"]) rmSync(db(name), { force: true })
+    }
+  }),
+)
+
+it.scopedLive("a store is brought up to date although the clock was set back since its last migration", () =>
+  Effect.gen(function* () {
+    const cwd = yield* temporaryFolder
+    const file = join(cwd, "older.duckdb")
+    const older = Object.fromEntries(Object.entries(migrations).slice(0, 6))
+    yield* olderStore(file, older, async (connection) => {
+      await connection.run("UPDATE recon.kysely_migration SET timestamp = '2999-01-01T00:00:00.000Z'")
+    })
+    for (let opened = 0; opened < 2; opened++) {
+      const layer = Database.layer({ file, access: "write", memoryLimit: "256MB" })
+      const { missing } = yield* Effect.flatMap(Database, migrationState).pipe(Effect.provide(layer))
+      expect(missing).toEqual([])
     }
   }),
 )
