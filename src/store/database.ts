@@ -7,10 +7,12 @@ import { Context, Effect, Exit, Layer, type Scope } from "effect"
 import { type Compilable, CompiledQuery, Kysely } from "kysely"
 import { asking } from "./asking.ts"
 import { quoteText } from "./describe-table.ts"
+import { appendedRows } from "./dialect/appended-rows.ts"
 import { DuckDbDialect } from "./dialect/duckdb-dialect.ts"
 import type { JsValue } from "./dialect/read-value.ts"
 import { checkHeader } from "./duckdb-header.ts"
 import { fileWatch } from "./file-watch.ts"
+import { emptyTableSql, type FilledColumns, valuesOf } from "./filled-table.ts"
 import { migrate } from "./migrations/migrate.ts"
 import { refuseOthers } from "./ours.ts"
 import { StoreError, storeError } from "./store-error.ts"
@@ -31,6 +33,14 @@ export interface Sql {
     parameters?: ReadonlyArray<unknown>,
   ) => Effect.Effect<ReadonlyArray<R>, StoreError>
   readonly run: (text: string, parameters?: ReadonlyArray<unknown>) => Effect.Effect<void, StoreError>
+  /** Adds rows to a temporary table of such columns; everything travels as text, which DuckDB casts exactly. */
+  readonly append: <A>(
+    table: string,
+    columns: FilledColumns<A>,
+    rows: ReadonlyArray<A>,
+  ) => Effect.Effect<void, StoreError>
+  /** The same for a table that is made for them. */
+  readonly fill: Sql["append"]
   /** In a transaction: a statement that may take long, and that an interruption stops at once; the transaction is then rolled back. */
   readonly runUntilStopped: (text: string) => Effect.Effect<void, StoreError>
   /** One after the other, in one call: for definitions and comments, of which there are hundreds. */
@@ -102,9 +112,16 @@ const sqlOn = (kysely: Kysely<NoTables>, fail: (cause: unknown) => StoreError, i
     )
   const run: Sql["run"] = (text, parameters) => Effect.asVoid(rows(text, parameters))
   const runAll: Sql["runAll"] = (statements) => (statements.length === 0 ? Effect.void : run(statements.join("\n;\n")))
+  const append: Sql["append"] = (table, columns, rows) =>
+    Effect.tryPromise({
+      try: () => kysely.executeQuery(appendedRows(table, valuesOf(rows, columns))),
+      catch: fail,
+    }).pipe(Effect.asVoid, Effect.uninterruptible)
+  const fill: Sql["fill"] = (table, columns, rows) =>
+    Effect.zipRight(run(emptyTableSql(table, columns)), append(table, columns, rows))
   const runUntilStopped: Sql["runUntilStopped"] = (text) =>
     Effect.asVoid(Effect.interruptible(asking(interrupt, () => kysely.executeQuery(CompiledQuery.raw(text)), fail)))
-  return { kysely, query, rows, run, runAll, runUntilStopped }
+  return { kysely, query, rows, run, runAll, append, fill, runUntilStopped }
 }
 
 /** Numbers packed into bits save a fifth of a file; reading a million amounts of them takes 70 ms of CPU, and 8 where they are not. */

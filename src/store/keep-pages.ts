@@ -1,6 +1,5 @@
 import { Effect } from "effect"
 import { inPieces } from "./body-pieces.ts"
-import { boundRows } from "./bound-rows.ts"
 import type { Sql } from "./database.ts"
 import { quoteText } from "./describe-table.ts"
 import type { StoreError } from "./store-error.ts"
@@ -54,32 +53,40 @@ const nextBody = "(SELECT coalesce(max(body_no), 0) + 1 FROM raw.pages)"
 export const keepPages = (sql: Sql, runId: string, pages: ReadonlyArray<LoadPage>) =>
   Effect.gen(function* () {
     const pieces = pages.map(({ kept }) => inPieces(kept))
-    const about = boundRows(pages, {
-      page_no: ["INTEGER", (_, index) => index],
-      customer_id: ["VARCHAR", (page) => page.customerId],
-      stream: ["VARCHAR", (page) => page.stream],
-      body_no: ["BIGINT", (_, index) => (pieces[index] === null ? null : index)],
-      sequence: ["INTEGER", (page) => page.sequence],
-      cursor_in: ["VARCHAR", (page) => page.cursorIn],
-      cursor_out: ["VARCHAR", (page) => page.cursorOut],
-      has_more: ["BOOLEAN", (page) => page.hasMore],
-      items: ["INTEGER", (page) => page.items],
-      bytes: ["BIGINT", (page) => page.bytes],
-      sha256: ["VARCHAR", (page) => page.sha256],
-      redacted: ["BOOLEAN", (page) => page.redacted],
-      kept_sha256: ["VARCHAR", (page) => page.keptSha256],
-      request_id: ["VARCHAR", (page) => page.requestId],
-      attempts: ["INTEGER", (page) => page.attempts],
-      server_time: ["TIMESTAMPTZ", (page) => page.serverTime],
-      received_at: ["TIMESTAMPTZ", (page) => page.receivedAt],
-      chain: ["INTEGER", (page) => page.chain],
-      part: ["VARCHAR", (page) => page.part],
-    })
-    yield* sql.run(
-      `CREATE OR REPLACE TEMP TABLE group_pages AS SELECT * REPLACE (${nextBody} + body_no AS body_no) FROM (${about.text})`,
-      about.parameters,
+    yield* sql.fill(
+      "group_pages",
+      {
+        page_no: ["INTEGER", (_, index) => index],
+        customer_id: ["VARCHAR", (page) => page.customerId],
+        stream: ["VARCHAR", (page) => page.stream],
+        body_no: ["BIGINT", (_, index) => (pieces[index] === null ? null : index)],
+        sequence: ["INTEGER", (page) => page.sequence],
+        cursor_in: ["VARCHAR", (page) => page.cursorIn],
+        cursor_out: ["VARCHAR", (page) => page.cursorOut],
+        has_more: ["BOOLEAN", (page) => page.hasMore],
+        items: ["INTEGER", (page) => page.items],
+        bytes: ["BIGINT", (page) => page.bytes],
+        sha256: ["VARCHAR", (page) => page.sha256],
+        redacted: ["BOOLEAN", (page) => page.redacted],
+        kept_sha256: ["VARCHAR", (page) => page.keptSha256],
+        request_id: ["VARCHAR", (page) => page.requestId],
+        attempts: ["INTEGER", (page) => page.attempts],
+        server_time: ["TIMESTAMPTZ", (page) => page.serverTime],
+        received_at: ["TIMESTAMPTZ", (page) => page.receivedAt],
+        chain: ["INTEGER", (page) => page.chain],
+        part: ["VARCHAR", (page) => page.part],
+      },
+      pages,
     )
-    const bodies = boundRows(
+    yield* sql.fill(
+      "group_bodies",
+      {
+        page_no: ["INTEGER", ({ page }) => page],
+        piece: ["INTEGER", ({ piece }) => piece],
+        text: ["VARCHAR", ({ text }) => text],
+        is_kept: ["BOOLEAN", ({ isKept }) => isKept],
+        is_loaded: ["BOOLEAN", ({ isLoaded }) => isLoaded],
+      },
       pages.flatMap(({ kept, loadable }, page) => [
         ...(pieces[page] ?? [kept]).map((text, piece) => ({
           page,
@@ -92,16 +99,9 @@ export const keepPages = (sql: Sql, runId: string, pages: ReadonlyArray<LoadPage
           return { page, piece, text, isKept: false, isLoaded: true }
         }),
       ]),
-      {
-        page_no: ["INTEGER", ({ page }) => page],
-        piece: ["INTEGER", ({ piece }) => piece],
-        text: ["VARCHAR", ({ text }) => text],
-        is_kept: ["BOOLEAN", ({ isKept }) => isKept],
-        is_loaded: ["BOOLEAN", ({ isLoaded }) => isLoaded],
-      },
     )
-    yield* sql.run(`CREATE OR REPLACE TEMP TABLE group_bodies AS ${bodies.text}`, bodies.parameters)
     yield* sql.runAll([
+      `UPDATE group_pages SET body_no = body_no + ${nextBody} WHERE body_no IS NOT NULL`,
       `INSERT INTO raw.body_pieces
        SELECT body_no, piece, text FROM group_bodies JOIN group_pages USING (page_no) WHERE is_kept AND body_no IS NOT NULL`,
       `INSERT INTO raw.pages BY NAME
@@ -112,14 +112,10 @@ export const keepPages = (sql: Sql, runId: string, pages: ReadonlyArray<LoadPage
     ])
     const refused = pages.flatMap((page, index) => page.rejected.map((record) => ({ page, index, record })))
     if (refused.length === 0) return new Map<string, number>()
-    const places = boundRows(refused, {
-      page_no: ["INTEGER", ({ index }) => index],
-      item_index: ["INTEGER", ({ record }) => record.index],
-    })
-    yield* sql.run(`CREATE OR REPLACE TEMP TABLE group_rejected AS ${places.text}`, places.parameters)
-    const rejected = boundRows(
-      refused,
+    yield* sql.fill(
+      "group_rejected",
       {
+        page_no: ["INTEGER", ({ index }) => index],
         customer_id: ["VARCHAR", ({ page }) => page.customerId],
         stream: ["VARCHAR", ({ page }) => page.stream],
         sequence: ["INTEGER", ({ page }) => page.sequence],
@@ -131,13 +127,13 @@ export const keepPages = (sql: Sql, runId: string, pages: ReadonlyArray<LoadPage
         place: ["INTEGER", (_, place) => place],
         readable: ["VARCHAR", ({ record }) => record.readable],
       },
-      2,
+      refused,
     )
     yield* sql.run(
       `CREATE OR REPLACE TEMP TABLE newly_rejected AS
-       SELECT * FROM (SELECT $1 AS run_id, * FROM (${rejected.text})) ANTI JOIN raw.quarantine AS known USING (run_id, customer_id, stream, payload)
+       SELECT * FROM (SELECT $1 AS run_id, * EXCLUDE (page_no) FROM group_rejected) ANTI JOIN raw.quarantine AS known USING (run_id, customer_id, stream, payload)
        QUALIFY row_number() OVER (PARTITION BY customer_id, stream, payload ORDER BY place) = 1`,
-      [runId, ...rejected.parameters],
+      [runId],
     )
     yield* sql.run("INSERT INTO raw.quarantine BY NAME SELECT * EXCLUDE place FROM newly_rejected")
     const rows = yield* sql.rows<{ customer_id: string; stream: string; records: bigint }>(
@@ -170,11 +166,15 @@ export const keepUnreadablePage = (
   Effect.gen(function* () {
     const pieces = page.body === null ? null : inPieces(page.body)
     if (pieces !== null) {
-      const cut = boundRows(pieces, { piece: ["INTEGER", (_, piece) => piece], text: ["VARCHAR", (text) => text] })
-      yield* sql.run(`INSERT INTO raw.body_pieces SELECT ${nextBody}, piece, text FROM (${cut.text})`, cut.parameters)
+      yield* sql.fill(
+        "group_bodies",
+        { piece: ["INTEGER", (_, piece) => piece], text: ["VARCHAR", (text) => text] },
+        pieces,
+      )
+      yield* sql.run(`INSERT INTO raw.body_pieces SELECT ${nextBody}, piece, text FROM group_bodies`)
     }
-    const row = boundRows(
-      [page],
+    yield* sql.fill(
+      "group_pages",
       {
         customer_id: ["VARCHAR", () => page.customerId],
         stream: ["VARCHAR", () => page.stream],
@@ -191,11 +191,11 @@ export const keepUnreadablePage = (
         body: ["VARCHAR", () => (pieces === null ? page.body : null)],
         chain: ["INTEGER", () => page.chain],
       },
-      3,
+      [page],
     )
     yield* sql.run(
       `INSERT INTO raw.pages BY NAME
-       SELECT $1 AS run_id, $2 AS body_bytes, ${pieces === null ? "NULL" : nextBody} AS body_no, * FROM (${row.text})`,
-      [runId, page.bodyBytes, ...row.parameters],
+       SELECT $1 AS run_id, $2 AS body_bytes, ${pieces === null ? "NULL" : nextBody} AS body_no, * FROM group_pages`,
+      [runId, page.bodyBytes],
     )
   })

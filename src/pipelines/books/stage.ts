@@ -1,7 +1,7 @@
 import { Chunk, Effect, Stream } from "effect"
-import { type BoundColumns, boundRows } from "../../store/bound-rows.ts"
 import type { Sql } from "../../store/database.ts"
 import { quoteText } from "../../store/describe-table.ts"
+import { emptyTableSql, type FilledColumns } from "../../store/filled-table.ts"
 import type { BookMap } from "./map.ts"
 import type { BookRow, OpenedBook } from "./readers/reader.ts"
 import { type BookingGround, bookingSql } from "./values/booking-sql.ts"
@@ -12,7 +12,7 @@ interface SourceLine {
   readonly value: LineValues
 }
 
-const sourceColumns: BoundColumns<SourceLine> = {
+const sourceColumns: FilledColumns<SourceLine> = {
   source_line: ["BIGINT", ({ row }) => row.line],
   statement: ["BIGINT", ({ row }) => row.booking?.statement ?? null],
   entry: ["VARCHAR", ({ row }) => row.booking?.entry ?? null],
@@ -69,8 +69,7 @@ export const stageRows = (
     const placeOf = new Map(columns.map((column, place) => [column, place]))
     const isLeftOut = leaveOut(map)
     const fieldsOf = (row: BookRow) => (column: string) => row.fields[placeOf.get(column) ?? -1] ?? null
-    const none = boundRows([], sourceColumns)
-    yield* sql.run(`CREATE OR REPLACE TEMP TABLE book_source AS ${none.text}`, none.parameters)
+    yield* sql.run(emptyTableSql("book_source", sourceColumns))
     return yield* book.rows.pipe(
       Stream.grouped(10_000),
       Stream.runFoldEffect(0, (left, chunk) => {
@@ -79,8 +78,7 @@ export const stageRows = (
           if (isLeftOut(fields)) return []
           return [{ row, value: row.fault === null || row.booking !== undefined ? read(fields) : nothing }]
         })
-        const { parameters, text } = boundRows(lines, sourceColumns)
-        return Effect.as(sql.run(`INSERT INTO book_source ${text}`, parameters), left + chunk.length - lines.length)
+        return Effect.as(sql.append("book_source", sourceColumns, lines), left + chunk.length - lines.length)
       }),
     )
   })

@@ -1,5 +1,4 @@
 import { Effect } from "effect"
-import { boundRows } from "../../store/bound-rows.ts"
 import type { Sql } from "../../store/database.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import type { BankStatement } from "./readers/bank-statement.ts"
@@ -171,35 +170,39 @@ export const insertStatement = (
   place: number,
   one: BankStatement,
   isOutdated: boolean,
-): Effect.Effect<void, StoreError> => {
-  const { parameters, text } = boundRows([one], {
-    import_id: ["VARCHAR", () => importId],
-    book: ["VARCHAR", () => book],
-    place: ["INTEGER", () => place],
-    statement_id: ["VARCHAR", ({ id }) => id],
-    account: ["VARCHAR", ({ account }) => account],
-    currency: ["VARCHAR", ({ currency }) => currency],
-    opening: ["DECIMAL(38,18)", ({ opening }) => opening],
-    booked: ["DECIMAL(38,18)", ({ booked }) => booked],
-    closing: ["DECIMAL(38,18)", ({ closing }) => closing],
-    entries: ["BIGINT", ({ entries }) => entries],
-    not_booked: ["BIGINT", ({ notBooked }) => notBooked],
-    proven: ["BOOLEAN", ({ closing, opening }) => opening !== null && closing !== null],
-    message: ["VARCHAR", ({ message }) => message],
-    created: ["TIMESTAMP", ({ created }) => created],
-    page: ["INTEGER", ({ page }) => page],
-    is_last_page: ["BOOLEAN", ({ isLastPage }) => isLastPage],
-    sequence: ["BIGINT", ({ sequence }) => sequence],
-    period_from: ["VARCHAR", ({ from }) => from],
-    period_to: ["VARCHAR", ({ to }) => to],
-    has_stated_period: ["BOOLEAN", ({ hasStatedPeriod }) => hasStatedPeriod],
-    opens_within: ["BOOLEAN", ({ opensWithin }) => opensWithin],
-    closes_within: ["BOOLEAN", ({ closesWithin }) => closesWithin],
-    replaced_by: ["VARCHAR", () => (isOutdated ? importId : null)],
-  })
-  return sql.run(
-    `INSERT INTO recon.book_statements BY NAME
-     SELECT * REPLACE (TRY_CAST(period_from AS TIMESTAMP) AS period_from, TRY_CAST(period_to AS TIMESTAMP) AS period_to) FROM (${text})`,
-    parameters,
+): Effect.Effect<void, StoreError> =>
+  Effect.zipRight(
+    sql.fill(
+      "book_statement",
+      {
+        import_id: ["VARCHAR", () => importId],
+        book: ["VARCHAR", () => book],
+        place: ["INTEGER", () => place],
+        statement_id: ["VARCHAR", ({ id }) => id],
+        account: ["VARCHAR", ({ account }) => account],
+        currency: ["VARCHAR", ({ currency }) => currency],
+        opening: ["DECIMAL(38,18)", ({ opening }) => opening],
+        booked: ["DECIMAL(38,18)", ({ booked }) => booked],
+        closing: ["DECIMAL(38,18)", ({ closing }) => closing],
+        entries: ["BIGINT", ({ entries }) => entries],
+        not_booked: ["BIGINT", ({ notBooked }) => notBooked],
+        proven: ["BOOLEAN", ({ closing, opening }) => opening !== null && closing !== null],
+        message: ["VARCHAR", ({ message }) => message],
+        created: ["TIMESTAMP", ({ created }) => created],
+        page: ["INTEGER", ({ page }) => page],
+        is_last_page: ["BOOLEAN", ({ isLastPage }) => isLastPage],
+        sequence: ["BIGINT", ({ sequence }) => sequence],
+        period_from: ["VARCHAR", ({ from }) => from],
+        period_to: ["VARCHAR", ({ to }) => to],
+        has_stated_period: ["BOOLEAN", ({ hasStatedPeriod }) => hasStatedPeriod],
+        opens_within: ["BOOLEAN", ({ opensWithin }) => opensWithin],
+        closes_within: ["BOOLEAN", ({ closesWithin }) => closesWithin],
+        replaced_by: ["VARCHAR", () => (isOutdated ? importId : null)],
+      },
+      [one],
+    ),
+    sql.run(
+      `INSERT INTO recon.book_statements BY NAME
+       SELECT * REPLACE (TRY_CAST(period_from AS TIMESTAMP) AS period_from, TRY_CAST(period_to AS TIMESTAMP) AS period_to) FROM book_statement`,
+    ),
   )
-}

@@ -16,47 +16,41 @@ export const movePositions = (
   pages: ReadonlyArray<LoadPage>,
   counts: ReadonlyArray<LoadCounts>,
 ): Effect.Effect<void, StoreError> => {
-  const byPartition = Arr.groupBy(pages, partitionKey)
   const countsOf = new Map(counts.map((count) => [partitionKey(count), count]))
-  const moved = Object.entries(byPartition).map(([partition, group]) => ({
+  const moved = Object.entries(Arr.groupBy(pages, partitionKey)).map(([partition, group]) => ({
     group,
-    first: group[0],
     last: Arr.lastNonEmpty(group),
     counted: countsOf.get(partition),
   }))
-  const column = (value: (row: (typeof moved)[number]) => string | number | null): ReadonlyArray<string | null> =>
-    moved.map((row) => {
-      const given = value(row)
-      return given === null ? null : String(given)
-    })
-  return sql.run(
-    `UPDATE recon.coverage AS c SET
-       pages = c.pages + m.pages, records = c.records + m.records, new_records = c.new_records + m.added,
-       changed_records = c.changed_records + m.changed, unchanged_records = c.unchanged_records + m.unchanged,
-       duplicate_records = c.duplicate_records + m.duplicates, quarantined_records = c.quarantined_records + m.quarantined,
-       restored_records = coalesce(c.restored_records, 0) + m.restored, next_cursor = m.next_cursor, chain = m.chain, reason = 'the chain was not walked to its end'
-     FROM (
-       SELECT unnest($2) AS customer_id, unnest($3) AS stream, unnest($4)::INTEGER AS pages, unnest($5)::BIGINT AS records,
-         unnest($6)::BIGINT AS added, unnest($7)::BIGINT AS changed, unnest($8)::BIGINT AS unchanged,
-         unnest($9)::BIGINT AS duplicates, unnest($10)::BIGINT AS quarantined, unnest($11) AS next_cursor, unnest($12)::INTEGER AS chain,
-         unnest($13)::BIGINT AS restored
-     ) AS m
-     WHERE c.run_id = $1 AND c.customer_id = m.customer_id AND c.stream = m.stream`,
-    [
-      runId,
-      column((row) => row.first.customerId),
-      column((row) => row.first.stream),
-      column((row) => row.group.length),
-      column((row) => row.group.reduce((sum, page) => sum + page.items, 0)),
-      column((row) => row.counted?.added ?? 0),
-      column((row) => row.counted?.changed ?? 0),
-      column((row) => row.counted?.unchanged ?? 0),
-      column((row) => row.counted?.duplicates ?? 0),
-      column((row) => row.counted?.quarantined ?? 0),
-      column((row) => (row.last.part === "chain" ? row.last.cursorOut : null)),
-      column((row) => row.last.chain),
-      column((row) => row.counted?.restored ?? 0),
-    ],
+  return Effect.zipRight(
+    sql.fill(
+      "moved_position",
+      {
+        customer_id: ["VARCHAR", ({ last }) => last.customerId],
+        stream: ["VARCHAR", ({ last }) => last.stream],
+        pages: ["INTEGER", ({ group }) => group.length],
+        records: ["BIGINT", ({ group }) => group.reduce((sum, page) => sum + page.items, 0)],
+        added: ["BIGINT", ({ counted }) => counted?.added ?? 0],
+        changed: ["BIGINT", ({ counted }) => counted?.changed ?? 0],
+        unchanged: ["BIGINT", ({ counted }) => counted?.unchanged ?? 0],
+        duplicates: ["BIGINT", ({ counted }) => counted?.duplicates ?? 0],
+        quarantined: ["BIGINT", ({ counted }) => counted?.quarantined ?? 0],
+        restored: ["BIGINT", ({ counted }) => counted?.restored ?? 0],
+        next_cursor: ["VARCHAR", ({ last }) => (last.part === "chain" ? last.cursorOut : null)],
+        chain: ["INTEGER", ({ last }) => last.chain],
+      },
+      moved,
+    ),
+    sql.run(
+      `UPDATE recon.coverage AS c SET
+         pages = c.pages + m.pages, records = c.records + m.records, new_records = c.new_records + m.added,
+         changed_records = c.changed_records + m.changed, unchanged_records = c.unchanged_records + m.unchanged,
+         duplicate_records = c.duplicate_records + m.duplicates, quarantined_records = c.quarantined_records + m.quarantined,
+         restored_records = coalesce(c.restored_records, 0) + m.restored, next_cursor = m.next_cursor, chain = m.chain, reason = 'the chain was not walked to its end'
+       FROM moved_position AS m
+       WHERE c.run_id = $1 AND c.customer_id = m.customer_id AND c.stream = m.stream`,
+      [runId],
+    ),
   )
 }
 
@@ -66,23 +60,24 @@ export const endPartitions = (
   ends: ReadonlyArray<PartitionEnded>,
 ): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
+    yield* sql.fill(
+      "partition_end",
+      {
+        customer_id: ["VARCHAR", ({ customerId }) => customerId],
+        stream: ["VARCHAR", ({ stream }) => stream],
+        state: ["VARCHAR", ({ end }) => end.state],
+        reason: ["VARCHAR", ({ end }) => end.reason],
+        problem_code: ["VARCHAR", ({ end }) => end.problemCode],
+        request_id: ["VARCHAR", ({ end }) => end.requestId],
+      },
+      ends,
+    )
     yield* sql.run(
       `UPDATE recon.coverage AS c SET state = e.state, reason = e.reason, problem_code = e.problem_code,
          request_id = e.request_id, ended = e.state = 'COMPLETE'
-       FROM (
-         SELECT unnest($2) AS customer_id, unnest($3) AS stream, unnest($4) AS state, unnest($5) AS reason,
-           unnest($6) AS problem_code, unnest($7) AS request_id
-       ) AS e
+       FROM partition_end AS e
        WHERE c.run_id = $1 AND c.customer_id = e.customer_id AND c.stream = e.stream`,
-      [
-        runId,
-        ends.map((row) => row.customerId),
-        ends.map((row) => row.stream),
-        ends.map((row) => row.end.state),
-        ends.map((row) => row.end.reason),
-        ends.map((row) => row.end.problemCode),
-        ends.map((row) => row.end.requestId),
-      ],
+      [runId],
     )
     const receivedAt = DateTime.formatIso(DateTime.unsafeMake(yield* Clock.currentTimeMillis))
     for (const { customerId, stream, unreadable } of ends) {

@@ -14,33 +14,27 @@ export interface ReadingCosts {
 
 const iso = (millis: number): string => DateTime.formatIso(DateTime.unsafeMake(millis))
 
-const keepFailed = (sql: Sql, runId: string, failed: ReadonlyArray<FailedTry>): Effect.Effect<void, StoreError> => {
-  const column = (value: (row: FailedTry) => string | number | null): ReadonlyArray<string | null> =>
-    failed.map((row) => {
-      const given = value(row)
-      return given === null ? null : String(given)
-    })
-  return sql.run(
-    `INSERT INTO recon.failed_requests BY NAME
-     SELECT $1 AS run_id, unnest($2)::TIMESTAMPTZ AS failed_at, unnest($3) AS request_id, unnest($4) AS api_request_id,
-       unnest($5) AS customer_id, unnest($6) AS stream, unnest($7) AS endpoint, unnest($8)::INTEGER AS attempt,
-       unnest($9) AS failure, unnest($10)::INTEGER AS status, unnest($11) AS problem_code, unnest($12)::BIGINT AS waited_ms`,
-    [
-      runId,
-      column((row) => iso(row.failedAtMillis)),
-      column((row) => row.requestId),
-      column((row) => row.apiRequestId),
-      column((row) => row.customerId),
-      column((row) => row.stream),
-      column((row) => row.endpoint),
-      column((row) => row.attempt),
-      column((row) => row.failure),
-      column((row) => row.status),
-      column((row) => row.problemCode),
-      column((row) => (row.waitedMillis === null ? null : Math.round(row.waitedMillis))),
-    ],
+const keepFailed = (sql: Sql, runId: string, failed: ReadonlyArray<FailedTry>): Effect.Effect<void, StoreError> =>
+  Effect.zipRight(
+    sql.fill(
+      "failed_try",
+      {
+        failed_at: ["TIMESTAMPTZ", (row) => iso(row.failedAtMillis)],
+        request_id: ["VARCHAR", (row) => row.requestId],
+        api_request_id: ["VARCHAR", (row) => row.apiRequestId],
+        customer_id: ["VARCHAR", (row) => row.customerId],
+        stream: ["VARCHAR", (row) => row.stream],
+        endpoint: ["VARCHAR", (row) => row.endpoint],
+        attempt: ["INTEGER", (row) => row.attempt],
+        failure: ["VARCHAR", (row) => row.failure],
+        status: ["INTEGER", (row) => row.status],
+        problem_code: ["VARCHAR", (row) => row.problemCode],
+        waited_ms: ["BIGINT", (row) => (row.waitedMillis === null ? null : Math.round(row.waitedMillis))],
+      },
+      failed,
+    ),
+    sql.run("INSERT INTO recon.failed_requests BY NAME SELECT $1 AS run_id, * FROM failed_try", [runId]),
   )
-}
 
 /** Puts the costs on record, so that they are known even of a run whose process was killed. */
 export const keepCosts = (

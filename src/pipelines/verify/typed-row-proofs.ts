@@ -84,17 +84,23 @@ export const typedRowProofs = (runId: string, table: TypedTable, statements: Loa
 
   const stage = (sql: Sql, pages: ReadonlyArray<Reread>, loadable: (page: Reread["page"]) => string) =>
     Effect.gen(function* () {
-      yield* sql.run(
-        "CREATE OR REPLACE TEMP TABLE group_bodies AS SELECT unnest($1)::INTEGER AS page_no, 0 AS piece, unnest($2) AS text, TRUE AS is_loaded",
-        [pages.map((_, index) => String(index)), pages.map(({ page }) => loadable(page))],
+      yield* sql.fill(
+        "group_bodies",
+        {
+          page_no: ["INTEGER", (_, place) => place],
+          piece: ["INTEGER", () => 0],
+          text: ["VARCHAR", ({ page }) => loadable(page)],
+          is_loaded: ["BOOLEAN", () => true],
+        },
+        pages,
       )
       yield* sql.run(
         `CREATE OR REPLACE TEMP TABLE group_pages AS SELECT page_no, ${quoteText(table.name)} AS stream FROM group_bodies`,
       )
-      const rejected = pages.flatMap(({ page }, index) => page.rejected.map((record) => [index, record.index] as const))
-      yield* sql.run(
-        "CREATE OR REPLACE TEMP TABLE group_rejected AS SELECT unnest($1)::INTEGER AS page_no, unnest($2)::INTEGER AS item_index",
-        [rejected.map(([page]) => String(page)), rejected.map(([, item]) => String(item))],
+      yield* sql.fill(
+        "group_rejected",
+        { page_no: ["INTEGER", ({ index }) => index], item_index: ["INTEGER", ({ record }) => record.index] },
+        pages.flatMap(({ page }, index) => page.rejected.map((record) => ({ index, record }))),
       )
       yield* sql.run(statements.stageAccepted)
     })

@@ -1,5 +1,6 @@
 import { type DuckDBConnection, type DuckDBMaterializedResult, ResultReturnType, StatementType } from "@duckdb/node-api"
 import type { CompiledQuery, DatabaseConnection, QueryResult } from "kysely"
+import { appendRows, isAppendedRows } from "./appended-rows.ts"
 import { bindAll } from "./bind-value.ts"
 import { type JsValue, readValue } from "./read-value.ts"
 
@@ -18,7 +19,12 @@ export class DuckDbConnection implements DatabaseConnection {
     this.native = native
   }
 
-  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (isAppendedRows(query)) {
+      await appendRows(this.native, query)
+      return { rows: [] }
+    }
+    const { parameters, sql } = query
     const result = await (parameters.length === 0 ? this.native.run(sql) : this.#runBound(sql, parameters))
     switch (result.returnType) {
       case ResultReturnType.NOTHING:

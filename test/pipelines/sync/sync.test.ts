@@ -576,8 +576,8 @@ layer(ledgerStore)("what others send and nobody expects", (it) => {
           database.transaction((sql) =>
             body({
               ...sql,
-              run: (text, values) =>
-                JSON.stringify(values ?? []).includes("poison") ? refused : sql.run(text, values),
+              fill: (table, columns, rows) =>
+                JSON.stringify(rows).includes("poison") ? refused : sql.fill(table, columns, rows),
             }),
           ),
       }
