@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, readFileSync } from "node:fs"
+import { appendFileSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { userInfo } from "node:os"
 import { join } from "node:path"
 import { expect, layer } from "@effect/vitest"
@@ -314,6 +314,21 @@ layer(Layer.scoped(AfterOneNight, afterOneNight), { excludeTestServices: true, t
         const done = yield* exceptions("write-off", "--code", "AGE_STUCK", "--reason", "old")
         expect(done.stdout).toBe(rehearsed.stdout)
         expect(yield* listed("--code", "AGE_STUCK")).toEqual([])
+      }),
+    )
+
+    it.effect("an act that was stored and could not be published is published by the same command, run again", () =>
+      Effect.gen(function* () {
+        const { cwd } = yield* AfterOneNight
+        const act = ["ack", "--code", "LED_FEE_MISMATCH"]
+        expect((yield* exceptions(...act)).code).toBe(0)
+        const acknowledged = yield* listed("--state", "acknowledged")
+        rmSync(join(cwd, "analytics.duckdb"))
+        expect(yield* exceptions(...act)).toMatchObject({
+          code: 0,
+          stderr: "nothing matches, so nothing was changed\n",
+        })
+        expect(yield* listed("--state", "acknowledged")).toEqual(acknowledged)
       }),
     )
 

@@ -92,8 +92,8 @@ const runAct = (act: Act, options: ActOptions, { assignee, reason }: Said) =>
       )
       yield* refuseVagueAmount(database, filter, act.byFilter)
       const outcome = yield* actOn({ act, ids, filter, by: person, osUser, reason, assignee, dryRun })
-      const changed = !dryRun && outcome.done.length > 0
-      return { outcome, published: changed ? (yield* publishActs) !== null : true }
+      // Also where nothing is left to do: what was done before may have been stored by a command that could not publish it.
+      return { outcome, published: dryRun || (yield* publishActs) !== null }
     }).pipe(Effect.provide(existingStore(options.db, { configuration, command: "exceptions" })))
 
     const skipped = outcome.skipped.map(({ because, exception_id }) => `${exception_id} ${because}`)
