@@ -3,7 +3,7 @@
 -- definition: The opening balance, the last that was itself proven, and the movements posted since do not make the closing balance.
 -- finds: Yesterday's balance was 100 and 20 was posted since, and today's is 115. Or a deposit that was posted before yesterday's reading came to light only today.
 -- silent: A deposit posted at the very instant of today's reading and contained in it. A first night, where nothing was proven before: BAL_INCEPTION alone speaks.
--- action: Ask the partner what moved the balance. It opens at the same closing until it ties or you accept the difference (exceptions write-off).
+-- action: Ask the partner what moved the balance. It opens at the same closing until it ties or you accept the difference (exceptions write-off), also that of BAL_INCEPTION where it stands beside it.
 -- settings: tolerance
 -- rests on: customer
 -- accepts: difference
