@@ -124,7 +124,8 @@ const ofQuotes = (lists: Lists): ReadonlyArray<Case> => {
     const quote = unreadable.get(textOf(conversion, "quoteId") ?? "")
     if (quote === undefined) return []
     const isTime = Number.isFinite(Date.parse(String(quote.raw.expiresAt)))
-    const hasTerms = terms.every((field) => typeof quote.raw[field] === "string" && quote.raw[field] !== "")
+    const needed = amountOf(conversion, "fee") === 0n ? terms : [...terms, "fee", "feeCurrency"]
+    const hasTerms = needed.every((field) => typeof quote.raw[field] === "string" && quote.raw[field] !== "")
     return [
       caseOf("CONV_QUOTE_MISSING", conversion.id),
       ...(isTime ? [] : [caseOf("CONV_QUOTE_EXPIRED", conversion.id)]),

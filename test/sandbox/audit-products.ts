@@ -154,7 +154,8 @@ const auditConversions = (books: Books) => {
       isEntry(quote) &&
       (amountOf(quote, "rate") !== amountOf(entry, "rate") ||
         !agree(quote, entry, ["fromCurrency", "toCurrency"]) ||
-        ["fromAmount", "toAmount"].some((field) => amountOf(entry, field) > amountOf(quote, field)))
+        ["fromAmount", "toAmount", "fee"].some((field) => amountOf(entry, field) > amountOf(quote, field)) ||
+        (amountOf(entry, "fee") > 0n && !agree(quote, entry, ["feeCurrency"])))
     const expired = isEntry(quote) && bornAt(entry) > (timeOf(quote, "expiresAt") ?? Infinity)
     return [
       ...(isOff(entry) ? says("CONV_RATE") : []),

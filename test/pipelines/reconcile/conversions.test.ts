@@ -269,7 +269,36 @@ describeCases("CONV_QUOTE_DEVIATION", [
     unproven: { CONV_QUOTE_DEVIATION: 1, CONV_QUOTE_MISSING: 3 },
   },
   {
-    it: "is silent on less and another fee at the rate that was quoted",
+    it: "finds a fee above the one that was quoted, or in a currency in which none was",
+    ledger: {
+      rows: [
+        ...["more", "elsewhere", "less", "none"].map((id) =>
+          undone(id, { quote_id: `q-${id}`, fee: id === "none" ? "0" : "1.5" }),
+        ),
+        quoteFor(undone("more", { quote_id: "q-more" }), { fee: "1.499999999999999999" }),
+        quoteFor(undone("elsewhere", { quote_id: "q-elsewhere" }), { fee: "9", fee_currency: "USD" }),
+        quoteFor(undone("less", { quote_id: "q-less" }), { fee: "1.51" }),
+        quoteFor(undone("none", { quote_id: "q-none" }), { fee: "3", fee_currency: "USD" }),
+      ],
+    },
+    found: [deviating("elsewhere"), deviating("more")],
+  },
+  {
+    it: "leaves a fee open where the quoted one cannot be read, unless none is charged",
+    ledger: {
+      rows: ["a", "b"].map((id) => undone(id, { quote_id: `q-${id}`, fee: id === "a" ? "1" : "0" })),
+      quarantine: ["q-a", "q-b"].map((recordId) => ({
+        customer: "c-1",
+        stream: "conversion_quotes",
+        recordId,
+        payload: { ...quoted, quoteId: recordId, fee: "?", feeCurrency: "EUR" },
+      })),
+    },
+    found: ["q-a", "q-b"].map(unreadable),
+    unproven: { CONV_QUOTE_DEVIATION: 1, CONV_QUOTE_MISSING: 2 },
+  },
+  {
+    it: "is silent on less and a smaller fee at the rate that was quoted",
     ledger: {
       rows: [
         unnamed("x"),
