@@ -65,6 +65,24 @@ const isUnclear = (lists: Lists, row: Served, asOf: number, rules: Rules): boole
   return unclear.length > 1 || absolute(off) === amountOf(only, "netAmount")
 }
 
+/** A balance that is not what was posted, with the only transaction in doubt or without it. */
+const tiesInNoWay = (
+  lists: Lists,
+  row: Served,
+  asOf: number,
+  rules: Rules,
+  [only, ...others]: ReadonlyArray<Served>,
+): boolean => {
+  const own = of(lists, "transactions").filter(
+    (one) =>
+      one.customerId === row.customerId && currencyOf(one, rules) === currencyOf(row, rules) && postedWhen(one) <= asOf,
+  )
+  const off = amountOf(row, "total") - own.filter(isPosted).reduce((sum, one) => sum + signedOf(one), 0n)
+  if (only === undefined || others.length > 0 || own.some((one) => classOf(one) === "unknown")) return false
+  const isReadable = ["netAmount", "direction"].every((field) => typeof reading(only, field) === "string")
+  return isReadable && off !== 0n && off !== signedOf(only)
+}
+
 /** What moved since a balance that is more than a day old, and an hour, is in no balance that could prove it. */
 const isStill = (lists: Lists, row: Served, asOf: number, rules: Rules): boolean =>
   lists.now - asOf > 25 * hour &&
@@ -101,12 +119,14 @@ const ofBalances = (lists: Lists, balances: ReadonlyArray<Served>, rules: Rules)
     )
   const ofRows = balances.flatMap((row) => {
     const asOf = timeOf(row, "asOf") ?? 0
-    const isOpen = doubts.some((one) => {
-      const at = timeOf(one, "postedAt")
+    const inDoubt = doubts.filter((one) => {
       const isHere = reading(one, "currency") === undefined || currencyOf(one, rules) === currencyOf(row, rules)
-      return one.customerId === row.customerId && isHere && (at === null || at <= asOf)
+      return one.customerId === row.customerId && isHere
     })
-    return isOpen || isUnclear(lists, row, asOf, rules) || isStill(lists, row, asOf, rules)
+    const isOpen = inDoubt.some((one) => (timeOf(one, "postedAt") ?? asOf) <= asOf)
+    return (isOpen && !tiesInNoWay(lists, row, asOf, rules, inDoubt)) ||
+      isUnclear(lists, row, asOf, rules) ||
+      isStill(lists, row, asOf, rules)
       ? [caseOf("BAL_INCEPTION", `${row.customerId}/${currencyOf(row, rules)}`)]
       : []
   })

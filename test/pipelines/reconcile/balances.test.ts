@@ -245,6 +245,25 @@ describeCases("a transaction that cannot be read leaves a sum unproven only if i
     unproven: { BAL_INCEPTION: 1 },
   },
   {
+    it: "not one that would make the balance tie as little as leaving it out does",
+    ledger: {
+      ...ledger,
+      balances: [balance("EUR", "107")],
+      quarantine: refused({ ...unclear, currency: {}, netAmount: "5.00" }),
+    },
+    found: [found("BAL_INCEPTION", "critical", "c-1/EUR"), invalid],
+  },
+  {
+    it: "but one that would make it tie",
+    ledger: {
+      ...ledger,
+      balances: [balance("EUR", "95")],
+      quarantine: refused({ ...unclear, currency: {}, direction: "DEBIT", netAmount: "5.00" }),
+    },
+    found: [invalid],
+    unproven: { BAL_INCEPTION: 1 },
+  },
+  {
     it: "but one that may have been posted before",
     ledger: { ...ledger, quarantine: refused({ ...unclear, postedAt: hoursBefore(30) }) },
     found: [invalid],

@@ -34,6 +34,8 @@
 -- rolled_ties: Whether it is what the opening and the transactions since make.
 -- unread_transactions: Why it is not known what was posted, in a sentence.
 -- name_since: A transaction that cannot be read and may have been posted after the closing.
+-- inception_beside: A transaction that cannot be read, where the balance is not what all transactions make, with it or without it.
+-- rolled_beside: The same of the opening and the transactions since.
 -- inception_obstacle: Why the balance cannot be compared with all transactions.
 -- rolled_obstacle: Why it cannot be compared with the opening.
 WITH summed AS (
@@ -85,7 +87,9 @@ sum_in_doubt AS (
   SELECT u.customer_id, u.currency, u.network_key,
     min(f.name) FILTER (NOT u.is_listed OR coalesce(f.posted_at <= u.as_of, TRUE)) AS name_up_to_closing,
     min(f.name) FILTER (coalesce(f.posted_at <= u.as_of, TRUE) AND coalesce(f.posted_at >= u.opening_oldest_as_of, TRUE)) AS name_in_period,
-    min(f.name) FILTER (coalesce(f.posted_at > u.as_of, TRUE)) AS name_since
+    min(f.name) FILTER (coalesce(f.posted_at > u.as_of, TRUE)) AS name_since,
+    -- Several may explain a difference in more ways than two.
+    CASE WHEN count(*) = 1 THEN min(f.moved) END AS moved_in_doubt
   FROM unit AS u JOIN recon.doubtful_posting AS f ON f.customer_id = u.customer_id
   WHERE coalesce(f.currency = u.currency, TRUE) AND (u.network_key IN ('', f.network) OR coalesce(f.network, '') = '')
   GROUP BY u.customer_id, u.currency, u.network_key
@@ -98,7 +102,7 @@ gathered AS (
     coalesce(s.postings_at_closing, 0) AS postings_at_closing, coalesce(s.postings_since, 0) AS postings_since, coalesce(s.postings_not_yet, 0) AS postings_not_yet,
     s.newest_posted_at, coalesce(s.unclear, 0) AS unclear, coalesce(s.unclear_sum, 0) AS unclear_sum,
     r.unread_transactions, coalesce(r.unread_balances, b.name) AS unknown_balance, coalesce(r.has_balances, FALSE) OR r.unread_balances IS NOT NULL AS has_balances,
-    d.name_up_to_closing, d.name_in_period, d.name_since
+    d.name_up_to_closing, d.name_in_period, d.name_since, d.moved_in_doubt
   FROM unit AS u
   LEFT JOIN summed AS s ON s.customer_id = u.customer_id AND s.currency = u.currency AND s.network_key = u.network_key
   LEFT JOIN reading AS r ON r.customer_id = u.customer_id
@@ -132,7 +136,18 @@ weighed AS (
   FROM chosen
 ),
 told AS (
-  SELECT *, CASE WHEN unclear = 0 THEN NULL
+  SELECT *,
+    CASE WHEN is_listed AND unclear = 0 AND moved_in_doubt IS NOT NULL AND NOT inception_ties
+      AND NOT recon.is_within(total, TRY(inception_with + moved_in_doubt), inception_tolerance)
+      AND NOT recon.is_within(total, TRY(up_to_closing + moved_in_doubt), inception_tolerance)
+      THEN name_up_to_closing END AS inception_beside,
+    CASE WHEN is_listed AND unclear = 0 AND moved_in_doubt IS NOT NULL AND NOT rolled_ties
+      AND NOT recon.is_within(total, TRY(rolled_with + moved_in_doubt), rolled_tolerance)
+      AND NOT recon.is_within(total, TRY(rolled_without + moved_in_doubt), rolled_tolerance)
+      AND NOT recon.is_within(total, TRY(rolled_after_with + moved_in_doubt), rolled_tolerance)
+      AND NOT recon.is_within(total, TRY(rolled_after_without + moved_in_doubt), rolled_tolerance)
+      THEN name_in_period END AS rolled_beside,
+    CASE WHEN unclear = 0 THEN NULL
       WHEN unclear = 1 AND is_listed AND NOT recon.is_within(TRY(total - since_inception), unclear_sum, inception_tolerance) THEN NULL
       ELSE concat(unclear, ' transaction', CASE WHEN unclear > 1 THEN 's' END, ' of a status outside the contract may have moved it') END AS unclear_status
   FROM weighed
@@ -141,9 +156,9 @@ SELECT customer_id, currency, network, network_key, concat_ws('/', customer_id, 
   CASE WHEN NOT is_listed THEN as_of END AS last_as_of, CASE WHEN is_listed THEN oldest_as_of END AS oldest_as_of, CASE WHEN is_listed THEN as_of END AS as_of,
   stated_as_of, coalesce(is_ahead AND is_listed, FALSE) AS is_ahead, coalesce(is_listed AND as_of < recon.stale_before(read_from), FALSE) AS is_old, read_from,
   opening, opening_as_of, opening_run, since_inception, rolled, takes_opening, takes_closing, since, postings_since, not_yet, postings_not_yet, newest_posted_at,
-  inception_tolerance, rolled_tolerance, inception_ties, rolled_ties, unread_transactions, name_since,
-  coalesce(unread_transactions, obstacle, name_up_to_closing, CASE WHEN since_inception IS NULL THEN 'the sum of its transactions leaves DECIMAL(38,18)' END,
+  inception_tolerance, rolled_tolerance, inception_ties, rolled_ties, unread_transactions, name_since, inception_beside, rolled_beside,
+  coalesce(unread_transactions, obstacle, CASE WHEN inception_beside IS NULL THEN name_up_to_closing END, CASE WHEN since_inception IS NULL THEN 'the sum of its transactions leaves DECIMAL(38,18)' END,
     CASE WHEN NOT inception_ties THEN coalesce(apart, unclear_status) END) AS inception_obstacle,
-  coalesce(unread_transactions, obstacle, name_in_period, CASE WHEN rolled IS NULL THEN 'the sum of its transactions leaves DECIMAL(38,18)' END,
+  coalesce(unread_transactions, obstacle, CASE WHEN rolled_beside IS NULL THEN name_in_period END, CASE WHEN rolled IS NULL THEN 'the sum of its transactions leaves DECIMAL(38,18)' END,
     CASE WHEN NOT rolled_ties THEN coalesce(apart, unclear_status) END) AS rolled_obstacle
 FROM told

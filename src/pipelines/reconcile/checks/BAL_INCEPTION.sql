@@ -9,7 +9,7 @@
 -- accepts: difference
 SELECT CASE WHEN inception_obstacle IS NOT NULL THEN 'unproven' ELSE 'exception' END AS outcome, inception_obstacle AS obstacle,
   'balances' AS stream, record_id, c.network AS leg, c.customer_id, c.currency, since_inception AS expected, total AS actual, inception_tolerance AS tolerance,
-  concat('Balance of ', recon.money(total, c.currency), ', but all that was posted makes ', recon.money(since_inception, c.currency), coalesce('; suspects: ' || x.suspects, '')) AS detail
+  concat('Balance of ', recon.money(total, c.currency), ', but all that was posted makes ', recon.money(since_inception, c.currency), coalesce(', and it would not tie with ' || inception_beside || ', either', ''), coalesce('; suspects: ' || x.suspects, '')) AS detail
 FROM recon.closing AS c
 LEFT JOIN recon.suspicion AS x ON x.code = 'BAL_INCEPTION' AND x.customer_id = c.customer_id AND x.currency = c.currency AND x.network IS NOT DISTINCT FROM c.network
 WHERE c.is_listed AND (c.inception_obstacle IS NOT NULL OR NOT c.inception_ties)

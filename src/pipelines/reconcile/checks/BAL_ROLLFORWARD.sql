@@ -10,7 +10,7 @@
 SELECT CASE WHEN rolled_obstacle IS NOT NULL THEN 'unproven' ELSE 'exception' END AS outcome, rolled_obstacle AS obstacle,
   'balances' AS stream, record_id, c.network AS leg, c.customer_id, c.currency, rolled AS expected, total AS actual, rolled_tolerance AS tolerance,
   concat('Opening balance of ', recon.money(opening, c.currency), ' at ', recon.moment(opening_as_of), ' and movements of ', recon.money(TRY(rolled - opening), c.currency),
-    ' since, but the closing balance is ', recon.money(total, c.currency), coalesce('; suspects: ' || x.suspects, '')) AS detail
+    ' since, but the closing balance is ', recon.money(total, c.currency), coalesce(', and it would not tie with ' || rolled_beside || ', either', ''), coalesce('; suspects: ' || x.suspects, '')) AS detail
 FROM recon.closing AS c
 LEFT JOIN recon.suspicion AS x ON x.code = 'BAL_ROLLFORWARD' AND x.customer_id = c.customer_id AND x.currency = c.currency AND x.network IS NOT DISTINCT FROM c.network
 WHERE c.is_listed AND c.opening IS NOT NULL AND (c.rolled_obstacle IS NOT NULL OR NOT c.rolled_ties)
