@@ -109,6 +109,7 @@ const currencies: ReadonlyArray<readonly [column: RegExp, currency: string]> = [
   [/^(quoted_)?from_amount$|^(sold|given)$/, "from_currency"],
   [/^(quoted_)?to_amount$|^(bought|made)$|^difference$/, "to_currency"],
   [/^fee$/, "fee_currency"],
+  [/^quoted_fee$/, "quoted_fee_currency"],
 ]
 
 /** Tables whose amounts are in the currency of another table's row. */
