@@ -1,7 +1,13 @@
+import { setTimeout as after } from "node:timers/promises"
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import { expect, layer } from "@effect/vitest"
 import { Effect, Either } from "effect"
 import * as fc from "fast-check"
 import { Database } from "../../src/store/database.ts"
+
+setFlagsFromString("--expose-gc")
+const collectGarbage = runInNewContext("gc") as () => void
 
 const store = Database.layer({ file: ":memory:", access: "write", memoryLimit: "256MB" })
 
@@ -77,5 +83,21 @@ layer(store)("a table that is filled with rows", (it) => {
       yield* database.fill("filled", { number: ["INTEGER", (text: string) => text] }, ["2"])
       expect(yield* database.rows("SELECT number FROM filled")).toEqual([{ number: 2 }])
     }),
+  )
+
+  it.effect(
+    "keeps nothing back of rows that were refused, which garbage collection would write into the next table",
+    () =>
+      Effect.gen(function* () {
+        const database = yield* Database
+        const columns = { number: ["INTEGER", (text: string) => text] } as const
+        yield* Effect.either(database.fill("filled", columns, [...Array.from({ length: 2_048 }, () => "1"), "one"]))
+        yield* database.fill("filled", columns, ["2"])
+        for (let times = 0; times < 20; times++) {
+          collectGarbage()
+          yield* Effect.promise(() => after(10))
+        }
+        expect(yield* database.rows("SELECT number FROM filled")).toEqual([{ number: 2 }])
+      }),
   )
 })
