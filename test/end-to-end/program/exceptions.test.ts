@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { userInfo } from "node:os"
 import { join } from "node:path"
 import { expect, layer } from "@effect/vitest"
@@ -328,6 +328,7 @@ layer(Layer.scoped(AfterOneNight, afterOneNight), { excludeTestServices: true, t
           code: 0,
           stderr: "nothing matches, so nothing was changed\n",
         })
+        expect(existsSync(join(cwd, "analytics.duckdb"))).toBe(true)
         expect(yield* listed("--state", "acknowledged")).toEqual(acknowledged)
       }),
     )
