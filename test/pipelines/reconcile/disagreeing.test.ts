@@ -250,6 +250,8 @@ describeCases("LED_AMOUNT_MISMATCH", [
   },
 ])
 
+const numbered = (count: number) => Array.from({ length: count }, (_, nth) => `d-${nth + 1000}`)
+
 const withFee = postingOf(d, { amount: "101", fee: "1", net_amount: "100" })
 
 describeCases("LED_FEE_MISMATCH", [
@@ -288,6 +290,27 @@ describeCases("LED_FEE_MISMATCH", [
       ],
     },
     found: [found("LED_FEE_MISMATCH", "medium", "w")],
+  },
+  {
+    it: "finds a conversion's fee that its other leg's transaction states",
+    ledger: {
+      rows: [
+        conversion("x", { fee: "2" }),
+        legOf(conversion("x"), "DEBIT", { amount: "102", net_amount: "102" }),
+        legOf(conversion("x"), "CREDIT", { currency: "USD", amount: "112", fee: "2", net_amount: "110" }),
+      ],
+    },
+    found: ["CREDIT", "DEBIT"].map((leg) => ({ ...found("LED_FEE_MISMATCH", "medium", "x"), leg })),
+  },
+  {
+    it: "finds the fees of two records that their transactions state the other way round",
+    ledger: {
+      rows: numbered(1200).flatMap((id, nth) => [
+        deposit(id, { amount: `${100 + (nth % 2)}`, fee: `${nth % 2}` }),
+        postingOf(deposit(id), { amount: `${101 - (nth % 2)}`, fee: `${1 - (nth % 2)}` }),
+      ]),
+    },
+    found: numbered(1200).map((id) => found("LED_FEE_MISMATCH", "medium", id)),
   },
   {
     it: "is silent on the fee of a transaction that was taken back and posted again, whether its reversal gave the fee back or not",

@@ -10,7 +10,7 @@ WITH named AS MATERIALIZED (
   SELECT t.transaction_id, t.customer_id, t.type, t.direction, t.currency, t.network, t.fee, t.net_amount, t.moved, t.status, t.class, t.is_posted, t.posted_at, t.created_at,
     t.resource_type, t.resource_id
   FROM recon.transaction AS t
-  SEMI JOIN recon.suspect AS s ON s.resource_type = t.resource_type AND s.record_id = t.resource_id
+  SEMI JOIN recon.suspect_key AS s ON s.key = hash(t.resource_type, t.resource_id)
   WHERE t.names_record
 ),
 candidate AS (

@@ -1,41 +1,7 @@
--- about: Records whose money must be looked at. One pass over both sides clears those of which each leg has one posted transaction that says the same, and those that are not settled and have none; the rest is looked at. What it clears is confirmed by the exact sums of each currency.
+-- about: Records whose money is looked at: those of recon.suspect_key, by their names.
 -- kind: table
 -- resource_type: How transactions name the record's kind.
 -- record_id: The record; a transaction may name one that does not exist.
-WITH entry AS MATERIALIZED (
-  -- Marks: 1 a record's own row; 2 look at it in any case; 4 not settled; 8 posted. A record's rows and its transactions' are
-  -- numbers here, and meet by hashes: texts cost three times as much; with the sign, because nothing and the least amount below
-  -- it have one hash.
-  SELECT hash(m.resource_type, m.record_id) AS key, TRUE AS is_own,
-    hash(m.customer_id, m.currency, m.class = 'settled' AND m.signed_net < 0, CASE WHEN m.class = 'settled' THEN m.signed_net ELSE 0 END, CASE WHEN m.leg = 'FEE' THEN 0 ELSE m.fee END) AS says,
-    CASE WHEN m.network IS NOT NULL THEN hash(m.network) END AS network,
-    (1 + CASE WHEN m.class = 'unknown' OR m.is_by_direction OR r.state IS NULL OR m.net_amount IS NULL THEN 2 ELSE 0 END
-      + CASE WHEN m.class <> 'settled' THEN 4 ELSE 0 END)::UTINYINT AS marks
-  FROM recon.movement AS m
-  LEFT JOIN recon.coverage AS r ON r.run_id = recon.run() AND r.customer_id = m.customer_id AND r.stream = 'transactions' AND r.state = 'COMPLETE'
-  UNION ALL
-  SELECT hash(t.resource_type, t.resource_id), FALSE, hash(t.customer_id, t.currency, t.moved < 0, t.moved, t.fee), CASE WHEN t.network IS NOT NULL THEN hash(t.network) END,
-    (CASE WHEN t.class IN ('undone', 'unknown') OR t.type <> upper(t.resource_type) THEN 2 ELSE 0 END + CASE WHEN t.is_posted THEN 8 ELSE 0 END)::UTINYINT
-  FROM recon.transaction AS t WHERE t.names_record
-),
-met AS (
-  SELECT key, count(*) = 2 * count(CASE WHEN is_own THEN 1 END) AS is_paired, bit_xor(says) AS disagreement, bit_or(marks) AS marks,
-    min(network) IS DISTINCT FROM max(network) AS has_networks
-  FROM entry GROUP BY key
-),
-looked_at AS (
-  SELECT key FROM met WHERE has_networks OR NOT (marks = 9 AND is_paired AND disagreement = 0 OR marks = 5)
-),
-named AS (
-  SELECT resource_type, record_id FROM recon.movement
-  UNION ALL
-  SELECT resource_type, resource_id FROM recon.transaction WHERE names_record
-)
-SELECT DISTINCT resource_type, record_id
-FROM (
-  SELECT * FROM named WHERE hash(resource_type, record_id) IN (SELECT key FROM looked_at)
-  UNION ALL
-  SELECT resource_type, record_id FROM recon.touched
-  UNION ALL
-  SELECT resource_type, record_id FROM recon.displaced
-)
+SELECT resource_type, record_id FROM recon.suspect_leg
+UNION
+SELECT resource_type, record_id FROM recon.named_transaction
