@@ -304,6 +304,15 @@ const times = (factor: number): Values => ({
   to_amount: `t.to_amount * ${factor}`,
 })
 const tenfold: Values = { amount: "t.amount * 10", net_amount: "t.net_amount + t.amount * 9" }
+/** The fee that the other leg's transaction stated; the amount stays in keeping with it. */
+const otherFee =
+  "CASE WHEN t.fee > 0 THEN 0 ELSE (SELECT max(m.fee) FROM recon.transaction AS m WHERE m.resource_id = d.record_id) END"
+const feeOfTheOther: Values = {
+  fee: otherFee,
+  amount: `t.net_amount + CASE t.direction WHEN 'CREDIT' THEN 1 ELSE -1 END * ${otherFee}`,
+}
+const itsFeeIsStated =
+  "t.fee > 0 AND EXISTS (SELECT 1 FROM recon.transaction AS m WHERE m.resource_id = t.conversion_id AND m.fee = t.fee)"
 const ofConversions = { of: "record", lists: ["conversions"], movesMoney: true } as const
 
 const ofOthers: ReadonlyArray<Alteration> = [
@@ -341,6 +350,28 @@ const ofOthers: ReadonlyArray<Alteration> = [
         "its transactions",
       ),
     ],
+  },
+  {
+    ...ofConversions,
+    name: "conversion's fee above the quoted one, and its transaction with it",
+    where: itsFeeIsStated,
+    steps: [
+      set({ fee: `t.fee + ${onePercent("t.fee")}` }),
+      set(
+        {
+          fee: `t.fee + ${onePercent("t.fee")}`,
+          net_amount: `t.net_amount + CASE t.direction WHEN 'CREDIT' THEN -1 ELSE 1 END * ${onePercent("t.fee")}`,
+        },
+        "its transactions",
+      ),
+    ],
+  },
+  {
+    ...ofConversions,
+    name: "conversion's fee stated by the transaction of its other leg",
+    movesMoney: false,
+    where: itsFeeIsStated,
+    steps: [set(feeOfTheOther, "its transactions")],
   },
   { ...ofConversions, name: "conversion by no quote", steps: [set({ quote_id: unknownId })] },
   {

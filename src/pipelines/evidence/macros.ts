@@ -117,10 +117,11 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> =>
       ({ stream }) => stream,
       ({ noun }) => noun,
     )}`,
-    // A reference or a hash as people write it: without case and blanks; of hashes only hexadecimal ones, with or without 0x.
-    "as_written(words) AS lower(regexp_replace(words, '[\\s\\p{Z}]+', '', 'g'))",
-    `hash_name(hash) AS CASE WHEN regexp_full_match(trim(hash), '(0[xX])?[0-9a-fA-F]+') THEN regexp_replace(lower(trim(hash)), '^0x', '')
-       ELSE trim(hash) END`,
+    // A reference or a hash as people write it: without case, blanks and what has no width; of hashes only hexadecimal ones, with or without 0x.
+    "visible(words) AS regexp_replace(nfc_normalize(words), '[\\s\\p{Z}\\p{Cf}]+', '', 'g')",
+    "as_written(words) AS lower(recon.visible(words))",
+    `hash_name(hash) AS CASE WHEN regexp_full_match(recon.visible(hash), '(0[xX])?[0-9a-fA-F]*') THEN regexp_replace(lower(recon.visible(hash)), '^0x', '')
+       ELSE recon.visible(hash) END`,
     // Whether a field of a record says something else; a network and a hash may be stated later, or no longer.
     "is_other(name, said, says) AS said IS DISTINCT FROM says AND (name NOT IN ('network', 'tx_hash') OR said <> says IS TRUE)",
     `conversion_fee() AS ${quoteText(configuration.conversionFee)}`,

@@ -69,9 +69,12 @@ describeCases("DUP_PRODUCT", [
         invoice("b", 109, { reference: " inv  7" }),
         invoice("c", 108, { reference: "Inv7 " }),
         invoice("d", 107, { reference: "inv-7" }),
+        invoice("e", 106, { reference: "I\u200bNV\u00a07\ufeff" }),
+        invoice("composed", 105, { reference: "Caf\u00e9" }),
+        invoice("in parts", 104, { reference: "cafe\u0301" }),
       ),
     },
-    found: [duplicate("b"), duplicate("c")],
+    found: ["b", "c", "e", "in parts"].map(duplicate),
   },
   {
     it: "has a window of its own, and leaves customers out whose habit it is",
@@ -158,9 +161,14 @@ describeCases("TX_HASH_MISSING", [
         ...onChain.map((stream, nth) =>
           product(stream, stream, { tx_hash: [null, "", " ", "\u00a0"][nth % 4] ?? null }),
         ),
+        ...["0x", " 0X", "\u200b"].map((tx_hash, nth) => product("crypto_deposits", `said-${nth}`, { tx_hash })),
+        product("crypto_deposits", "short", { tx_hash: "7" }),
       ),
     },
-    found: ["collection_payments", "crypto_deposits", "crypto_refunds", "crypto_withdrawals"].map(hashless),
+    found: [
+      ...["collection_payments", "crypto_deposits", "crypto_refunds", "crypto_withdrawals"],
+      ...["said-0", "said-1", "said-2"],
+    ].map(hashless),
   },
   {
     it: "waits for the grace of an hour, counted from completedAt",
@@ -270,11 +278,12 @@ describeCases("TX_HASH_REUSED", [
         hashed("crypto_deposits", "b", { tx_hash: "0XAB" }),
         hashed("crypto_deposits", "c", { tx_hash: "Ab" }),
         hashed("crypto_deposits", "d", { tx_hash: "\u00a00xAB\u3000" }),
+        hashed("crypto_deposits", "e", { tx_hash: "0x\u200bab" }),
         hashed("crypto_deposits", "x", { tx_hash: "zAb" }),
         hashed("crypto_deposits", "y", { tx_hash: "zab" }),
       ),
     },
-    found: [rehashed("b"), rehashed("c"), rehashed("d")],
+    found: ["b", "c", "d", "e"].map(rehashed),
   },
   {
     it: "takes a collection payment for a copy of the customer's deposit, and nobody else's",

@@ -20,6 +20,8 @@
 -- difference: The same in money of to_currency.
 -- fee: Its fee.
 -- fee_currency: The fee's currency.
+-- quoted_fee: The fee that was quoted.
+-- quoted_fee_currency: The quoted fee's currency.
 -- sold_transactions: The posted transactions that took what was given.
 -- bought_transactions: The posted transactions that brought what was taken.
 -- version_seen_run: The run that first saw it as it is.
@@ -41,7 +43,7 @@ SELECT v.conversion_id, v.customer_id, r.partner_customer_ref, v.status, v.creat
   CASE WHEN v.is_same_pair THEN v.quoted_rate END AS quoted_rate, v.rate AS stated_rate,
   CASE WHEN v.class <> 'void' THEN round(recon.ratio(v.made, v.given), 12) END AS effective_rate,
   recon.basis_points(TRY(v.made - v.quoted_value), v.quoted_value) AS difference_bp,
-  TRY(v.made - v.quoted_value) AS difference, v.fee, v.fee_currency, p.sold_transactions, p.bought_transactions, c.version_seen_run
+  TRY(v.made - v.quoted_value) AS difference, v.fee, v.fee_currency, v.quoted_fee, v.quoted_fee_currency, p.sold_transactions, p.bought_transactions, c.version_seen_run
 FROM valued AS v
 JOIN main.conversions AS c ON c.conversion_id = v.conversion_id
 LEFT JOIN posted AS p ON p.conversion_id = v.conversion_id AND p.customer_id = v.customer_id

@@ -27,6 +27,7 @@
 -- foreign_apart: The same without sign, customer by customer.
 -- on_network: What moved on the record's network; NULL where the record or a transaction states none.
 -- off_network: What moved on other networks, without sign, network by network.
+-- other_networks: Those networks.
 -- posted: How many transactions are posted.
 -- posted_its_way: Posted ones in the leg's direction and currency.
 -- waiting: Transactions that are not posted.
@@ -68,7 +69,8 @@ network_sum AS (
 ),
 by_network AS (
   SELECT n.stream, n.record_id, n.leg, recon.exact_sum(CASE WHEN n.network = l.network THEN n.moved ELSE 0 END) AS moved,
-    recon.exact_sum(CASE WHEN n.network <> l.network THEN abs(n.moved) ELSE 0 END) AS moved_off
+    recon.exact_sum(CASE WHEN n.network <> l.network THEN abs(n.moved) ELSE 0 END) AS moved_off,
+    string_agg(n.network, ' and ' ORDER BY n.network) FILTER (n.network <> l.network) AS other_networks
   FROM network_sum AS n JOIN recon.suspect_leg AS l ON l.stream = n.stream AND l.record_id = n.record_id AND l.leg IS NOT DISTINCT FROM n.leg
   GROUP BY n.stream, n.record_id, n.leg
 ),
@@ -142,7 +144,7 @@ gathered AS (
     coalesce(o.waiting, 0) AS waiting, o.waiting_status, o.doubtful, coalesce(o.has_reversed, FALSE) AS has_reversed, o.newest_posted_at,
     coalesce(o.charged, 0) AS charged, TRY(o.charged + o.kept_fees) AS kept_fees, TRY(o.charged + o.all_fees) AS all_fees, o.transactions, coalesce(o.first_transaction, y.transaction_id) AS first_transaction,
     CASE WHEN l.network IS NOT NULL AND o.states_networks THEN w.moved END AS moved_on_network,
-    CASE WHEN l.network IS NOT NULL AND o.states_networks THEN w.moved_off END AS off_network,
+    CASE WHEN l.network IS NOT NULL AND o.states_networks THEN w.moved_off END AS off_network, w.other_networks,
     f.currency AS foreign_currency, f.moved AS foreign_sum, f.moved_apart AS foreign_apart, coalesce(a.sums, y.affairs) AS sums, coalesce(h.customers, y.customers) AS holders, CASE WHEN o.stream IS NULL THEN y.transaction_id END AS strayed,
     CASE WHEN b.stream IS NULL THEN 0 ELSE b.settled END AS refunded, CASE WHEN b.stream IS NULL THEN 0 ELSE b.waiting END AS refund_waiting,
     CASE WHEN b.stream IS NULL THEN 0 ELSE b.doubtful END AS refund_doubtful, d.obstacle AS refunds_obstacle,

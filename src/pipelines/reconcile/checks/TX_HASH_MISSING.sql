@@ -13,4 +13,5 @@ SELECT recon.outcome(NULL, r.settled_at + recon.grace('TX_HASH_MISSING') > l.beg
 FROM recon.product_record AS r
 LEFT JOIN recon.reading AS l ON l.customer_id = r.customer_id AND l.stream = r.stream
 -- What begins with a letter or a digit is told at no cost from what may be blanks alone.
-WHERE r.class = 'settled' AND r.network IS NOT NULL AND (r.tx_hash IS NULL OR r.tx_hash NOT BETWEEN '!' AND '~') AND coalesce(trim(r.tx_hash), '') = ''
+WHERE r.class = 'settled' AND r.network IS NOT NULL AND (r.tx_hash IS NULL OR r.tx_hash NOT BETWEEN '!' AND '~' OR strlen(r.tx_hash) < 4)
+  AND coalesce(recon.hash_name(r.tx_hash), '') = ''

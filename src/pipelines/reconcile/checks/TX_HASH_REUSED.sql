@@ -20,7 +20,7 @@ WITH candidate AS NOT MATERIALIZED (
 ),
 trimmed AS NOT MATERIALIZED (
   -- A hash has no blanks as a rule, of whatever kind, and looking costs less than trimming.
-  SELECT *, CASE WHEN starts_with(tx_hash, ' ') OR ends_with(tx_hash, ' ') OR strlen(tx_hash) > length(tx_hash) THEN trim(tx_hash) ELSE tx_hash END AS bare
+  SELECT *, CASE WHEN contains(tx_hash, ' ') OR strlen(tx_hash) > length(tx_hash) THEN recon.visible(tx_hash) ELSE tx_hash END AS bare
   FROM candidate
 ),
 hashed AS NOT MATERIALIZED (
@@ -29,7 +29,7 @@ hashed AS NOT MATERIALIZED (
     stream IN ('crypto_deposits', 'crypto_withdrawals') AS plain,
     -- Quickly told apart: what differs here differs in any case.
     hash(lower(CASE WHEN bare[:2] IN ('0x', '0X') THEN bare[3:] ELSE bare END)) AS rough
-  FROM trimmed WHERE bare IS DISTINCT FROM ''
+  FROM trimmed WHERE coalesce(bare NOT IN ('', '0x', '0X'), TRUE)
 ),
 known AS NOT MATERIALIZED (SELECT * FROM hashed WHERE obstacle IS NULL),
 -- Only hashes that occur more than once are read whole, and put in order.
