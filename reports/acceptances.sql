@@ -14,7 +14,7 @@ SELECT v.event_no, v.occurred_at, v.who, v.os_user, v.note AS reason, v.exceptio
     WHEN NOT v.is_last THEN 'no longer: accepted anew'
     WHEN e.state <> 'written_off' THEN concat('no longer: ', replace(e.state, '_', ' '))
     WHEN e.last_seen_run = getvariable('run') THEN 'yes'
-    ELSE concat('not found since ', strftime(e.last_seen, '%Y-%m-%d'))
+    ELSE concat('last found ', strftime(e.last_seen, '%Y-%m-%d'), ', not proven gone')
   END AS stands
 FROM accepted AS v
 JOIN recon.exceptions AS e ON e.exception_id = v.exception_id

@@ -32,13 +32,29 @@ const writeFiles = (cwd: string, { files = {} }: Night, start: number): void => 
   }
 }
 
+/** The page's tables by their titles, amounts without the signs that group them. */
+const tablesOf = (page: string): ReadonlyArray<readonly [string, Rows]> =>
+  [...page.matchAll(/data-report="([^"]*)">(.*?)<\/table>/gs)].map(([, title = "", table = ""]) => {
+    const [head = [], ...rows] = [...table.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = ""]) =>
+      [...row.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell = ""]) =>
+        cell.replace(/<[^>]*>|(?<=\d),(?=\d{3})/g, ""),
+      ),
+    )
+    return [title, rows.map((row) => Object.fromEntries(head.map((name, place) => [name, row[place] ?? ""])))]
+  })
+
 const readReports = (out: string): { readonly reports: ReadonlyMap<string, Rows>; readonly manifest: string } => {
   const latest = join(out, "latest")
   if (!existsSync(latest)) return { reports: new Map(), manifest: "" }
   const folder = realpathSync(latest)
+  const manifest = readFileSync(join(folder, "manifest.json"), "utf8")
   return {
-    reports: new Map([...reportsIn(folder)].map(([name, csv]) => [name, recordsOf(csv)])),
-    manifest: readFileSync(join(folder, "manifest.json"), "utf8"),
+    reports: new Map([
+      ...[...reportsIn(folder)].map(([name, csv]) => [name, recordsOf(csv)] as const),
+      ["control_totals", (JSON.parse(manifest) as { readonly control_totals: Rows }).control_totals],
+      ...tablesOf(readFileSync(join(folder, "index.html"), "utf8")),
+    ]),
+    manifest,
   }
 }
 

@@ -30,14 +30,18 @@ const placesOf = (sql: Sql): Effect.Effect<ReadonlyMap<string, number>, StoreErr
     (rows) => new Map(rows.map((row) => [row.currency, row.places])),
   )
 
-/** Sums per currency that another tool can check the files against. A sum that cannot be exact is left out. */
+/**
+ * Sums per currency that another tool can check the files against: of the customers on the roster, as the closings are. A sum that cannot be exact
+ * is left out.
+ */
 export const controlTotals = (sql: Sql, runId: string, places: ReadonlyMap<string, number>) =>
   Effect.map(
     sql.rows<{ readonly currency: string; readonly [sum: string]: string | null }>(
       `WITH counted AS (
-         SELECT currency, sum(amount) FILTER (side = 'transaction') AS transactions_sum,
-           sum(amount) FILTER (side = 'movement') AS movements_sum
-         FROM recon.conservation WHERE run_id = $1 AND category = 'total' GROUP BY currency
+         SELECT currency, sum(amount) FILTER (side = 'transaction') AS transactions_sum, sum(amount) FILTER (side = 'movement') AS movements_sum
+         FROM (SELECT currency, side, CASE category WHEN 'not read' THEN -amount ELSE amount END AS amount
+           FROM recon.conservation WHERE run_id = $1 AND category IN ('total', 'not read'))
+         GROUP BY currency
        ),
        rolled AS (
          SELECT currency, list(computed_closing) AS computed, list(reported_closing) AS reported,

@@ -20,13 +20,24 @@ const sumsOf = "recon.coverage, recon.conservation or recon.rollforward"
 
 type Totals = ReadonlyArray<Readonly<Record<string, string>>>
 
+/** The sums of earlier versions held what was not read, too. */
+const everythingHeld = (sql: Sql, runId: string) =>
+  sql.rows<Readonly<Record<string, string>>>(
+    `SELECT currency, sum(amount) FILTER (side = 'transaction') AS transactions_sum, sum(amount) FILTER (side = 'movement') AS movements_sum
+     FROM recon.conservation WHERE run_id = $1 AND category = 'total' GROUP BY currency`,
+    [runId],
+  )
+
 /** Each sum that the manifest states is the store's, however many zeros either writes; a sum that the store has not is new or old. */
-const totalFaults = (said: Totals, stored: Totals): ReadonlyArray<string> => {
-  const storedOf = new Map(stored.map((total) => [total.currency, total]))
+const totalFaults = (said: Totals, stored: Totals, formerly: Totals): ReadonlyArray<string> => {
+  const [storedOf, formerlyOf] = [stored, formerly].map(
+    (totals) => new Map(totals.map((total) => [total.currency, total])),
+  )
   return said.flatMap((total) =>
     Object.entries(total).flatMap(([name, value]) => {
-      const known = storedOf.get(total.currency)?.[name]
-      if (name === "currency" || known === undefined || formatMoney(known) === formatMoney(value)) return []
+      const [known, former] = [storedOf, formerlyOf].map((of) => of?.get(total.currency)?.[name] ?? undefined)
+      if (name === "currency" || known === undefined) return []
+      if ([known, former].some((sum) => sum !== undefined && formatMoney(sum) === formatMoney(value))) return []
       return [`the manifest says ${value} for ${name} of ${total.currency}, and the store says ${formatMoney(known)}`]
     }),
   )
@@ -88,7 +99,7 @@ export const manifestAgrees = (
     const totals = yield* controlTotals(sql, runId, new Map())
     const faults = [
       ...coverageFaults(manifest.coverage, coverage),
-      ...totalFaults(manifest.control_totals as Totals, totals as Totals),
+      ...totalFaults(manifest.control_totals as Totals, totals as Totals, yield* everythingHeld(sql, runId)),
       ...(yield* closingFaults(sql, runId, manifest)),
     ]
     if (faults.length === 0) return []

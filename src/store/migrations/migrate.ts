@@ -21,6 +21,7 @@ import { longTexts } from "./0023-long-texts.ts"
 import { grace } from "./0024-grace.ts"
 import { stakeOfEvents } from "./0025-stake-of-events.ts"
 import { entries } from "./0026-entries.ts"
+import { categoriesInWords } from "./0027-categories.ts"
 
 /** In the order of their names; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -46,6 +47,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0024-grace": grace,
   "0025-stake-of-events": stakeOfEvents,
   "0026-entries": entries,
+  "0027-categories": categoriesInWords,
 }
 
 /** The migrations that this program knows, in order. */

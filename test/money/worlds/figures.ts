@@ -1,4 +1,4 @@
-import { accept, clean, finds, first, found, next, refused, world } from "../expected.ts"
+import { accept, clean, finds, first, found, next, partial, refused, world } from "../expected.ts"
 import { back, feeOf, from, loose, opening, settled, to, tx } from "../postings.ts"
 import { ALPHA, BETA, balanceOf, conversion, cryptoIn, fiatIn, fiatOut, GAMMA, merge } from "../rows.ts"
 import type { ExpectedException, Night, World } from "../world.ts"
@@ -20,6 +20,8 @@ const apart = fiatOut(ALPHA, "wd-1", "200 EUR", { fee: "1" })
 const inPounds = conversion(BETA, "conv-1", "1000 EUR", "1087.30 USD", "1.0873", { fee: "3", feeCurrency: "GBP" })
 const beforeRate = conversion(BETA, "conv-3", "100 EUR", "107.64 USD", "1.0873", { fee: "1" })
 const renamed = cryptoIn(ALPHA, "dep-1", "0.5 BTC BITCOIN")
+
+const dropped = found("COV_CUSTOMER_DROPPED", BETA.customerId, undefined, "high")
 
 /** What stands in the cells of reports, where a sum or a verdict would not show that it is wrong. */
 export const figures: ReadonlyArray<World> = [
@@ -172,6 +174,87 @@ export const figures: ReadonlyArray<World> = [
       ),
     ],
     { fees: { fiat_withdrawals: "separate" }, conversionFee: "beforeRate" },
+  ),
+  world(
+    "figures: a fee that is given back goes off what was charged, on the page as in the report",
+    "ALPHA was charged 4 and 1, and 6 came back.",
+    [
+      first(
+        merge(
+          opening(ALPHA, "900 EUR"),
+          loose(ALPHA, "fee-1", "FEE", "4 EUR"),
+          loose(ALPHA, "fee-2", "FEE", "1 EUR", { at: "-50h" }),
+          loose(ALPHA, "fee-3", "FEE", "6 EUR", { direction: "CREDIT" }),
+        ),
+        {
+          ...clean,
+          reports: {
+            fees_summary: [{ category: "fees", currency: "EUR", fees: "3", fee: "-1" }],
+            "Fees in the last 30 days": [{ Currency: "EUR", Type: "FEE", "With fee": "3", Fees: "-1" }],
+          },
+        },
+      ),
+    ],
+  ),
+  world(
+    "figures: who has left the roster is in no control total, and what is found again is not new",
+    "BETA, with 70 of the 160 euros, is on the roster, off it, on it and off it again.",
+    [
+      first(merge(opening(ALPHA, "90 EUR"), opening(BETA, "70 EUR")), {
+        ...clean,
+        reports: {
+          control_totals: [{ currency: "EUR", movements_sum: "160", transactions_sum: "160", reported_closing: "160" }],
+        },
+      }),
+      next(
+        {},
+        tells(
+          {
+            control_totals: [{ currency: "EUR", movements_sum: "90", transactions_sum: "90", reported_closing: "90" }],
+            conservation: [
+              { side: "transaction", category: "not read", amount: "70" },
+              { side: "transaction", category: "total", amount: "160" },
+            ],
+            "The last 90 nights": [{ Night: "2026-11-25", New: "1", Reopened: "0", Resolved: "0" }],
+          },
+          dropped,
+        ),
+        { dropped: ["BETA"] },
+      ),
+      next({}, clean),
+      next(
+        {},
+        tells(
+          {
+            summary: [
+              { section: "since the last night", item: "new", value: "0" },
+              { section: "since the last night", item: "reopened", value: "1" },
+            ],
+            "The last 90 nights": [
+              { Night: "2026-11-27", New: "0", Reopened: "1", Resolved: "0" },
+              { Night: "2026-11-26", New: "0", Reopened: "0", Resolved: "1" },
+            ],
+          },
+          dropped,
+        ),
+        { dropped: ["BETA"] },
+      ),
+    ],
+  ),
+  world(
+    "figures: what a person accepted is not called gone where nobody could look",
+    "ALPHA's withdrawal of 20 failed and stands, and a person accepts it. That night ALPHA's transactions cannot be read.",
+    [
+      first(merge(opening(ALPHA, "100 EUR"), failed, tx(failed)), finds(stands("20"))),
+      next(
+        {},
+        {
+          ...partial(),
+          reports: { acceptances: [{ record_id: "wd-1", stands: "last found 2026-11-24, not proven gone" }] },
+        },
+        { acts: [accept("LED_STATUS_MISMATCH")], unavailable: ["ALPHA/transactions"] },
+      ),
+    ],
   ),
   world(
     "figures: what goes by two names is one in every report, the transactions' too",

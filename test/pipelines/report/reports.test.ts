@@ -246,6 +246,9 @@ layer(ledgerStore)("fees", (it) => {
         "t-fee | fees | posted by itself |  | 2.00 |  |  |  |  | ",
         " |  | not charged | 50.00 | 0.00 | 0 | d-3 | 2.00 | 0.00 | -2.00",
       ])
+      // One that was not charged belongs to the month in which its record was settled.
+      const months = ["2026-02", "2026-03", "2026-04"].map((month) => reportRows("fees", first, { month }))
+      expect((yield* Effect.all(months)).map((rows) => rows.length)).toEqual([0, 4, 0])
       expect(
         lines(
           yield* reportRows("fees_summary", first),

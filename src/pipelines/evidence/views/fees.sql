@@ -14,6 +14,7 @@
 -- record_fee: What the record says that its fee in this currency is.
 -- charged_in_all: What all posted transactions of the record charged in this currency; of a fee that is no part of the record (fees: separate) nothing is said.
 -- difference: What was charged in all less the record's fee.
+-- due_at: When the fee was due: when it was posted, else when the record was settled whose fee was not charged.
 -- reference: The transaction's reference.
 -- version_seen_run: The run that first saw the transaction, or the record, as it is.
 WITH charged_again AS (
@@ -35,7 +36,7 @@ fee AS (
     coalesce(c.currency, o.currency) AS currency, CASE WHEN c.transaction_id IS NULL THEN o.amount ELSE c.gross END AS gross, coalesce(c.fee, 0) AS fee,
     coalesce(c.resource_type, o.resource_type) AS resource_type, coalesce(c.record_id, c.apart_from, o.record_id) AS record_id, o.fee AS record_fee,
     CASE WHEN c.transaction_id IS NULL THEN 0 WHEN a.record_id IS NOT NULL THEN a.charged WHEN c.record_id IS NOT NULL THEN c.fee END AS charged_in_all,
-    c.reference, coalesce(c.version_seen_run, o.version_seen_run) AS version_seen_run
+    coalesce(c.charged_at, o.settled_at) AS due_at, c.reference, coalesce(c.version_seen_run, o.version_seen_run) AS version_seen_run
   FROM charge AS c
   FULL JOIN recon.owed_fee AS o ON o.record_id = c.record_id AND o.resource_type = c.resource_type AND o.customer_id = c.customer_id AND o.currency = c.currency
   LEFT JOIN in_all AS a ON a.record_id = c.record_id AND a.resource_type = c.resource_type AND a.customer_id = c.customer_id AND a.currency = c.currency
@@ -43,7 +44,7 @@ fee AS (
 )
 SELECT f.charged_at, f.transaction_id, f.customer_id, c.partner_customer_ref, f.category, f.cause, f.currency, f.gross, f.fee,
   recon.basis_points(f.fee, f.gross) AS basis_points, p.stream, f.record_id, f.record_fee, f.charged_in_all, TRY(f.charged_in_all - f.record_fee) AS difference,
-  f.reference, f.version_seen_run
+  f.due_at, f.reference, f.version_seen_run
 FROM fee AS f
 LEFT JOIN main.customers AS c ON c.customer_id = f.customer_id
 LEFT JOIN recon.product AS p ON p.resource_type = f.resource_type

@@ -62,14 +62,15 @@ export const nightPictures = (nights: ReportRows): Html => {
     ),
     picture(
       "moved",
-      "New, resolved and accepted in each night",
-      `New exceptions went ${span("new")}, resolved ones ${span("resolved")}.`,
+      "New, reopened, resolved and accepted in each night",
+      `New exceptions went ${span("new")}, reopened ones ${span("reopened")}, resolved ones ${span("resolved")}.`,
       [
         { kind: "high", name: "new" },
+        { kind: "critical", name: "reopened" },
         { kind: "in", name: "resolved" },
         { kind: "balance", name: "accepted" },
       ],
-      ["new", "resolved", "accepted"],
+      ["new", "reopened", "resolved", "accepted"],
     ),
     figure(
       "Lists read to their end, and not",
