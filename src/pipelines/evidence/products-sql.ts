@@ -1,5 +1,6 @@
 import { type ProductRow, products } from "../../api/contract/products.ts"
 import type { ContractStream } from "../../api/contract.ts"
+import type { Explained } from "./explained.ts"
 
 /*
  * The views that go over the lists themselves. SQL cannot name a table by a value, so these few are written here, row by
@@ -141,7 +142,7 @@ const sqlType = (type: string): string => ({ money: "DECIMAL(38,18)", time: "TIM
  * What must have moved of settled records that were read tonight and whose id another customer's record has, too: the tables hold
  * one of them, the one that came last.
  */
-export const displacedSql = (streams: ReadonlyArray<ContractStream>): string => {
+export const displaced = (streams: ReadonlyArray<ContractStream>): Explained => {
   const selects = products.flatMap((product) => {
     const stream = streamOf(streams, product)
     const columns = stream.fields.map(
@@ -160,8 +161,15 @@ export const displacedSql = (streams: ReadonlyArray<ContractStream>): string => 
   QUALIFY row_number() OVER (PARTITION BY p.${product.id}, p.customer_id ORDER BY p.version DESC) = 1`,
     )
   })
-  return `CREATE OR REPLACE VIEW recon.displaced AS
-  WITH version AS MATERIALIZED (SELECT stream, record_id, version, content FROM main.superseded_versions WHERE last_seen_run = recon.run())${selects.join("\n  UNION ALL")}`
+  return {
+    name: "displaced",
+    kind: "table",
+    about:
+      "What must have moved of settled records that the judged run read and whose id another customer's record has, too: the list's table holds the one that came last.",
+    columns: {},
+    sql: `
+  WITH version AS MATERIALIZED (SELECT stream, record_id, version, content FROM main.superseded_versions WHERE last_seen_run = recon.run())${selects.join("\n  UNION ALL")}`,
+  }
 }
 
 /** The records that send back what came in, each with the record that it names. */

@@ -11,7 +11,7 @@ import { definitionOf, type Explained, explained, fillOf } from "./explained.ts"
 import { macros, runMacros } from "./macros.ts"
 import {
   accountSql,
-  displacedSql,
+  displaced,
   heldSql,
   movementSql,
   newestRecordSql,
@@ -230,7 +230,7 @@ export const publishEvidence = (sql: Sql, run: Run, configuration: Configuration
     yield* publishAll(sql, [
       ofText("product_record", productRecordSql(streams)),
       ofText("movement", movementSql(streams)),
-      ofText("displaced", displacedSql(streams)),
+      ofExplained(displaced(streams)),
       ofText("refund", refundSql(streams)),
       ofText("account", accountSql(streams)),
       ofText("newest_record", newestRecordSql(streams)),

@@ -7,8 +7,6 @@ import type { StoreError } from "../../store/store-error.ts"
 const abouts: Readonly<Record<string, string>> = {
   account:
     "Every version of the accounts, wallets and beneficiaries that product records name, on whatever night it was listed.",
-  displaced:
-    "What must have moved of settled records that the judged run read and whose id another customer's record has, too: the list's table holds the one that came last.",
   held: "Movements and transactions as they stand in the typed tables, whatever was read tonight: what all categories must add up to.",
   movement:
     "What each product record means for a balance, leg by leg: of records that stand on a list which the judged run read to its end.",

@@ -33,8 +33,8 @@ valued AS (
 ),
 posted AS (
   SELECT t.resource_id AS conversion_id, t.customer_id,
-    string_agg(t.transaction_id, ' ' ORDER BY t.transaction_id) FILTER (t.direction = 'DEBIT' AND t.type <> 'FEE') AS sold_transactions,
-    string_agg(t.transaction_id, ' ' ORDER BY t.transaction_id) FILTER (t.direction = 'CREDIT' AND t.type <> 'FEE') AS bought_transactions
+    array_to_string(list_sort(list(t.transaction_id) FILTER (t.direction = 'DEBIT' AND t.type <> 'FEE')), ' ') AS sold_transactions,
+    array_to_string(list_sort(list(t.transaction_id) FILTER (t.direction = 'CREDIT' AND t.type <> 'FEE')), ' ') AS bought_transactions
   FROM recon.transaction AS t WHERE t.is_posted AND t.names_record AND t.resource_type = 'conversion'
   GROUP BY t.resource_id, t.customer_id
 )

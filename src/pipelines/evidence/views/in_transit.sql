@@ -14,7 +14,7 @@
 -- why: Why it is not posted, in words.
 -- transactions: Its transactions that are not posted, by their ids.
 WITH waiting AS (
-  SELECT stream, record_id, customer_id, currency, string_agg(transaction_id, ' ' ORDER BY transaction_id) AS transactions
+  SELECT stream, record_id, customer_id, currency, array_to_string(list_sort(list(transaction_id)), ' ') AS transactions
   FROM recon.matches AS m SEMI JOIN recon.transaction AS t ON t.transaction_id = m.transaction_id AND NOT t.is_posted
   WHERE m.side = 'transaction' AND m.category = 'in flight' AND m.record_id IS NOT NULL
   GROUP BY stream, record_id, customer_id, currency

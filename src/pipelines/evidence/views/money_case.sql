@@ -58,7 +58,7 @@ WITH own AS (
     recon.exact_sum(CASE WHEN is_here AND is_own AND is_posted AND type <> 'FEE' AND (is_its_way OR moved = 0) AND class = 'settled' THEN fee ELSE 0 END) AS kept_fees,
     recon.exact_sum(CASE WHEN is_here AND is_own AND is_posted AND type <> 'FEE' THEN CASE WHEN is_its_way OR moved = 0 THEN fee ELSE -fee END ELSE 0 END) AS all_fees,
     bool_and(network IS NOT NULL) FILTER (is_here AND is_own AND is_posted) AS states_networks,
-    string_agg(transaction_id, ', ' ORDER BY transaction_id) FILTER (is_posted) AS transactions,
+    array_to_string(list_sort(list(transaction_id) FILTER (is_posted)), ', ') AS transactions,
     coalesce(min(transaction_id) FILTER (is_posted), min(transaction_id)) AS first_transaction
   FROM recon.named_transaction WHERE stream IS NOT NULL
   GROUP BY stream, record_id, leg
@@ -70,7 +70,7 @@ network_sum AS (
 by_network AS (
   SELECT n.stream, n.record_id, n.leg, recon.exact_sum(CASE WHEN n.network = l.network THEN n.moved ELSE 0 END) AS moved,
     recon.exact_sum(CASE WHEN n.network <> l.network THEN abs(n.moved) ELSE 0 END) AS moved_off,
-    string_agg(n.network, ' and ' ORDER BY n.network) FILTER (n.network <> l.network) AS other_networks
+    array_to_string(list_sort(list(n.network) FILTER (n.network <> l.network)), ' and ') AS other_networks
   FROM network_sum AS n JOIN recon.suspect_leg AS l ON l.stream = n.stream AND l.record_id = n.record_id AND l.leg IS NOT DISTINCT FROM n.leg
   GROUP BY n.stream, n.record_id, n.leg
 ),
@@ -108,7 +108,9 @@ held AS (
 ),
 affairs AS (
   SELECT stream, record_id, leg,
-    string_agg(concat_ws(' ', customer_id, currency, network, recon.plain(moved)), '; ' ORDER BY customer_id, currency, network) AS sums
+    -- Lists, put in order, cost half of what an aggregate in order costs.
+    array_to_string(list_transform(list_sort(list({'customer': customer_id, 'currency': currency, 'network': network,
+      'sum': concat_ws(' ', customer_id, currency, network, recon.plain(moved))})), lambda held: held.sum), '; ') AS sums
   FROM held GROUP BY stream, record_id, leg
 ),
 in_doubt AS (

@@ -28,7 +28,8 @@ WITH used AS (
 fitting AS (SELECT DISTINCT stream AS account_stream, account_id, customer_id, currency, network FROM recon.account),
 stray AS (SELECT * FROM used ANTI JOIN fitting USING (account_stream, account_id, customer_id, currency, network)),
 own AS (
-  SELECT stream, account_id, customer_id, list_distinct(list(network)) AS networks, string_agg(DISTINCT concat_ws(' on ', currency, nullif(network, '')), ', ') AS held_as
+  SELECT stream, account_id, customer_id, list_distinct(list(network)) AS networks,
+    array_to_string(list_sort(list_distinct(list(concat_ws(' on ', currency, nullif(network, ''))))), ', ') AS held_as
   FROM recon.account GROUP BY stream, account_id, customer_id
 ),
 others AS (SELECT stream, account_id, customer_id FROM recon.account),
