@@ -1,5 +1,5 @@
 -- title: Fees, summed
--- about: What was charged by customer, month (UTC), kind of movement and currency, and in basis points of the gross amounts that it was taken of, a record's once; what was taken of none has a line of its own. Of this month and the one before, or of the period that was asked for.
+-- about: What was charged by customer, month (UTC), kind of movement and currency, and in basis points of the gross amounts that it was taken of, a record's once; what was taken of none has a line of its own. Of this month and the one before, or of the period that was asked for. Of lists that this night read to their end.
 -- columns: month text, customer_id text, partner_customer_ref text, category text, cause text, currency text, fees integer,
 --   gross money(currency), fee money(currency), basis_points money
 -- order: month, partner_customer_ref, customer_id, category, cause, currency, gross

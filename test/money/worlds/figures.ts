@@ -257,6 +257,37 @@ export const figures: ReadonlyArray<World> = [
     ],
   ),
   world(
+    "figures: the page does not say that the money ties where what a proven opening rested on is gone",
+    "ALPHA's deposit of 20 was in a balance that was proven. The next night its transaction is no longer listed, and the balance stays.",
+    [
+      first(merge(opening(ALPHA, "100 EUR"), settled(fiatIn(ALPHA, "dep-1", "20 EUR"))), clean),
+      next(
+        { balances: { tie: "-0s", but: { "ALPHA/EUR": { total: "120", available: "120" } } } },
+        tells(
+          {
+            rollforward: [{ opening: "120", computed_closing: "120", difference: "0", status: "agrees" }],
+            "Does the money tie?": [
+              { Currency: "EUR", "Lines that do not tie": "1", "Difference where it does not tie": "20" },
+            ],
+          },
+          found("COV_VANISHED", "t-dep-1"),
+          found("LED_MISSING_TRANSACTION", "dep-1", "20"),
+          found("BAL_INCEPTION", balanceOf(ALPHA, "EUR"), "20"),
+        ),
+        { gone: ["t-dep-1"] },
+      ),
+      next(
+        { balances: { tie: "-0s", but: { "ALPHA/EUR": { total: "120", available: "120" } } } },
+        {
+          ...clean,
+          verdict: "ACCEPTED",
+          reports: { "Does the money tie?": [{ Currency: "EUR", "Lines that do not tie": "0" }] },
+        },
+        { acts: [accept()] },
+      ),
+    ],
+  ),
+  world(
     "figures: what goes by two names is one in every report, the transactions' too",
     "ALPHA's deposit of 0.5 BTC was posted as XBT on the network BTC.",
     [
