@@ -27,7 +27,18 @@ const listed = (night: NightFolder) =>
     verdict: Option.match(manifest, { onNone: () => "no manifest", onSome: ({ verdict }) => verdict }),
   }))
 
-const shownColumns = ["lists_proven", "lists", "records", "new", "resolved", "accepted", "open", "critical", "high"]
+const shownColumns = [
+  "lists_proven",
+  "lists",
+  "records",
+  "new",
+  "reopened",
+  "resolved",
+  "accepted",
+  "open",
+  "critical",
+  "high",
+]
 
 const nightsTable = (nights: ReportRows, folders: ReadonlyMap<string, Listed>): Html => {
   const texts = cellTexts(nights.definition, new Map())
