@@ -108,6 +108,23 @@ const checkFault = (settings: FileSettings, checks: ReadonlyArray<KnownCheck>): 
 const isListPath = (path: string): boolean =>
   path.length <= 200 && path.split("/").every((segment) => /^[A-Za-z0-9_~-][\w.~-]*$/.test(segment))
 
+type Aliases = Readonly<Record<string, string>>
+
+/** The name that counts for another one, followed through names that have one themselves; null where they lead back. */
+const nameThatCounts = (aliases: Aliases, name: string): string | null => {
+  const passed = new Set<string>()
+  let reached = name
+  for (let next = aliases[reached]; next !== undefined && next !== reached; next = aliases[reached]) {
+    if (passed.has(next)) return null
+    passed.add(next)
+    reached = next
+  }
+  return reached
+}
+
+const toNamesThatCount = (aliases: Aliases): Aliases =>
+  Object.fromEntries(Object.keys(aliases).map((name) => [name, nameThatCounts(aliases, name) ?? name]))
+
 /** Names that the schema cannot check by itself, because they stand in tables. */
 const nameFault = (settings: FileSettings, checks: ReadonlyArray<KnownCheck>): string | null => {
   const badCheck = checkFault(settings, checks)
@@ -119,6 +136,10 @@ const nameFault = (settings: FileSettings, checks: ReadonlyArray<KnownCheck>): s
   const limits = Object.keys(knownAgeLimits)
   const badLimit = Object.keys(settings.ageLimitHours).find((stream) => !limits.includes(stream))
   if (badLimit !== undefined) return unknownName("ageLimitHours", badLimit, limits)
+  for (const key of ["currencyAliases", "networkAliases"] as const) {
+    const circle = Object.keys(settings[key]).find((name) => nameThatCounts(settings[key], name) === null)
+    if (circle !== undefined) return `${key}: ${circle} leads back to itself; say which of the names counts`
+  }
   const badBooks = bookFault(settings.books)
   if (badBooks !== null) return badBooks
   const names: ReadonlyArray<string> = streams.map((row) => row.stream)
@@ -184,7 +205,13 @@ const settle = (
     ...(breaker === undefined ? [] : [breakerIsGone]),
     ...(csvProfile === undefined ? [] : [csvProfileIsGone]),
   ]
-  const inForce = { ...rest, csv, contract: resolveContract(overrides as ContractOverrides, namedCurrencies(settings)) }
+  const inForce = {
+    ...rest,
+    currencyAliases: toNamesThatCount(rest.currencyAliases),
+    networkAliases: toNamesThatCount(rest.networkAliases),
+    csv,
+    contract: resolveContract(overrides as ContractOverrides, namedCurrencies(settings)),
+  }
   return Either.map(changePolicy(retry), (retryPolicy) => {
     const rules = { ...judging(inForce), retry: retryPolicy.map(retryNumbers) }
     const sha256 = sha256Hex(JSON.stringify(canonical(rules)))

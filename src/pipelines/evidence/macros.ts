@@ -11,6 +11,13 @@ const aliased = (aliases: Readonly<Record<string, string>>): string => {
   return cases.length === 0 ? "name" : `CASE name ${cases.join(" ")} ELSE name END`
 }
 
+/** A text in which names of currencies and networks stand beside other words, each by the name that counts. */
+const withNamesThatCount = ({ currencyAliases, networkAliases }: Configuration): string =>
+  Object.keys({ ...currencyAliases, ...networkAliases }).length === 0
+    ? "words"
+    : `array_to_string(list_transform(regexp_extract_all(words, '[^][ ",;:/]+|[][ ",;:/]+'),
+         lambda word: recon.currency_name(recon.network_name(word))), '')`
+
 /** One text for all currencies of as many places: every use of the macro is planned anew, and a map of two hundred entries takes long. */
 const placesOf = (places: Readonly<Record<string, number>>): string => {
   const cases = [...new Set(Object.values(places))].map((count) => {
@@ -98,6 +105,7 @@ export const macros = (configuration: Configuration): ReadonlyArray<string> =>
     ...classesOf(configuration),
     `currency_name(name) AS ${aliased(configuration.currencyAliases)}`,
     `network_name(name) AS ${aliased(configuration.networkAliases)}`,
+    `names_that_count(words) AS ${withNamesThatCount(configuration)}`,
     `has_separate_fees(kind) AS ${isOneOf(
       "kind",
       products

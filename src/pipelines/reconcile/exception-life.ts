@@ -13,10 +13,10 @@ const found = "(SELECT * FROM recon.finding WHERE outcome = 'exception')"
 const inMoney = (amount: string, row: string): string =>
   `coalesce(recon.plain(${amount}) || coalesce(' ' || ${row}.currency, ''), 'no amount')`
 
-const moneyChanged = `(${stakeBefore} IS DISTINCT FROM ${stakeNow} OR e.currency IS DISTINCT FROM f.currency)`
+const moneyChanged = `(${stakeBefore} IS DISTINCT FROM ${stakeNow} OR recon.currency_name(e.currency) IS DISTINCT FROM recon.currency_name(f.currency))`
 
 /** Whether what a person accepted is no longer what is there; earlier versions kept the money alone. */
-const affairsChanged = `(CASE WHEN e.state_of_affairs IS NULL THEN ${moneyChanged} ELSE e.state_of_affairs <> f.state_of_affairs END)`
+const affairsChanged = `(CASE WHEN e.state_of_affairs IS NULL THEN ${moneyChanged} ELSE recon.names_that_count(e.state_of_affairs) <> recon.names_that_count(f.state_of_affairs) END)`
 
 /** An event of the run itself, dated by its start. */
 const runEvent = (event: string): string =>
@@ -47,7 +47,7 @@ const lifeSql: ReadonlyArray<string> = [
     SELECT exception_id, ${runEvent("reopened")}, state AS from_state, 'reopened' AS to_state, note, at_stake, currency FROM returned`),
   appendEvents(changedSql),
   `UPDATE recon.exceptions AS e SET
-     severity = f.severity, counterpart_id = f.counterpart_id, customer_id = f.customer_id, currency = f.currency,
+     severity = f.severity, record_id = f.record_id, leg = f.leg, counterpart_id = f.counterpart_id, customer_id = f.customer_id, currency = f.currency,
      expected = f.expected, actual = f.actual, difference = TRY(f.actual - f.expected), tolerance = f.tolerance, detail = f.detail,
      at_stake = f.at_stake, state_of_affairs = f.state_of_affairs,
      last_seen_run = recon.run(), last_seen = recon.started_at()

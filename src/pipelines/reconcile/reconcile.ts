@@ -26,11 +26,11 @@ export const findCases = (sql: Sql, run: Run, checks: ReadonlyArray<CheckFile>, 
     yield* publishSettings(sql, checks, configuration)
     yield* prepareGround(sql, run, checks, configuration)
     yield* publishEvidence(sql, run, configuration)
-    yield* sql.run("INSERT INTO recon.notes SELECT recon.run(), note FROM recon.night_note")
     const [books] = yield* sql.rows<{ any: boolean }>("SELECT EXISTS (FROM recon.book_imports) AS any")
     const hasBooks = books?.any === true
     if (hasBooks) yield* matchBooks(sql, configuration.books)
     yield* runChecks(sql, hasBooks ? checks : checks.filter(({ family }) => family !== "books"))
+    yield* sql.run("INSERT INTO recon.notes SELECT recon.run(), note FROM recon.night_note")
   })
 
 /**

@@ -86,8 +86,20 @@ const acceptedCodeSql = `
     WHERE x.state = 'written_off'
   ) AS e
   WHERE finding.outcome = 'exception' AND finding.family = 'ledger' AND e.family = 'ledger' AND finding.stream <> 'transactions'
-    AND e.stream = finding.stream AND e.record_id = finding.record_id AND e.leg IS NOT DISTINCT FROM finding.leg
-    AND e.state_of_affairs = finding.state_of_affairs`
+    AND e.stream = finding.stream AND e.record_id = finding.record_id AND recon.names_that_count(e.leg) IS NOT DISTINCT FROM finding.leg
+    AND recon.names_that_count(e.state_of_affairs) = recon.names_that_count(finding.state_of_affairs)`
+
+/** A break whose currency or network has another name since keeps the id that it had under the former one. */
+const formerNameSql = `
+  UPDATE recon.finding SET exception_id = e.exception_id
+  FROM (
+    SELECT x.exception_id, x.code, x.stream, recon.names_that_count(x.record_id) AS record_id, recon.names_that_count(x.leg) AS leg
+    FROM recon.exceptions AS x ANTI JOIN recon.finding AS f USING (exception_id)
+    WHERE x.state <> 'resolved'
+    QUALIFY row_number() OVER (PARTITION BY x.code, x.stream, recon.names_that_count(x.record_id), recon.names_that_count(x.leg) ORDER BY x.first_seen, x.exception_id) = 1
+  ) AS e
+  WHERE e.code = finding.code AND e.stream = finding.stream AND e.record_id = finding.record_id AND e.leg IS NOT DISTINCT FROM finding.leg
+    AND finding.exception_id NOT IN (SELECT exception_id FROM recon.exceptions WHERE state <> 'resolved')`
 
 /**
  * Runs every check, and leaves recon.finding behind: each exception, each case that could not be judged, and each
@@ -106,6 +118,7 @@ export const runChecks = (
     const [shipped, own] = Arr.partition(checks, (check): check is OwnCheck => "file" in check)
     for (const some of Arr.chunksOf(shipped, together)) yield* runTogether(sql, some)
     for (const check of own) yield* runOwnCheck(sql, check)
+    yield* sql.run(formerNameSql)
     yield* sql.run(recordMoneySql)
     yield* sql.run(
       "UPDATE recon.finding SET at_stake = coalesce(at_stake, abs(nullif(TRY(actual - expected), 0)), abs(actual), abs(expected))",

@@ -57,6 +57,24 @@ describe("a configuration", () => {
     }),
   )
 
+  it.effect("follows a name that counts as another to the last one", () =>
+    Effect.gen(function* () {
+      const { currencyAliases, networkAliases } = yield* read({
+        currencyAliases: { MATIC: "POL", POL: "POLX", EUR: "EUR" },
+        networkAliases: { TRX: "TRC20", TRC20: "TRON" },
+      })
+      expect(currencyAliases).toEqual({ MATIC: "POLX", POL: "POLX", EUR: "EUR" })
+      expect(networkAliases).toEqual({ TRX: "TRON", TRC20: "TRON" })
+    }),
+  )
+
+  it.effect("refuses names that lead back to themselves", () =>
+    Effect.gen(function* () {
+      const detail = yield* refusal({ currencyAliases: { XBT: "BTC", MATIC: "POL", POL: "POLX", POLX: "MATIC" } })
+      expect(detail).toContain("currencyAliases: MATIC leads back to itself; say which of the names counts")
+    }),
+  )
+
   it.effect("that was named must be there", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(readFrom({}, "nightly.json"))
