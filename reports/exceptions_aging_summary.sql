@@ -1,5 +1,5 @@
 -- title: Aging of exceptions, summed
--- about: Open exceptions by check, age and currency: how many, how much money, and the oldest. What has no amount is counted in a row without a currency.
+-- about: Open exceptions by check, age and currency: how many, how much money, and the oldest. What has no amount is counted in a row without a currency. Those of customers who are not on the roster are among them; the summary counts them apart.
 -- columns: as_of time, code text, severity text, bucket text, currency text, exceptions integer,
 --   amount_at_stake money(currency), oldest time, oldest_age_days integer
 -- order: severity_order, code, bucket_order, currency

@@ -6,6 +6,7 @@ import type { Configuration } from "../configuration/settings.ts"
 import { ensureStore } from "../ensure-store.ts"
 import { publishEvidence, publishQuestions } from "../evidence/publish.ts"
 import type { Run } from "../run/run.ts"
+import { counted } from "../run/run-summary.ts"
 import { sealRun } from "../run/seal-run.ts"
 import type { CheckFile } from "./check-file.ts"
 import { publishSettings } from "./check-settings.ts"
@@ -52,9 +53,9 @@ export const reconcile = (run: Run, configuration: Configuration) =>
         yield* carryExceptionsOn(sql)
         yield* publishQuestions(sql, run)
         yield* sql.run(
-          `UPDATE recon.runs SET state = 'reconciled', exceptions = (SELECT count(*) FROM recon.finding WHERE outcome = 'exception'), configuration_sha256 = $1
-           WHERE run_id = recon.run()`,
-          [configuration.sha256],
+          `UPDATE recon.runs SET state = 'reconciled', exceptions = (SELECT count(*) FROM recon.exceptions WHERE ${counted}), configuration_sha256 = $2
+           WHERE run_id = $1`,
+          [run.runId, configuration.sha256],
         )
         yield* sealRun(sql, run.runId)
       }),

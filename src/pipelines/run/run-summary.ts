@@ -81,7 +81,7 @@ export interface RetriesOfClass {
 const noCoverage: Record<CoverageState, number> = { COMPLETE: 0, NOT_APPLICABLE: 0, PARTIAL: 0, DENIED: 0, FAILED: 0 }
 
 /** Live exceptions that decide the run. */
-const counted = "recon.is_live(state) AND recon.counts_in($1, customer_id, last_seen_run)"
+export const counted = "recon.is_live(state) AND recon.counts_in($1, customer_id, last_seen_run)"
 
 /** Rows with their counts as numbers: none comes near what a number cannot hold. */
 const rowsOf = <R>(sql: Sql, text: string, runId: string): Effect.Effect<ReadonlyArray<R>, StoreError> =>

@@ -404,6 +404,9 @@ layer(ledgerStore)("exceptions", (it) => {
         "resolved | 1 | EUR | 100.00",
         "accepted | 1 | USD | 8.00",
       ])
+      // The list of runs counts as the night does: what a person accepted is found and is not open.
+      const runs = yield* (yield* Database).rows("SELECT exceptions FROM recon.runs WHERE run_id = $1", [second.runId])
+      expect(runs).toEqual([{ exceptions: 3n }])
 
       // They grow old, with what was said last, and are summed by check, age and currency.
       const agingColumns = [
