@@ -125,6 +125,18 @@ const nameThatCounts = (aliases: Aliases, name: string): string | null => {
 const toNamesThatCount = (aliases: Aliases): Aliases =>
   Object.fromEntries(Object.keys(aliases).map((name) => [name, nameThatCounts(aliases, name) ?? name]))
 
+/** What is said of a currency by another of its names is said of the one that counts, unless that one has its own. */
+const ofNamesThatCount = <Value>(
+  aliases: Aliases,
+  byCurrency: Readonly<Record<string, Value>>,
+): Readonly<Record<string, Value>> => {
+  const elsewhere = Object.entries(byCurrency).flatMap(([name, value]) => {
+    const counts = aliases[name]
+    return counts === undefined ? [] : [[counts, value] as const]
+  })
+  return { ...Object.fromEntries(elsewhere), ...byCurrency }
+}
+
 /** Names that the schema cannot check by itself, because they stand in tables. */
 const nameFault = (settings: FileSettings, checks: ReadonlyArray<KnownCheck>): string | null => {
   const badCheck = checkFault(settings, checks)
@@ -205,9 +217,18 @@ const settle = (
     ...(breaker === undefined ? [] : [breakerIsGone]),
     ...(csvProfile === undefined ? [] : [csvProfileIsGone]),
   ]
+  const currencyAliases = toNamesThatCount(rest.currencyAliases)
   const inForce = {
     ...rest,
-    currencyAliases: toNamesThatCount(rest.currencyAliases),
+    currencyAliases,
+    tolerance: ofNamesThatCount(currencyAliases, rest.tolerance),
+    currencyPlaces: ofNamesThatCount(currencyAliases, rest.currencyPlaces),
+    checks: Object.fromEntries(
+      Object.entries(rest.checks).map(([code, { tolerance, ...check }]) => [
+        code,
+        tolerance === undefined ? check : { ...check, tolerance: ofNamesThatCount(currencyAliases, tolerance) },
+      ]),
+    ),
     networkAliases: toNamesThatCount(rest.networkAliases),
     csv,
     contract: resolveContract(overrides as ContractOverrides, namedCurrencies(settings)),

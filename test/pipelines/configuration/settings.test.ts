@@ -68,6 +68,26 @@ describe("a configuration", () => {
     }),
   )
 
+  it.effect("says of the name that counts what it says of another name, unless it says its own", () =>
+    Effect.gen(function* () {
+      const { checks, currencyPlaces, tolerance } = yield* read({
+        currencyAliases: { MATIC: "POL", POL: "POLX", XBT: "BTC" },
+        tolerance: {
+          "*": { absolute: "1" },
+          MATIC: { absolute: "0.001" },
+          XBT: { absolute: "2" },
+          BTC: { absolute: "3" },
+        },
+        currencyPlaces: { MATIC: 6 },
+        checks: { REC_INVALID: { severity: "low" }, BAL_INCEPTION: { tolerance: { POL: { absolute: "0.5" } } } },
+      })
+      expect(tolerance).toMatchObject({ "*": { absolute: "1" }, POLX: { absolute: "0.001" }, BTC: { absolute: "3" } })
+      expect(currencyPlaces.POLX).toBe(6)
+      expect(checks.BAL_INCEPTION?.tolerance?.POLX?.absolute).toBe("0.5")
+      expect(checks.REC_INVALID).not.toHaveProperty("tolerance")
+    }),
+  )
+
   it.effect("refuses names that lead back to themselves", () =>
     Effect.gen(function* () {
       const detail = yield* refusal({ currencyAliases: { XBT: "BTC", MATIC: "POL", POL: "POLX", POLX: "MATIC" } })
