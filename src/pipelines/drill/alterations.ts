@@ -354,7 +354,9 @@ const ofOthers: ReadonlyArray<Alteration> = [
   {
     ...ofConversions,
     name: "conversion's fee above the quoted one, and its transaction with it",
-    where: itsFeeIsStated,
+    // One that is below the quoted fee may rise.
+    where: `${itsFeeIsStated}
+      AND EXISTS (SELECT 1 FROM main.conversion_quotes AS q WHERE q.quote_id = t.quote_id AND q.fee_currency = t.fee_currency AND q.fee <= t.fee)`,
     steps: [
       set({ fee: `t.fee + ${onePercent("t.fee")}` }),
       set(

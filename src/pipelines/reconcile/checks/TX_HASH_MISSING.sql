@@ -12,6 +12,6 @@ SELECT recon.outcome(NULL, r.settled_at + recon.grace('TX_HASH_MISSING') > l.beg
   concat(recon.titled(r.noun), ' of ', recon.money(r.amount, r.currency), ' was settled on ', r.network, ' at ', recon.moment(r.settled_at), ', but has no transaction hash') AS detail
 FROM recon.product_record AS r
 LEFT JOIN recon.reading AS l ON l.customer_id = r.customer_id AND l.stream = r.stream
--- What begins with a letter or a digit is told at no cost from what may be blanks alone.
+-- What begins with a letter or a digit, and is longer than 0x, is told at no cost from what may be blanks alone.
 WHERE r.class = 'settled' AND r.network IS NOT NULL AND (r.tx_hash IS NULL OR r.tx_hash NOT BETWEEN '!' AND '~' OR strlen(r.tx_hash) < 4)
   AND coalesce(recon.hash_name(r.tx_hash), '') = ''
