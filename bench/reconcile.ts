@@ -11,6 +11,7 @@ const measureReconcile = async (records: number): Promise<void> => {
     await measure("./reconcile-build.js", [file, String(records)])
     const join1 = await measure("./reconcile-join.js", [file])
     const tidemark = await measure("./reconcile-tidemark.js", [file])
+    const again = await measure("./reconcile-tidemark.js", [file])
     const join2 = await measure("./reconcile-join.js", [file])
     const joinMillis = Math.min(join1.millis, join2.millis)
     console.log(
@@ -19,6 +20,7 @@ const measureReconcile = async (records: number): Promise<void> => {
         `  tidemark  ${seconds(tidemark.millis)}  (all checks, ${tidemark.exceptions?.toLocaleString("en-US")} exceptions), peak memory ${megabytes(tidemark.peakBytes)}`,
         `  join      ${seconds(joinMillis)}  (one full outer join with counts, ${join1.differing?.toLocaleString("en-US")} rows differ), peak memory ${megabytes(join1.peakBytes)}`,
         `  ratio     ${(tidemark.millis / joinMillis).toFixed(2)}  (target: at most 8)`,
+        `  a night whose views are there, as all but the first: ${seconds(again.millis)}, ratio ${(again.millis / joinMillis).toFixed(2)}, peak memory ${megabytes(again.peakBytes)}`,
       ].join("\n"),
     )
   } finally {

@@ -20,33 +20,30 @@ export const explained = ({ header, name, sql }: SqlFile): Explained => {
   return { name, kind, about, columns, sql }
 }
 
-/** Makes what is defined, with its comments: of a view once, of a table before it is filled for the first time. */
-export const definitionOf = ({ about, columns, kind, name, sql }: Explained): ReadonlyArray<string> => {
-  const object = kind === "table" ? "TABLE" : "VIEW"
-  return [
-    `CREATE OR REPLACE ${object} recon.${name} AS ${sql}`,
-    `COMMENT ON ${object} recon.${name} IS ${quoteText(about)}`,
-    ...Object.entries(columns).map(
-      ([column, comment]) => `COMMENT ON COLUMN recon.${name}.${column} IS ${quoteText(comment)}`,
-    ),
-  ]
-}
+const made = ({ about, columns, name, sql }: Explained, object: "TABLE" | "VIEW"): ReadonlyArray<string> => [
+  `CREATE OR REPLACE ${object} recon.${name} AS ${sql}`,
+  `COMMENT ON ${object} recon.${name} IS ${quoteText(about)}`,
+  ...Object.entries(columns).map(
+    ([column, comment]) => `COMMENT ON COLUMN recon.${name}.${column} IS ${quoteText(comment)}`,
+  ),
+]
 
 /**
- * What each run does: nothing with a view, once it is there; a table is filled anew; `kept` is a table of all runs,
- * of which the rows of the judged one are replaced; to an `added` one the run adds what is not there. The tables that outlive
- * a run are made by their migrations, with their comments.
+ * Publishes what is defined: a view, and a table, which is made anew by each run (to empty one that is there and fill it again
+ * costs five times as much when it is committed); `kept` is a table of all runs, of which the rows of the judged one are
+ * replaced; to an `added` one the run adds what is not there. The tables that outlive a run are made by their migrations, with
+ * their comments.
  */
-export const fillOf = ({ kind, name, sql }: Explained): ReadonlyArray<string> => {
-  const insert = `INSERT INTO recon.${name} BY NAME ${sql}`
-  switch (kind) {
+export const publicationOf = (what: Explained): ReadonlyArray<string> => {
+  const insert = `INSERT INTO recon.${what.name} BY NAME ${what.sql}`
+  switch (what.kind) {
     case "table":
-      return [`DELETE FROM recon.${name}`, insert]
+      return made(what, "TABLE")
     case "kept":
-      return [`DELETE FROM recon.${name} WHERE run_id = recon.run()`, insert]
+      return [`DELETE FROM recon.${what.name} WHERE run_id = recon.run()`, insert]
     case "added":
       return [insert]
     default:
-      return []
+      return made(what, "VIEW")
   }
 }

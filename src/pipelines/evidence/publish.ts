@@ -7,7 +7,7 @@ import type { StoreError } from "../../store/store-error.ts"
 import type { Configuration } from "../configuration/settings.ts"
 import type { Run } from "../run/run.ts"
 import { packageSqlFiles, type SqlFile } from "../sql-file.ts"
-import { definitionOf, type Explained, explained, fillOf } from "./explained.ts"
+import { type Explained, explained, publicationOf } from "./explained.ts"
 import { macros, runMacros } from "./macros.ts"
 import {
   accountSql,
@@ -88,7 +88,15 @@ const questions = [
 
 const publishedSql = "CREATE TABLE IF NOT EXISTS recon.published (name VARCHAR, sha256 VARCHAR)"
 
-/** What the store has, and from which text: a definition that is there already is not made again, a table only filled anew. */
+interface Definition {
+  readonly name: string
+  readonly isTable: boolean
+  /** What a view is told apart by: one that the store has from this text is not made again. NULL for what each run makes anew. */
+  readonly text: string | null
+  readonly statements: ReadonlyArray<string>
+}
+
+/** Publishes in this order what the store does not have yet. */
 const publishAll = (sql: Sql, definitions: ReadonlyArray<Definition>): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
     const rows = yield* sql.rows<{ name: string; sha256: string }>("SELECT name, sha256 FROM recon.published")
@@ -98,13 +106,13 @@ const publishAll = (sql: Sql, definitions: ReadonlyArray<Definition>): Effect.Ef
     )
     const isView = new Set(views.map(({ view_name }) => view_name))
     const made: Array<{ readonly name: string; readonly sha256: string }> = []
-    for (const { again, isTable, name, statements, text } of definitions) {
-      const sha256 = sha256Hex(text)
-      const isThere = known.get(name) === sha256
+    for (const { isTable, name, statements, text } of definitions) {
+      const sha256 = text === null ? null : sha256Hex(text)
+      if (sha256 !== null && known.get(name) === sha256) continue
       // A view of an earlier version gives way to a table.
       if (isTable && isView.has(name)) yield* sql.run(`DROP VIEW recon.${name}`)
-      yield* sql.runAll(isThere ? again : statements)
-      if (!isThere) made.push({ name, sha256 })
+      yield* sql.runAll(statements)
+      if (sha256 !== null) made.push({ name, sha256 })
     }
     if (made.length === 0) return
     const names = made.map(({ name }) => name)
@@ -115,32 +123,14 @@ const publishAll = (sql: Sql, definitions: ReadonlyArray<Definition>): Effect.Ef
     ])
   })
 
-interface Definition {
-  readonly name: string
-  readonly isTable: boolean
-  /** What the definition is told apart by. */
-  readonly text: string
-  readonly statements: ReadonlyArray<string>
-  /** Where it is there already. */
-  readonly again: ReadonlyArray<string>
-}
-
 const ofExplained = (what: Explained): Definition => ({
   name: what.name,
   isTable: what.kind === "table",
-  // A table has the columns of the views that it is filled from, so that it is made anew where any of them changed.
-  text: `${JSON.stringify(what)}${what.kind === "table" ? publishedText : ""}`,
-  statements: ["kept", "added"].includes(what.kind) ? fillOf(what) : definitionOf(what),
-  again: fillOf(what),
+  text: what.kind === "view" ? JSON.stringify(what) : null,
+  statements: publicationOf(what),
 })
 
-const ofText = (name: string, text: string): Definition => ({
-  name,
-  isTable: false,
-  text,
-  statements: [text],
-  again: [],
-})
+const ofText = (name: string, text: string): Definition => ({ name, isTable: false, text, statements: [text] })
 
 const files = new Map(packageSqlFiles("evidence/views").map((file) => [file.name, file]))
 

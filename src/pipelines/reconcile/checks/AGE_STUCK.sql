@@ -26,14 +26,19 @@ naming AS (
   WHERE o.stream = 'transactions'
 ),
 named AS (
-  SELECT p.stream, p.record_id, p.class FROM recon.product_record AS p
-  SEMI JOIN (SELECT resource_id FROM naming GROUP BY resource_id) AS n ON n.resource_id = p.record_id
+  SELECT k.stream, k.record_id, k.customer_id, k.class FROM recon.known_record AS k
+  SEMI JOIN (SELECT resource_id FROM naming GROUP BY resource_id) AS n ON n.resource_id = k.record_id
+  WHERE k.last_seen_run = recon.run() AND k.stream <> 'transactions'
+),
+known AS (
+  SELECT n.stream, n.record_id, n.class FROM named AS n
+  JOIN recon.reading AS r ON r.customer_id = n.customer_id AND r.stream = n.stream WHERE r.is_proven
 ),
 companion AS (
   SELECT n.stream, n.record_id, n.resource_id IS NULL OR p.class = 'void' AS is_alone,
     coalesce(r.obstacle, f.name) AS obstacle, n.resource_type, n.resource_id, p.record_id IS NOT NULL AS is_known
   FROM naming AS n
-  LEFT JOIN named AS p ON p.stream = n.named_stream AND p.record_id = n.resource_id
+  LEFT JOIN known AS p ON p.stream = n.named_stream AND p.record_id = n.resource_id
   LEFT JOIN recon.reading AS r ON r.customer_id = n.customer_id AND r.stream = n.named_stream
   LEFT JOIN (
     SELECT stream, record_id, min(name) AS name FROM recon.refused WHERE record_id IS NOT NULL GROUP BY stream, record_id
