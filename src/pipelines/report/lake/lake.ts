@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises"
 import type { DuckDBConnection } from "@duckdb/node-api"
 import { FileSystem, Path } from "@effect/platform"
 import type { PlatformError } from "@effect/platform/Error"
-import { Data, Effect, Schema } from "effect"
+import { Array as Arr, Data, Effect, Order, Schema } from "effect"
 import { sha256Hex } from "../../../api/signing.ts"
 import { Database, type Sql } from "../../../store/database.ts"
 import { quoteText } from "../../../store/describe-table.ts"
@@ -230,8 +230,11 @@ export const writeLake = (to: string) =>
     return yield* buildFolder(folder, (building) =>
       Effect.gen(function* () {
         const place: Place = { to, folder, earlier, building, run }
-        // What was judged is more than what was read, and what takes long begins first.
-        const tables = yield* Effect.forEach([...lakeTables].reverse(), (table) => writeTable(table, place), {
+        // What takes long begins first: what has a partition a day, and of that what was judged, which is more than what was read.
+        const longest = Arr.sortBy(Order.mapInput(Order.string, ({ grain }: LakeTable) => grain))(
+          [...lakeTables].reverse(),
+        )
+        const tables = yield* Effect.forEach(longest, (table) => writeTable(table, place), {
           concurrency: tablesAtOnce,
         }).pipe(oneThreadEach(database))
         const files = tables.flatMap((table) => table.files).sort((one, other) => (one.path < other.path ? -1 : 1))

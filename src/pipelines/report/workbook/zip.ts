@@ -20,8 +20,9 @@ const compress = async function* (file: ZipInputFile, pieces: Part[1]): AsyncGen
       yield bytes
     }
   }
-  // Node's compression works beside this thread; the library's own would keep it busy.
-  const deflate = createDeflateRaw({ chunkSize: 65_536 })
+  // Node's compression works beside this thread; the library's own would keep it busy. The usual level makes the file a tenth
+  // smaller, and is what the whole workbook waits for.
+  const deflate = createDeflateRaw({ level: 3, chunkSize: 65_536 })
   yield* pipeline(Readable.from(counted()), deflate, () => undefined)
 }
 
