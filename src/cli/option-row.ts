@@ -1,4 +1,5 @@
 import { Either } from "effect"
+import { isDateTime } from "../api/date-time.ts"
 import { inFolder } from "./outside.ts"
 
 /** What a word of the command line may be. */
@@ -52,7 +53,8 @@ export const wholeNumber = (
 export const instant: Kind<number> = {
   placeholder: "INSTANT",
   read: (given) => {
-    const millis = /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(given) ? Date.parse(given) : Number.NaN
+    // Date.parse alone takes 30 February for 2 March.
+    const millis = isDateTime(given.includes("T") ? given : `${given}T00:00:00Z`) ? Date.parse(given) : Number.NaN
     return Number.isNaN(millis)
       ? Either.left("an instant such as 2026-06-28T02:00:00Z, or a day such as 2026-06-28")
       : Either.right(millis)

@@ -34,7 +34,7 @@ const moneyLines = (summary: RunSummary): ReadonlyArray<string> => {
   ]
 }
 
-export const coverageLine = ({ coverage, partitions }: RunSummary): string => {
+export const coverageLine = ({ coverage, partitions }: Pick<RunSummary, "coverage" | "partitions">): string => {
   const proven = coverage.COMPLETE + coverage.NOT_APPLICABLE
   const parts = [
     `${count(coverage.COMPLETE)} complete`,

@@ -6,6 +6,7 @@ import {
   argument,
   defaultTo,
   flag,
+  instant,
   nameOf,
   oneOf,
   optional,
@@ -131,6 +132,26 @@ describe("an option", () => {
     const elsewhere = readCommandLine(["sql", "--file", "a.sql"], program, "/somewhere")
     expect(Either.getOrThrow(elsewhere)).toMatchObject({ given: { file: "/somewhere/a.sql" } })
     expect(given("sql", "--file", "a.sql")).toMatchObject({ file: "a.sql" })
+  })
+})
+
+describe("a day or an instant", () => {
+  it.each([
+    ["2024-02-29", "2024-02-29T00:00:00.000Z"],
+    ["2026-10-01T02:00:00+02:00", "2026-10-01T00:00:00.000Z"],
+  ])("is taken where the calendar has it: %s", (given, instantOf) => {
+    expect(Either.getOrThrow(instant.read(given, "/"))).toBe(Date.parse(instantOf))
+  })
+
+  it.each([
+    "2026-02-29",
+    "2026-02-30T00:00:00Z",
+    "2026-04-31",
+    "2026-13-01",
+    "2026-10-01T25:00:00Z",
+    "2026-10-01T02:00:00",
+  ])("is refused where it has it not, or where its zone is not told: %s", (given) => {
+    expect(Either.isLeft(instant.read(given, "/"))).toBe(true)
   })
 })
 

@@ -8,7 +8,7 @@ import { report, reportOnly } from "../../pipelines/report/report.ts"
 import { ProgressListener } from "../../pipelines/run/progress.ts"
 import { plural } from "../../pipelines/run/quantities.ts"
 import { findRun, type Run } from "../../pipelines/run/run.ts"
-import { exitCodeOf, type RunSummary, summarize } from "../../pipelines/run/run-summary.ts"
+import { exitCodeOf, type RunSummary, readingOf, summarize } from "../../pipelines/run/run-summary.ts"
 import { otherApi, storeApi } from "../../pipelines/run/store-api.ts"
 import { refuseSigned } from "../../pipelines/sign-off/refuse-signed.ts"
 import { type SyncOptions, sync } from "../../pipelines/sync/sync.ts"
@@ -160,7 +160,7 @@ const syncCommand = command({
           const database = yield* Database
           const run = yield* sync(request)
           yield* publishSnapshot(database)
-          return { stopped: run.stopped, summary: yield* summarize(database, run.runId) }
+          return { stopped: run.stopped, summary: readingOf(yield* summarize(database, run.runId)) }
         }),
       )
       const [word, exitCode] = summary.verdict === "PARTIAL" ? (["PARTIAL", 4] as const) : (["COMPLETE", 0] as const)

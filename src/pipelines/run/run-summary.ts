@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Effect, Struct } from "effect"
 import type { Sql } from "../../store/database.ts"
 import type { CoverageState } from "../../store/states.ts"
 import type { StoreError } from "../../store/store-error.ts"
@@ -217,6 +217,20 @@ export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, St
       notes: notes.map(({ note }) => note),
     }
   })
+
+/**
+ * What may be said of a run that was read and not judged: how it was read. What stands in the store is the judgement of an
+ * earlier night, or none; and of the verdicts PARTIAL alone needs no judgement.
+ */
+export const readingOf = ({ runId, verdict, ...summary }: RunSummary) => ({
+  runId,
+  verdict: verdict === "PARTIAL" ? verdict : null,
+  ...Struct.omit(
+    summary,
+    ...(["exceptions", "byCode", "atStake", "changes", "accepted", "acceptedStake"] as const),
+    ...(["ofAbsentCustomers", "unproven", "unprovenStake", "unprovenBy"] as const),
+  ),
+})
 
 /** What a run ends with. Source: docs/rules.md, "Exit codes": 4 outranks 3. */
 export const exitCodeOf = (summary: RunSummary, failOn: Configuration["failOn"]): 0 | 3 | 4 => {

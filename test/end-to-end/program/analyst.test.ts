@@ -64,6 +64,10 @@ layer(Layer.scoped(StepByStep, stepByStep), { excludeTestServices: true, timeout
       expect(JSON.parse(runsAfterSync.stdout)).toMatchObject([
         { run_id: summary.runId, state: "synced", coverage: "COMPLETE", partitions: 34, partitions_proven: 34 },
       ])
+      // Nothing was judged yet: nothing is called clean, and nothing is counted as no exception.
+      expect(summary.verdict).toBeNull()
+      expect(summary).not.toHaveProperty("exceptions")
+      expect(summary).not.toHaveProperty("unproven")
     }),
   )
 
