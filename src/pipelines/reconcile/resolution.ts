@@ -5,7 +5,8 @@
  * - Its check ran. One that is switched off, or is gone from the program, resolves nothing.
  * - What it rests on is proven, as its check says: every partition of its customer, its own list walked to its end (a list that
  *   does not apply any more proves nothing about its records), or for checks that look across customers every partition of
- *   the run; for a few the roster alone.
+ *   the run; for a few the roster alone. Where its customer left the roster and its record stands on another's list tonight, that
+ *   customer's lists count: nobody reads the former ones any more.
  * - Its case is not among those that the check could not judge; of a record's money, that no check could, because by what can be read
  *   it may have another code.
  * - Nothing about its record is unreadable: a record in quarantine may say anything.
@@ -28,12 +29,19 @@ export const resolvedSql = `
     FROM recon.finding WHERE family = 'ledger' AND stream <> 'transactions' GROUP BY stream, record_id, leg
   ),
   refused AS (SELECT DISTINCT stream, record_id FROM recon.refused WHERE record_id IS NOT NULL),
+  passed_on AS (
+    SELECT e.exception_id, k.customer_id
+    FROM (SELECT * FROM recon.exceptions ANTI JOIN recon.reading USING (customer_id) WHERE state <> 'resolved') AS e
+    JOIN recon.known_record AS k ON k.stream = e.stream AND k.record_id = e.record_id
+    WHERE k.last_seen_run = recon.run()
+  ),
   candidate AS (
-    SELECT e.exception_id, e.code, e.state, e.stream, e.record_id, e.leg, e.customer_id, e.at_stake, e.currency, s.rests_on, s.family
+    SELECT e.exception_id, e.code, e.state, e.stream, e.record_id, e.leg, coalesce(p.customer_id, e.customer_id) AS customer_id, e.at_stake, e.currency, s.rests_on, s.family
     FROM recon.exceptions AS e
     JOIN recon.check_settings AS s ON s.code = e.code AND s.is_enabled
     ANTI JOIN recon.finding AS f ON f.exception_id = e.exception_id
     ANTI JOIN refused AS q ON q.stream = e.stream AND q.record_id = e.record_id
+    LEFT JOIN passed_on AS p ON p.exception_id = e.exception_id
     -- What a mutation was accepted as is what later nights compare with, so that it is found no longer.
     WHERE recon.is_live(e.state) OR e.state = 'written_off' AND e.code <> 'REC_MUTATED'
   )
