@@ -1,3 +1,4 @@
+import "./src/store/allocator.ts"
 import { defineConfig } from "vitest/config"
 import { BaseSequencer, type TestSpecification } from "vitest/node"
 
