@@ -15,8 +15,12 @@ const inMoney = (amount: string, row: string): string =>
 
 const moneyChanged = `(${stakeBefore} IS DISTINCT FROM ${stakeNow} OR recon.currency_name(e.currency) IS DISTINCT FROM recon.currency_name(f.currency))`
 
+/** Of a record's money its customer is part of what is accepted, also where no transaction names one; two customers' records of one id change places all night. */
+const customerChanged = `(f.family = 'ledger' AND e.customer_id <> f.customer_id
+  AND (f.stream, f.record_id) NOT IN (SELECT (stream, record_id) FROM recon.former_version WHERE is_anothers))`
+
 /** Whether what a person accepted is no longer what is there; earlier versions kept the money alone. */
-const affairsChanged = `(CASE WHEN e.state_of_affairs IS NULL THEN ${moneyChanged} ELSE recon.names_that_count(e.state_of_affairs) <> recon.names_that_count(f.state_of_affairs) END)`
+const affairsChanged = `(${customerChanged} OR CASE WHEN e.state_of_affairs IS NULL THEN ${moneyChanged} ELSE recon.names_that_count(e.state_of_affairs) <> recon.names_that_count(f.state_of_affairs) END)`
 
 /** An event of the run itself, dated by its start. */
 const runEvent = (event: string): string =>
@@ -28,7 +32,8 @@ const returnedSql = `
   SELECT e.exception_id, e.state, f.at_stake, f.currency,
     CASE e.state WHEN 'written_off' THEN concat(
       'written off at ', ${inMoney(stakeBefore, "e")}, coalesce(' (' || recon.affairs(e.state_of_affairs) || ')', ''), ', and found with ',
-        ${inMoney(stakeNow, "f")}, ' (', recon.affairs(f.state_of_affairs), ')') END AS note
+        ${inMoney(stakeNow, "f")}, ' (', recon.affairs(f.state_of_affairs), ')',
+        CASE WHEN e.customer_id <> f.customer_id THEN concat(' at customer ', f.customer_id, ', no longer at ', e.customer_id) END) END AS note
   FROM recon.exceptions AS e JOIN ${found} AS f ON f.exception_id = e.exception_id
   WHERE e.state = 'resolved' OR e.state = 'written_off' AND ${affairsChanged}`
 
