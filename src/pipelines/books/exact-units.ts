@@ -1,10 +1,13 @@
 const scale = 18
 
-/** A plain decimal text as a count of 10⁻¹⁸, exactly; null where it is no plain decimal or has more than 18 decimals. */
+/**
+ * A plain decimal text as a count of 10⁻¹⁸, exactly; null where it is no plain decimal or has more than 18 decimals. Digits
+ * on one side of the point suffice, as xs:decimal has it.
+ */
 export const unitsOf = (text: string): bigint | null => {
-  const match = /^([+-]?)(\d+)(?:\.(\d{1,18}))?$/.exec(text)
+  const match = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d{0,18}))?$/.exec(text)
   if (match === null) return null
-  const [, sign = "", whole = "0", fraction = ""] = match
+  const [, sign = "", whole = "", fraction = ""] = match
   const units = BigInt(whole + fraction.padEnd(scale, "0"))
   return sign === "-" ? -units : units
 }

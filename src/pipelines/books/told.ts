@@ -137,7 +137,7 @@ export const tellStatements = (
         ({ bookings, narrow, wide }) =>
           `${plural(Number(bookings), "booking", "bookings")} of statement ${narrow} ${Number(bookings) === 1 ? "is" : "are"} not in statement ${wide}, which holds the same days, or written otherwise there: look whether the book has them twice`,
       ),
-      ...(replaced.length === 0 && overlapping > 0
+      ...(replaced.length === 0 && outdated.length === 0 && overlapping > 0
         ? [
             `${plural(overlapping, "booking is", "bookings are")} in the book already by a statement of the same days, and there once`,
           ]

@@ -128,6 +128,34 @@ layer(booksStore)("a bank statement (CAMT.053)", (it) => {
     }),
   )
 
+  it.effect("names the entries that it leaves out where its balances do not tie without them", () =>
+    Effect.gen(function* () {
+      const text = statementsText({ id: "S", balances: ["OPBD 0", "CLBD 5"], entries: ["2026-03-02 5 sale"] })
+      expect(yield* refused(text.replace(/<Sts>.*?<\/Sts>/, ""))).toContain(
+        "its closing balance is 5; entries that are not booked are left out: 1 without a status; ask the bank",
+      )
+    }),
+  )
+
+  it.effect("has amounts with digits on one side of the point, as its standard allows", () =>
+    Effect.gen(function* () {
+      yield* emptyStore
+      const entries = ["2026-03-02 12. a", "2026-03-02 .5 b", "2026-03-02 +7.00 c"]
+      yield* importStatement(statementsText({ id: "S", balances: ["OPBD .5", "CLBD 20."], entries }))
+      expect((yield* lines).map(({ amount }) => amount)).toEqual(["12", "0.5", "7"])
+      expect(yield* refused(statementsText({ id: "S", entries: ["2026-03-02 . a"] }))).toContain("not a plain decimal")
+    }),
+  )
+
+  it.effect("of another kind is named, whatever --format says", () =>
+    Effect.gen(function* () {
+      expect(yield* refused(":20:940\r\n:25:DE30/EUR\r\n")).toMatch(
+        /is a statement as MT940; ask the bank for CAMT\.053/,
+      )
+      expect(yield* refused("PK\u0003\u0004")).toContain("ZIP archive; save its sheet as CSV UTF-8, or unpack it")
+    }),
+  )
+
   it.effect("is refused with a document type, so that no entity can reach for a file", () =>
     Effect.gen(function* () {
       const evil = twoStatements

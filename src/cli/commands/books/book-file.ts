@@ -5,7 +5,7 @@ import { type BookFormat, bookFormats, formatOf } from "../../../pipelines/books
 import { fileFault } from "../../../pipelines/configuration/file-kind.ts"
 import { UsageError } from "../../ending.ts"
 
-/** The format of a file that a person named; refuses one that is not there, or of which nothing says how it is written. */
+/** The format of a file that a person named; refuses one that is not there, that is of another kind, or of which nothing says how it is written. */
 export const bookFileOf = (file: string, given: BookFormat | null) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
@@ -15,12 +15,15 @@ export const bookFileOf = (file: string, given: BookFormat | null) =>
     const fault = yield* fileFault(file, "no pipes")
     if (fault !== null) return yield* refuse(`${file}: ${fault}`)
     const format = given ?? formatOf(file)
+    if (format === "camt053" || format === "parquet") return format
+    const [head = new Uint8Array()] = yield* Stream.runCollect(fs.stream(file, { bytesToRead: 400 })).pipe(
+      Effect.orElseSucceed(() => []),
+    )
+    const foreign = foreignFormat(head)
+    if (foreign !== null) return yield* refuse(`${file}: ${foreign}`)
     if (format === null) {
-      const [head = new Uint8Array()] = yield* Stream.runCollect(fs.stream(file, { bytesToRead: 400 })).pipe(
-        Effect.orElseSucceed(() => []),
-      )
       return yield* refuse(
-        `${file}: ${foreignFormat(head) ?? `its extension does not say how it is written; give --format ${bookFormats.join(" or ")}`}`,
+        `${file}: its extension does not say how it is written; give --format ${bookFormats.join(" or ")}`,
       )
     }
     return format

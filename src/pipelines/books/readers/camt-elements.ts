@@ -18,7 +18,7 @@ export const moneyOf = (element: XmlElement): Money => {
       element.line,
       `the amount ${JSON.stringify(text)} is not a plain decimal; ask the bank for a file that keeps to ISO 20022`,
     )
-  if (!fits(text.replace(/^[+-]/, "")))
+  if (!fits(textOfUnits(units).replace("-", "")))
     throw new XmlFault(element.line, `the amount ${text} has more than 20 digits before the point`)
   if (!/^[A-Z]{3}$/.test(currency)) throw new XmlFault(element.line, "an amount has no currency (Ccy)")
   return { units, currency }

@@ -17,6 +17,8 @@ interface Ground {
   readonly booked: ReadonlyArray<XmlElement>
   readonly balances: Balances
   readonly reversals: "ownSide" | "originalSide" | undefined
+  /** What of the statement is left out, in sentences: it may be what its balances lack. */
+  readonly leftOut: ReadonlyArray<string>
 }
 
 const plain: Signed = { turn: 1n, isMinusSettled: false, fault: null }
@@ -30,7 +32,7 @@ export const isReversal = (entry: XmlElement): boolean => /^(true|1)$/i.test(tex
  */
 export const settledSigns = (
   statement: XmlElement,
-  { balances, booked, currency, id, reversals }: Ground,
+  { balances, booked, currency, id, leftOut, reversals }: Ground,
 ): {
   readonly signs: ReadonlyArray<Signed>
   readonly plain: Signed
@@ -62,7 +64,8 @@ export const settledSigns = (
   const [first = []] = readings
   if (hasBoth && fitting.length === 0) {
     const sum = total(first)
-    const hint = entries.some(({ reversal }) => reversal) ? ", whichever side its reversals (RvslInd) are on" : ""
+    const reversed = entries.some(({ reversal }) => reversal) ? ", whichever side its reversals (RvslInd) are on" : ""
+    const hint = [reversed, ...leftOut].join("; ")
     throw new XmlFault(
       statement.line,
       `statement ${id} does not add up: opening ${textOfUnits(opening.units)} and entries ${textOfUnits(sum)} make ${textOfUnits(opening.units + sum)} ${currency}, and its closing balance is ${textOfUnits(closing.units)}${hint}; ask the bank for a whole statement`,

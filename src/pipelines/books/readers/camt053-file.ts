@@ -158,7 +158,8 @@ const readStatement = (element: XmlElement, { code, messagePage, pages, place, r
   if (stranger !== undefined) {
     throw new XmlFault(stranger.line, `an entry of statement ${id} is not in the account's currency ${currency}`)
   }
-  const settled = settledSigns(element, { id, currency, booked, balances, reversals })
+  const leftOut = notBooked.length === 0 ? [] : [`entries that are not booked are left out: ${wordCounts(notBooked)}`]
+  const settled = settledSigns(element, { id, currency, booked, balances, reversals, leftOut })
   if (!fits(textOfUnits(settled.sum).replace("-", ""))) {
     throw new XmlFault(
       element.line,
@@ -215,7 +216,7 @@ const readStatement = (element: XmlElement, { code, messagePage, pages, place, r
       entries: booked.length,
       notBooked: notBooked.length,
       notes: [
-        ...(notBooked.length === 0 ? [] : [`entries that are not booked are left out: ${wordCounts(notBooked)}`]),
+        ...leftOut,
         ...(unused.length === 0
           ? []
           : [

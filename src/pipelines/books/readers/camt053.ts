@@ -2,6 +2,7 @@ import { FileSystem } from "@effect/platform"
 import { Chunk, Effect, Stream } from "effect"
 import { type CamtColumn, camtColumns, readCamt053 } from "./camt053-file.ts"
 import { bytesIn, markedEncoding } from "./file-text.ts"
+import { foreignFormat } from "./foreign-formats.ts"
 import { BookFileError, type BookReader, type BookRow, missingColumns } from "./reader.ts"
 import { XmlFault } from "./xml-tree.ts"
 
@@ -18,6 +19,9 @@ const decode = (bytes: Uint8Array): string => {
   }
 }
 
+/** Whether the first byte that is seen on a screen is that of a tag, in whatever encoding. */
+const beginsAsXml = (bytes: Uint8Array): boolean => bytes.find((byte) => byte > 0x20 && byte < 0x7f) === 0x3c
+
 /** A bank's account message (ISO 20022), with its statements; its columns are those of its own names. */
 export const camt053: BookReader = {
   extensions: ["xml", "camt"],
@@ -29,6 +33,8 @@ export const camt053: BookReader = {
       if (missing !== null) return yield* new BookFileError({ file, line: null, detail: missing })
       const chunks = yield* Stream.runCollect(bytesIn(fs, { file, path }))
       const bytes = Buffer.concat(Chunk.toReadonlyArray(chunks))
+      const foreign = beginsAsXml(bytes) ? null : foreignFormat(bytes)
+      if (foreign !== null) return yield* new BookFileError({ file, line: null, detail: foreign })
       const { lines, statements } = yield* Effect.try({
         try: () => readCamt053(decode(bytes), reversals),
         catch: (error) =>
