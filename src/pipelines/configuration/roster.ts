@@ -44,13 +44,20 @@ export const isProduct = (name: string): name is Product => (productNames as Rea
 
 const isJson = (text: string): boolean => /^\uFEFF?\s*[[{]/.test(text)
 
+/** The names of a CSV's columns, where none that is read stands twice: which of the two counts would be a guess. */
+const columnsOf = (names: ReadonlyArray<string>): Array<string> => {
+  const twice = Object.keys(Entry.fields).find((name) => names.indexOf(name) !== names.lastIndexOf(name))
+  if (twice !== undefined) throw new Error(`has the column ${twice} twice; keep one of them`)
+  return [...names]
+}
+
 const rowsOf = (file: string, text: string): Either.Either<ReadonlyArray<unknown>, RosterError> =>
   Either.mapLeft(
     isJson(text)
       ? Either.filterOrLeft(readJson(text), Array.isArray, () => "is JSON, but not a list of customers")
       : Either.try({
           try: (): ReadonlyArray<unknown> =>
-            parse(text, { columns: true, bom: true, skip_empty_lines: true, trim: true }),
+            parse(text, { columns: columnsOf, bom: true, skip_empty_lines: true, trim: true }),
           catch: (error) => (error instanceof Error ? error.message : String(error)),
         }),
     (detail) => new RosterError({ file, detail }),

@@ -199,7 +199,7 @@ export const summarize = (sql: Sql, runId: string): Effect.Effect<RunSummary, St
       byCode,
       failures: yield* rowsOf<RunSummary["failures"][number]>(
         sql,
-        `SELECT regexp_replace(regexp_replace(reason, '(; | \\()request [^)]*\\)', ''), '; asked \\d+ times in .*$', '') AS reason, count(*) AS lists
+        `SELECT regexp_replace(regexp_replace(reason, '; request [^)]*| \\(request [^)]*\\)', ''), '; asked \\d+ times in .*$', '') AS reason, count(*) AS lists
          FROM recon.coverage WHERE run_id = $1 AND state IN ('PARTIAL', 'DENIED', 'FAILED')
          GROUP BY ALL ORDER BY lists DESC, reason LIMIT 3`,
         runId,

@@ -81,6 +81,11 @@ describe("a roster that cannot be used names the file and the row", () => {
     ["is empty", "", "customers: names no customer"],
     ["has a header alone", "customerId,partnerCustomerRef\n", "customers: names no customer"],
     ["is an empty list", "[]", "customers: names no customer"],
+    [
+      "has a column twice",
+      "customerId,partnerCustomerRef,customerId\nc-1,ada,c-2\n",
+      "customers: has the column customerId twice",
+    ],
     ["lacks a column", "customerId\nc-1\n", "customers: no column partnerCustomerRef; the header must name"],
     [
       "lacks both columns",

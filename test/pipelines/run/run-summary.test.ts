@@ -72,4 +72,23 @@ layer(ledgerStore)("the summary of a run", (it) => {
       expect(yield* summary).toMatchObject({ duplicates: 6, quarantined: 1, resumed: 0, bytes: 0, retriesByClass: [] })
     }),
   )
+
+  it.effect("gathers lists that failed alike, whatever request it was and however often it was asked", () =>
+    Effect.gen(function* () {
+      yield* emptied
+      yield* statements(
+        run({}),
+        `INSERT INTO recon.coverage (run_id, customer_id, stream, product, state, reason, pages, records, new_records, changed_records,
+           unchanged_records, duplicate_records, quarantined_records, ended)
+         SELECT 'run-1', 'c-1', stream, 'core', 'FAILED', reason, 0, 0, 0, 0, 0, 0, 0, FALSE
+         FROM (VALUES ('a', 'no answer in time (no whole answer within 3 s; request r-1); asked 12 times in 59 s'),
+           ('b', 'no answer in time (no whole answer within 3 s; request r-2)'),
+           ('c', 'HTTP 429 (request r-3); asked 2 times in 1 s')) AS failed(stream, reason)`,
+      )
+      expect((yield* summary).failures).toEqual([
+        { reason: "no answer in time (no whole answer within 3 s)", lists: 2 },
+        { reason: "HTTP 429", lists: 1 },
+      ])
+    }),
+  )
 })
