@@ -23,6 +23,11 @@ export const sortLinesSql = `
   UNION ALL BY NAME
   SELECT *, FALSE AS is_repeated FROM book_read WHERE reason IS NOT NULL`
 
+/** Lines that say again, id and all, what an earlier line of the file says. */
+export const repeatedSql = `
+  SELECT count(*) AS lines, arg_min(concat('id ', line_id, ', line ', source_line), source_line) AS example
+  FROM book_sorted WHERE is_repeated`
+
 const columns =
   "book, line_id, customer_id, partner_customer_ref, booked_from, booked_to, currency, amount, reference, refers_to, description, source_line, version, first_import, version_import, content_hash, account, identity"
 

@@ -16,6 +16,7 @@ import {
   leftovers,
   refuseUseless,
   removedSql,
+  repeatedSql,
   sortLinesSql,
   steps,
 } from "./import-sql.ts"
@@ -251,10 +252,17 @@ export const importBook = (request: ImportRequest) =>
           [...Object.keys(places), ...(request.currencies ?? [])],
         ])
         const inStrange = Number(strange?.lines ?? 0n)
+        const [again] = hasStatements ? [] : yield* sql.rows<{ lines: bigint; example: string | null }>(repeatedSql)
+        const repeated = Number(again?.lines ?? 0n)
         return [
           ...(leftOut === 0
             ? []
             : [`${leftOut} ${leftOut === 1 ? "line is" : "lines are"} left out, as leaveOut of the map says`]),
+          ...(repeated === 0
+            ? []
+            : [
+                `${repeated} ${repeated === 1 ? "line says" : "lines say"} what an earlier line of the file says, its id too (${again?.example}), and ${repeated === 1 ? "is" : "are"} not counted again; a booking of its own needs an id of its own`,
+              ]),
           ...otherwise,
           ...book.statements.map(statementSentence),
           ...(plan === null ? [] : yield* tellStatements(sql, plan)),

@@ -138,6 +138,9 @@ layer(booksStore)("an import of CSV", (it) => {
       const text = csv("1,2026-03-01,1", "1,2026-03-01,1", "2,2026-03-01,1", "2,2026-03-01,2")
       const result = yield* importText("a.csv", text, map)
       expect([result.new, result.repeated, result.quarantined]).toEqual([1, 1, 2])
+      expect(result.told.join()).toContain(
+        "1 line says what an earlier line of the file says, its id too (id 1, line 3), and is not counted again",
+      )
       expect((yield* reasons)[0]).toBe("4: line id 2 is there 2 times with different content, on lines 4 to 5")
     }),
   )
@@ -314,6 +317,32 @@ layer(booksStore)("an import of text", (it) => {
       const bytes = Buffer.from(`${csv("1,2026-03-01,1")}é`)
       const error = yield* Effect.flip(importText("a.csv", bytes.subarray(0, -1), map))
       expect(error.message).toContain("is not UTF-8")
+    }),
+  )
+
+  it.effect.each(["utf16le", "utf8"] as const)(
+    "refuses one that its own mark belies, and not for the map: %s",
+    (encoding) =>
+      Effect.gen(function* () {
+        yield* emptyStore
+        const bytes = Buffer.from(`\uFEFF${csv("1,2026-03-01,1")}é`, encoding)
+        const error = yield* Effect.flip(importText("a.csv", bytes.subarray(0, -1), map))
+        expect(error.message).toMatch(
+          /is not UTF-(16LE|8) to its end, which the mark at its beginning says it is; fetch it/,
+        )
+      }),
+  )
+
+  it.effect("names the keys of the map that decide on a word behind an amount", () =>
+    Effect.gen(function* () {
+      yield* emptyStore
+      const text = csv("1,2026-03-01,1", "2,2026-03-01,20.00 H", "3,2026-03-01,20.00 CR")
+      yield* importText("a.csv", text, { ...map, sign: "debitPositive" })
+      const hint = "says its side, name it in creditWords or debitWords, and remove sign"
+      expect(yield* reasons).toEqual([
+        expect.stringContaining(`if "H" ${hint}`),
+        expect.stringContaining(`if "CR" ${hint}`),
+      ])
     }),
   )
 

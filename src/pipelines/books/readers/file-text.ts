@@ -54,13 +54,14 @@ export const textIn = (
   const fail = (detail: string, line: number | null) => new BookFileError({ file, line, detail })
   let decoder: InstanceType<typeof TextDecoder> | undefined
   let name = encoding ?? "utf-8"
+  let marked: string | null = null
   let lines = 1
   const decode = (bytes: Uint8Array | undefined) =>
     Effect.suspend(() => {
       if (decoder === undefined) {
         const foreign = foreignFormat(bytes ?? new Uint8Array())
         if (foreign !== null) return fail(foreign, null)
-        const marked = markedEncoding(bytes ?? new Uint8Array())
+        marked = markedEncoding(bytes ?? new Uint8Array())
         const unmarked = marked === null && encoding === undefined ? unmarkedUtf16(bytes ?? new Uint8Array()) : null
         if (unmarked !== null) {
           return fail(
@@ -81,9 +82,11 @@ export const textIn = (
         catch: () => {
           const before = new TextDecoder(name).decode(bytes).split("\uFFFD", 1)[0] ?? ""
           return fail(
-            encoding === undefined
-              ? `is not UTF-8; name its encoding in the map ("encoding": "windows-1252" is that of many Windows programs), or save it as UTF-8`
-              : `is not ${encoding}, which the map says it is; correct encoding in the map`,
+            marked !== null
+              ? `is not ${marked.toUpperCase()} to its end, which the mark at its beginning says it is; fetch it again, or save it as UTF-8`
+              : encoding === undefined
+                ? `is not UTF-8; name its encoding in the map ("encoding": "windows-1252" is that of many Windows programs), or save it as UTF-8`
+                : `is not ${encoding}, which the map says it is; correct encoding in the map`,
             lines + before.split("\n").length - 1,
           )
         },

@@ -69,6 +69,9 @@ const failed = (fault: string): Read => ({ value: null, beside: null, fault })
 const negated = (value: string): string =>
   value.startsWith("-") ? value.slice(1) : isZero(value) ? value : `-${value}`
 
+/** An amount and a word behind it. */
+const wordBehind = /^(.*[\d)\s-])\s*(\p{L}+)\.?$/u
+
 /** A minus beside a stated side is either that side once more, or a booking taken back. Only the map knows. */
 const sided = (
   { digits, minus }: WrittenAmount,
@@ -118,13 +121,21 @@ export const valueReader = (map: BookMap, { decimals, isWrittenByPeople, places 
     key: { readonly column?: string | undefined; readonly constant?: string | undefined } | undefined,
   ): string | null => (key?.column === undefined ? (key?.constant ?? null) : valueOf(field, key.column))
 
+  /** The key of the map that would take the word behind an amount for its side; null where none would. */
+  const sideHint = (text: string): string | null => {
+    const [, rest = "", word = ""] = wordBehind.exec(text) ?? []
+    if (map.amount.column === undefined || map.amount.direction !== undefined || asMapped(rest) === null) return null
+    const sign = map.sign === "debitPositive" ? ", and remove sign" : ""
+    return `; if ${shown(word)} says its side, name it in creditWords or debitWords${sign}`
+  }
+
   const malformed = (text: string): Read =>
     failed(
       dash.test(text)
         ? `the amount ${shown(text)} is not written as the map says; if it stands for no value, name it in emptyWords`
         : /^[-+]?[\d.,]+[eE][-+]?\d+$/.test(text)
           ? `the amount ${shown(text)} is not written as the map says: a spreadsheet has left digits out; write it in full`
-          : `the amount ${shown(text)} is not written as the map says${separatorHint(text)}`,
+          : `the amount ${shown(text)} is not written as the map says${sideHint(text) ?? separatorHint(text)}`,
     )
   /** One column's amount; null where it has none. */
   const read = (column: string, text: string, settle: (amount: WrittenAmount) => Read): Read => {
@@ -134,7 +145,7 @@ export const valueReader = (map: BookMap, { decimals, isWrittenByPeople, places 
 
   /** A word of a side that stands behind an amount, as in "20.00 Dr"; null where there is none. */
   const besideSide = (text: string) => {
-    const [, rest = "", word = ""] = /^(.*[\d)\s-])\s*(\p{L}+)\.?$/u.exec(text) ?? []
+    const [, rest = "", word = ""] = wordBehind.exec(text) ?? []
     const side = creditWords.has(word.toUpperCase()) ? "credit" : debitWords.has(word.toUpperCase()) ? "debit" : null
     return side === null || map.sign === "debitPositive" ? null : ({ rest, side } as const)
   }
