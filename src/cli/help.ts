@@ -13,6 +13,8 @@ const environment: ReadonlyArray<Line> = [
   ["OCEAFIN_PARTNER_API_CLIENT_SECRET", "signs every request; never printed or stored"],
   ["OCEAFIN_PARTNER_API_CLIENT_SECRET_FILE", "or else the file that holds the secret and nothing else"],
   ["OCEAFIN_PARTNER_API_WEBHOOK_SECRET", "not needed by these commands"],
+  ["TIDEMARK_WEBHOOK_URL", "where a night posts the message that `webhook` of the configuration wants"],
+  ["TIDEMARK_WEBHOOK_URL_FILE", "or else the file that holds that address"],
   ["HTTPS_PROXY, NO_PROXY", "the proxy to the API, and hosts that it is not for; this machine never is"],
   ["NODE_EXTRA_CA_CERTS", "a file (PEM) of authorities to trust besides those that Node knows"],
 ]

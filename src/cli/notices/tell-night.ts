@@ -15,6 +15,9 @@ import { postMessage } from "./post-message.ts"
 import { runCommand } from "./run-command.ts"
 import type { NightResult, ToldNight } from "./told-night.ts"
 
+/** The collector of metrics has an account of its own; they are counts, and name no money. */
+const readableByAll = 0o644
+
 type Notices = Pick<Configuration, "onFinish" | "webhook">
 
 /** What goes wrong is one line on stderr, and nothing else. */
@@ -48,7 +51,8 @@ const tellAll = (
       failing("last-night")(writeLastNight(file, { endedAt, exitCode: ended.exitCode, verdict, lastSuccessAt })),
     )
     if (metrics !== null) {
-      yield* orTell(failing("metrics")(writeWhole(metrics, Buffer.from(metricsText(tonight), "utf8"))))
+      const text = Buffer.from(metricsText(tonight), "utf8")
+      yield* orTell(failing("metrics")(writeWhole(metrics, text, readableByAll)))
     }
     yield* Effect.all(
       [

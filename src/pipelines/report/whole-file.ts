@@ -15,10 +15,11 @@ export class WholeFileError extends Data.TaggedError("WholeFileError")<{
   }
 }
 
-/** Writes a file as its pieces come, whole or not at all. */
+/** Writes a file as its pieces come, whole or not at all; with these rights, where they are not those of all files. */
 export const writeInPieces = <A, E, R>(
   file: string,
   body: (write: (bytes: Uint8Array) => Effect.Effect<void, WholeFileError>) => Effect.Effect<A, E, R>,
+  rights: number | null = null,
 ) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
@@ -37,9 +38,11 @@ export const writeInPieces = <A, E, R>(
       yield* Effect.mapError(out.sync, fail)
       return made
     }).pipe(Effect.scoped)
+    if (rights !== null) yield* Effect.mapError(fs.chmod(partial, rights), fail)
     yield* Effect.mapError(fs.rename(partial, file), fail)
     return { made, bytes: length, sha256: hash.digest("hex") }
   })
 
 /** The same for a file that is in memory. */
-export const writeWhole = (file: string, bytes: Uint8Array) => writeInPieces(file, (write) => write(bytes))
+export const writeWhole = (file: string, bytes: Uint8Array, rights: number | null = null) =>
+  writeInPieces(file, (write) => write(bytes), rights)

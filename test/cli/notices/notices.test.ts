@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { createServer, type IncomingHttpHeaders } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
@@ -75,6 +75,8 @@ describe("a night that ends before anything is judged", () => {
       configure(cwd, { pagesize: 1 })
       expect((yield* runInProcess(nightly, { cwd, env: nobody })).code).toBe(78)
       expect(metricsIn(cwd).get("tidemark_exit_code")).toBe(78)
+      // Another account's collector reads it, whatever the program's files are to others.
+      expect(statSync(join(cwd, "tidemark.prom")).mode & 0o777).toBe(0o644)
       configure(cwd, { startPatienceMinutes: 0 })
       expect((yield* runInProcess(nightly, { cwd })).code).toBe(78)
       expect((yield* runInProcess(nightly, { cwd, env: nobody })).code).toBe(75)
