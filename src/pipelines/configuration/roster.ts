@@ -68,9 +68,27 @@ const describe = (error: ParseResult.ParseError): string =>
     .map((issue) => `${issue.path.join(".")} ${issue._tag === "Missing" ? "is missing" : "is empty or not text"}`)
     .join("; ")
 
+const plainName = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z]/g, "")
+    .replace(/s$/, "")
+
+/** A column that is written almost as one that is read, which then is missing: passed over, it would protect nobody. */
+const misspelt = (row: unknown): { readonly given: string; readonly meant: string } | null => {
+  const given = typeof row === "object" && row !== null ? Object.keys(row) : []
+  for (const meant of Object.keys(Entry.fields).filter((name) => !given.includes(name))) {
+    const alike = given.find((name) => plainName(name) === plainName(meant))
+    if (alike !== undefined) return { given: alike, meant }
+  }
+  return null
+}
+
 const readEntry = (file: string, row: unknown, number: number): Effect.Effect<RosterEntry, RosterError> =>
   Effect.gen(function* () {
     const fail = (detail: string) => new RosterError({ file, detail: `customer ${number}: ${detail}` })
+    const wrong = misspelt(row)
+    if (wrong !== null) return yield* fail(`${JSON.stringify(wrong.given)} must be written ${wrong.meant}`)
     const entry = yield* decodeEntry(row).pipe(Effect.mapError((error) => fail(describe(error))))
     if (/^\.{1,2}$/.test(entry.customerId)) {
       return yield* fail(`customerId ${JSON.stringify(entry.customerId)} would change the path of a request`)

@@ -86,6 +86,16 @@ describe("a roster that cannot be used names the file and the row", () => {
       "customerId,partnerCustomerRef,customerId\nc-1,ada,c-2\n",
       "customers: has the column customerId twice",
     ],
+    [
+      "misspells its products in CSV",
+      "customerId,partnerCustomerRef,Products\nc-1,ada,core\n",
+      'customers: customer 1: "Products" must be written products',
+    ],
+    [
+      "misspells its products in JSON",
+      '[{"customerId":"c-1","partnerCustomerRef":"ada","product":"core"}]',
+      'customers: customer 1: "product" must be written products',
+    ],
     ["lacks a column", "customerId\nc-1\n", "customers: no column partnerCustomerRef; the header must name"],
     [
       "lacks both columns",
