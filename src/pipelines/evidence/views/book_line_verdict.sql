@@ -67,6 +67,8 @@ SELECT p.* EXCLUDE (place, is_claimed, claim_rule, claim_candidates, claim_ties)
   coalesce(m.candidates, p.claim_candidates) AS candidates, coalesce(m.ties, p.claim_ties) AS ties, a.obstacle,
   CASE
     WHEN m.match_id IS NOT NULL THEN m.verdict
+    -- What moves nothing needs no transaction.
+    WHEN p.amount = 0 THEN 'matched'
     WHEN p.of_line IS NOT NULL THEN 'BOOK_DUPLICATE'
     WHEN p.place > 1 AND p.reference IS NOT NULL AND NOT p.is_claimed THEN 'BOOK_DUPLICATE'
     WHEN p.is_claimed THEN 'BOOK_AMBIGUOUS'

@@ -40,6 +40,8 @@ SELECT p.* EXCLUDE (is_claimed, claim_rule, claim_candidates, claim_ties), m.lin
   coalesce(m.rule, p.claim_rule) AS rule, coalesce(m.candidates, p.claim_candidates) AS candidates, coalesce(m.ties, p.claim_ties) AS ties, d.name AS obstacle,
   CASE
     WHEN m.match_id IS NOT NULL THEN m.verdict
+    -- What moves nothing needs no line.
+    WHEN p.amount = 0 THEN 'matched'
     WHEN p.is_claimed THEN 'BOOK_AMBIGUOUS'
     WHEN p.posted_at + recon.grace('BOOK_MISSING_HERE') > least(recon.started_at(), p.period_to) THEN 'in flight'
     WHEN d.name IS NOT NULL THEN 'unproven'
