@@ -1,6 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect } from "effect"
-import { quoteText } from "../../../store/describe-table.ts"
 import { packageText } from "../../sql-file.ts"
 import { parseDefinition, type ReportDefinitionError } from "../definition.ts"
 import { gatherReports } from "../gather.ts"
@@ -35,20 +34,14 @@ const countedExceptions = `
   FROM recon.exceptions
   WHERE recon.is_live(state) AND recon.counts_in(getvariable('run'), customer_id, last_seen_run)`
 
-/** The exceptions that stand with both records side by side. */
-const shownExceptions = `
-  CREATE OR REPLACE TEMP VIEW shown_exception AS
-  SELECT *, recon.severity_order(severity) AS severity_order
-  FROM counted_exception ORDER BY severity_order, code, record_id, leg LIMIT ${sections.side_by_side}`
-
-const shownIds = `
-  SELECT DISTINCT id FROM (SELECT unnest([record_id, counterpart_id]) AS id FROM shown_exception) WHERE id IS NOT NULL`
-
-/** Their records, named one by one: a join would first make the contents of all records there are. */
-const shownRecords = (ids: ReadonlyArray<unknown>): string => `
-  CREATE OR REPLACE TEMP TABLE shown_record AS
-  SELECT stream, record_id, content FROM main.record_versions
-  WHERE is_current AND ${ids.length === 0 ? "FALSE" : `record_id IN (${ids.map((id) => quoteText(String(id))).join(", ")})`}`
+/** The exceptions that stand with both records side by side, and those records' ids. */
+const shownExceptions = [
+  `CREATE OR REPLACE TEMP VIEW shown_exception AS
+   SELECT *, recon.severity_order(severity) AS severity_order
+   FROM counted_exception ORDER BY severity_order, code, record_id, leg LIMIT ${sections.side_by_side}`,
+  `SET VARIABLE shown_records = (
+     SELECT coalesce(list(DISTINCT id), []::VARCHAR[]) FROM (SELECT unnest([record_id, counterpart_id]) AS id FROM shown_exception) WHERE id IS NOT NULL)`,
+]
 
 /** Reads sections on a connection whose reports' session has begun. Each is asked once, though its rows are both read and counted. */
 export const readSections = <Name extends SectionName>(
@@ -56,11 +49,9 @@ export const readSections = <Name extends SectionName>(
   names: ReadonlyArray<Name>,
 ): Effect.Effect<Pick<Sections, Name>, ReportDefinitionError | ReportRowsError> =>
   Effect.gen(function* () {
-    for (const statement of [countedExceptions, shownExceptions]) {
+    for (const statement of [countedExceptions, ...shownExceptions]) {
       yield* Effect.promise(() => connection.run(statement))
     }
-    const ids = yield* Effect.promise(async () => (await connection.runAndReadAll(shownIds)).getRows())
-    yield* Effect.promise(() => connection.run(shownRecords(ids.map(([id]) => id))))
     const parsed = yield* Effect.forEach(names, (name) =>
       parseDefinition(name, packageText(`report/page/sections/${name}.sql`)),
     )
