@@ -1,4 +1,3 @@
-import "../src/store/allocator.ts"
 import { mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import type { DuckDBConnection } from "@duckdb/node-api"
