@@ -23,6 +23,12 @@ const run = (columns: Readonly<Record<string, string>>) => {
 
 const summary = Effect.flatMap(Database, (database) => summarize(database, "run-1"))
 
+/** Lists of the run, by stream, state, reason and how many of their records were read again. */
+const covered = (lists: string): string =>
+  `INSERT INTO recon.coverage (run_id, customer_id, stream, product, state, reason, pages, records, new_records, changed_records,
+     unchanged_records, duplicate_records, quarantined_records, ended)
+   SELECT 'run-1', 'c-1', stream, 'core', state, reason, 1, 5, 0, 0, 0, repeated, 0, state = 'COMPLETE' FROM (${lists})`
+
 layer(ledgerStore)("the summary of a run", (it) => {
   it.effect(
     "tells what the reading cost: tries by class, the commonest first, waits, bytes, repetitions, restarts",
@@ -63,9 +69,7 @@ layer(ledgerStore)("the summary of a run", (it) => {
       yield* emptied
       yield* statements(
         run({}),
-        `INSERT INTO recon.coverage (run_id, customer_id, stream, product, state, reason, pages, records, new_records, changed_records,
-           unchanged_records, duplicate_records, quarantined_records, ended)
-         SELECT 'run-1', 'c-1', 'list ' || range, 'core', 'COMPLETE', '', 1, 5, 0, 0, 0, 3, 0, TRUE FROM range(2)`,
+        covered(`SELECT 'list ' || range AS stream, 'COMPLETE' AS state, '' AS reason, 3 AS repeated FROM range(2)`),
         `INSERT INTO raw.quarantine (run_id, customer_id, stream, sequence, item_index, reason, payload)
          VALUES ('run-1', 'c-1', 'transactions', 1, 0, 'amount is missing', '{}')`,
       )
@@ -78,12 +82,10 @@ layer(ledgerStore)("the summary of a run", (it) => {
       yield* emptied
       yield* statements(
         run({}),
-        `INSERT INTO recon.coverage (run_id, customer_id, stream, product, state, reason, pages, records, new_records, changed_records,
-           unchanged_records, duplicate_records, quarantined_records, ended)
-         SELECT 'run-1', 'c-1', stream, 'core', 'FAILED', reason, 0, 0, 0, 0, 0, 0, 0, FALSE
+        covered(`SELECT stream, 'FAILED' AS state, reason, 0 AS repeated
          FROM (VALUES ('a', 'no answer in time (no whole answer within 3 s; request r-1); asked 12 times in 59 s'),
            ('b', 'no answer in time (no whole answer within 3 s; request r-2)'),
-           ('c', 'HTTP 429 (request r-3); asked 2 times in 1 s')) AS failed(stream, reason)`,
+           ('c', 'HTTP 429 (request r-3); asked 2 times in 1 s')) AS failed(stream, reason)`),
       )
       expect((yield* summary).failures).toEqual([
         { reason: "no answer in time (no whole answer within 3 s)", lists: 2 },
