@@ -1,6 +1,7 @@
 import { type ProductRow, products } from "../../api/contract/products.ts"
 import type { ContractStream } from "../../api/contract.ts"
 import type { Explained } from "./explained.ts"
+import { ofReplaced, type Replaced } from "./records-sql.ts"
 
 /*
  * The views that go over the lists themselves. SQL cannot name a table by a value, so these few are written here, row by
@@ -142,8 +143,8 @@ const sqlType = (type: string): string => ({ money: "DECIMAL(38,18)", time: "TIM
  * What must have moved of settled records that were read tonight and whose id another customer's record has, too: the tables hold
  * one of them, the one that came last.
  */
-export const displaced = (streams: ReadonlyArray<ContractStream>): Explained => {
-  const selects = products.flatMap((product) => {
+export const displaced = (streams: ReadonlyArray<ContractStream>, replaced: Replaced): Explained => {
+  const selects = ofReplaced(products, replaced.tonight).flatMap((product) => {
     const stream = streamOf(streams, product)
     const columns = stream.fields.map(
       ({ column, type }) => `CAST(json_extract_string(v.content, '$.${column}') AS ${sqlType(type)}) AS ${column}`,

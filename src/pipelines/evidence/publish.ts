@@ -19,7 +19,7 @@ import {
   productRecordSql,
   refundSql,
 } from "./products-sql.ts"
-import { formerVersion, knownRecord } from "./records-sql.ts"
+import { formerVersion, knownRecord, type Replaced, replacedSql } from "./records-sql.ts"
 import { sayWords } from "./words.ts"
 
 /**
@@ -208,6 +208,12 @@ const firstAnswerMacro = (sql: Sql): Effect.Effect<string, StoreError> =>
     ([first]) => `CREATE OR REPLACE MACRO recon.first_answer() AS ${quoteText(first?.at ?? "")}::TIMESTAMPTZ`,
   )
 
+const replacedLists = (sql: Sql): Effect.Effect<Replaced, StoreError> =>
+  Effect.map(sql.rows<{ stream: string; tonight: boolean }>(replacedSql), (rows) => ({
+    ever: new Set(rows.map(({ stream }) => stream)),
+    tonight: new Set(rows.filter(({ tonight }) => tonight).map(({ stream }) => stream)),
+  }))
+
 /** Publishes what is known of the run: its own tables first, then the views over the lists, then what stands on them. */
 export const publishEvidence = (sql: Sql, run: Run, configuration: Configuration): Effect.Effect<void, StoreError> =>
   Effect.gen(function* () {
@@ -217,15 +223,16 @@ export const publishEvidence = (sql: Sql, run: Run, configuration: Configuration
     yield* sql.run(productsSql(configuration))
     yield* publishAll(sql, filesOf(["reading"]))
     yield* sql.runAll([...macros(configuration), yield* firstAnswerMacro(sql)])
+    const replaced = yield* replacedLists(sql)
     yield* publishAll(sql, [
       ofText("product_record", productRecordSql(streams)),
       ofText("movement", movementSql(streams)),
-      ofExplained(displaced(streams)),
+      ofExplained(displaced(streams, replaced)),
       ofText("refund", refundSql(streams)),
       ofText("account", accountSql(streams)),
       ofText("newest_record", newestRecordSql(streams)),
       ofExplained(knownRecord(streams)),
-      ofExplained(formerVersion(streams)),
+      ofExplained(formerVersion(streams, replaced)),
       ofText("held", heldSql(streams)),
       ...filesOf(order),
       ofText("not_listed", notListedSql),

@@ -7,6 +7,24 @@ import type { Explained } from "./explained.ts"
  * products-sql.ts they go over the lists themselves, so they are written row by row of the contract.
  */
 
+/** The lists of which a version was ever replaced, and those of which one was that the judged run saw itself. */
+export interface Replaced {
+  readonly ever: ReadonlySet<string>
+  readonly tonight: ReadonlySet<string>
+}
+
+export const replacedSql =
+  "SELECT stream, bool_or(last_seen_run = recon.run()) AS tonight FROM main.superseded_versions GROUP BY stream"
+
+/** Those that are worth asking; where there is none, the first, so that the question has its columns: it finds nothing. */
+export const ofReplaced = <A extends { readonly stream: string }>(
+  rows: ReadonlyArray<A>,
+  replaced: ReadonlySet<string>,
+): ReadonlyArray<A> => {
+  const worth = rows.filter(({ stream }) => replaced.has(stream))
+  return worth.length === 0 ? rows.slice(0, 1) : worth
+}
+
 /** A balance is a reading at an instant and has no life of its own; one that is no longer stated is the business of BAL_UNSTATED. */
 const withLife = (streams: ReadonlyArray<ContractStream>) => streams.filter(({ stream }) => stream !== "balances")
 
@@ -27,7 +45,7 @@ const selectRecord = (stream: ContractStream): string => {
   SELECT '${stream.stream}' AS stream, r.${idOf(stream)} AS record_id, r.customer_id,
     recon.currency_name(${has("currency", "from_currency")}) AS currency, ${has("amount", "from_amount")} AS amount,
     ${has("status")} AS status, ${stream.statuses === null ? "NULL" : `recon.class_of_${stream.stream}(r.status)`} AS class,
-    r.created_at, ${has("completed_at", "posted_at")} AS done_at, r.first_seen_run, r.last_seen_run, r.version_seen_run
+    r.created_at, ${has("completed_at", "posted_at")} AS done_at, ${has("resource_type")} AS resource_type, ${has("resource_id")} AS resource_id, r.first_seen_run, r.last_seen_run, r.version_seen_run
   FROM main.${stream.stream} AS r`
 }
 
@@ -55,13 +73,13 @@ const selectFormer = (stream: ContractStream): string => {
   const list = (values: ReadonlyArray<string>) => `[${values.join(", ")}]`
   const oneAmount = kept.includes("net_amount")
   const former = (column: string) => asText(column, `json_extract_string(v.content, '$.${column}')`)
-  const later = statedLater.map((column) => `${kept.includes(column) ? former(column) : "NULL"} AS ${column}`)
+  const later = statedLater.map((column) => `${kept.includes(column) ? former(column) : "NULL::VARCHAR"} AS ${column}`)
   return `
   SELECT '${stream.stream}' AS stream, v.record_id, p.customer_id, v.version, v.first_seen_run AS version_seen_run, v.last_seen_run AS version_last_seen_run,
     p.last_seen_run, v.former_status, v.former_class, p.status, recon.class_of_${stream.stream}(p.status) AS class, ${list(kept.map((column) => `'${column}'`))} AS names,
     ${list(kept.map(former))} AS said,
     ${list(kept.map((column) => asText(column, `p.${column}`)))} AS says,
-    ${oneAmount ? "recon.currency_name(p.currency)" : "NULL"} AS currency, ${oneAmount ? "p.net_amount" : "NULL"} AS net_amount,
+    ${oneAmount ? "recon.currency_name(p.currency)" : "NULL::VARCHAR"} AS currency, ${oneAmount ? "p.net_amount" : "NULL::DECIMAL(38, 18)"} AS net_amount,
     ${later.join(", ")},
     v.last_seen_run = recon.run() AND p.last_seen_run = recon.run() AND json_extract_string(v.content, '$.customer_id') <> p.customer_id AS is_anothers
   FROM version AS v JOIN main.${stream.stream} AS p ON p.${idOf(stream)} = v.record_id
@@ -83,6 +101,8 @@ export const knownRecord = (streams: ReadonlyArray<ContractStream>): Explained =
     class: "open, settled, void, undone, or unknown: a status outside the contract.",
     created_at: "When it was created.",
     done_at: "When it was completed, or posted.",
+    resource_type: "Of a transaction, the kind of the record that it names.",
+    resource_id: "Of a transaction, the record that it names.",
     first_seen_run: "The run that first saw it.",
     last_seen_run: "The last run that saw it.",
     version_seen_run: "The run that first saw it as it is now.",
@@ -90,8 +110,8 @@ export const knownRecord = (streams: ReadonlyArray<ContractStream>): Explained =
   sql: withLife(streams).map(selectRecord).join("\n  UNION ALL"),
 })
 
-/** A year of nights leaves many versions, of which a night asks for few: they are looked through once. */
-export const formerVersion = (streams: ReadonlyArray<ContractStream>): Explained => ({
+/** A year of nights leaves many versions, of which a night asks for few: they are looked through once, and no list that has none is named. */
+export const formerVersion = (streams: ReadonlyArray<ContractStream>, replaced: Replaced): Explained => ({
   name: "former_version",
   kind: "table",
   about:
@@ -122,8 +142,10 @@ export const formerVersion = (streams: ReadonlyArray<ContractStream>): Explained
     SELECT v.*, json_extract_string(v.content, '$.status') AS former_status, coalesce(s.class, 'unknown') AS former_class
     FROM main.superseded_versions AS v LEFT JOIN recon.statuses AS s ON s.stream = v.stream AND s.status = json_extract_string(v.content, '$.status')
     WHERE v.last_seen_run = recon.run() OR s.class IN ('settled', 'void', 'undone')
-  )${withLife(streams)
-    .filter(({ statuses }) => statuses !== null)
+  )${ofReplaced(
+    withLife(streams).filter(({ statuses }) => statuses !== null),
+    replaced.ever,
+  )
     .map(selectFormer)
     .join("\n  UNION ALL")}`,
 })

@@ -8,7 +8,7 @@
 -- rests on: customer
 -- accepts: status
 WITH waiting AS (
-  SELECT k.stream, k.record_id, k.customer_id, k.status, k.created_at, recon.limit_hours('AGE_STUCK', k.stream) AS hours, r.obstacle
+  SELECT k.stream, k.record_id, k.customer_id, k.status, k.created_at, k.resource_type, k.resource_id, recon.limit_hours('AGE_STUCK', k.stream) AS hours, r.obstacle
   FROM recon.known_record AS k
   JOIN recon.reading AS r ON r.customer_id = k.customer_id AND r.stream = k.stream
   WHERE k.class = 'open' AND (r.obstacle IS NOT NULL OR r.is_proven AND k.last_seen_run = recon.run())
@@ -19,10 +19,8 @@ overdue AS (
 ),
 -- A transaction waits with its record, unless there is none that could wait.
 naming AS (
-  SELECT o.stream, o.record_id, t.customer_id, t.resource_type, t.resource_id, kind.stream AS named_stream
-  FROM overdue AS o
-  JOIN main.transactions AS t ON t.transaction_id = o.record_id
-  LEFT JOIN recon.product AS kind ON kind.resource_type = t.resource_type
+  SELECT o.stream, o.record_id, o.customer_id, o.resource_type, o.resource_id, kind.stream AS named_stream
+  FROM overdue AS o LEFT JOIN recon.product AS kind ON kind.resource_type = o.resource_type
   WHERE o.stream = 'transactions'
 ),
 named AS (
@@ -45,7 +43,7 @@ companion AS (
   ) AS f ON f.stream = n.named_stream AND f.record_id = n.resource_id
 ),
 judged AS (
-  SELECT o.* EXCLUDE (obstacle), coalesce(o.obstacle, CASE WHEN c.is_alone IS NOT TRUE THEN c.obstacle END) AS obstacle, c.resource_type, c.resource_id
+  SELECT o.* EXCLUDE (obstacle, resource_type, resource_id), coalesce(o.obstacle, CASE WHEN c.is_alone IS NOT TRUE THEN c.obstacle END) AS obstacle, c.resource_type, c.resource_id
   FROM overdue AS o LEFT JOIN companion AS c ON c.stream = o.stream AND c.record_id = o.record_id
   -- One whose record is known and not void waits with it; of one whose record cannot be looked at nobody knows.
   WHERE o.stream <> 'transactions' OR c.is_alone OR NOT c.is_known AND c.obstacle IS NOT NULL

@@ -28,14 +28,15 @@ hashed AS NOT MATERIALIZED (
   SELECT *, CASE WHEN stream IN ('crypto_deposits', 'collection_payments') THEN 'in' ELSE 'out' END AS way,
     stream IN ('crypto_deposits', 'crypto_withdrawals') AS plain,
     -- Quickly told apart: what differs here differs in any case.
-    hash(lower(CASE WHEN bare[:2] IN ('0x', '0X') THEN bare[3:] ELSE bare END)) AS rough
-  FROM trimmed WHERE coalesce(bare NOT IN ('', '0x', '0X'), TRUE)
+    hash(lower(CASE WHEN starts_with(bare, '0x') OR starts_with(bare, '0X') THEN substring(bare, 3) ELSE bare END)) AS rough,
+    coalesce(bare NOT IN ('', '0x', '0X'), TRUE) AS says_one
+  FROM trimmed
 ),
 known AS NOT MATERIALIZED (SELECT * FROM hashed WHERE obstacle IS NULL),
 -- Only hashes that occur more than once are read whole, and put in order.
 repeated AS (SELECT rough FROM known GROUP BY rough HAVING count(*) > 1),
 named AS (
-  SELECT *, recon.hash_name(tx_hash) AS hash FROM known SEMI JOIN repeated USING (rough)
+  SELECT *, recon.hash_name(tx_hash) AS hash FROM known SEMI JOIN repeated USING (rough) WHERE says_one
 ),
 in_turn AS (
   SELECT *, lag(record_id) OVER same_place AS earlier_here,
@@ -50,8 +51,8 @@ found AS (
 ),
 reused AS (SELECT * FROM found WHERE earlier_id IS NOT NULL),
 -- As a rule there are none, and then nothing is read again for them.
-doubt AS (SELECT * FROM hashed WHERE obstacle IS NOT NULL),
-beside AS (SELECT * FROM known SEMI JOIN (SELECT customer_id, way FROM doubt GROUP BY ALL) USING (customer_id, way)),
+doubt AS (SELECT * FROM hashed WHERE obstacle IS NOT NULL AND says_one),
+beside AS (SELECT * FROM known SEMI JOIN (SELECT customer_id, way FROM doubt GROUP BY ALL) USING (customer_id, way) WHERE says_one),
 doubtful AS (
   SELECT CASE WHEN d.created_at > k.created_at THEN d.stream ELSE k.stream END AS stream, CASE WHEN d.created_at > k.created_at THEN d.record_id ELSE k.record_id END AS record_id,
     k.customer_id, k.currency, k.amount, d.obstacle
