@@ -1,8 +1,6 @@
+import "./src/store/allocator.ts"
 import { defineConfig } from "vitest/config"
 import { BaseSequencer, type TestSpecification } from "vitest/node"
-
-// The tests' processes give memory back after ten seconds and not after one, which takes less of the processor (docs/performance.md, "Not done").
-process.env.DUCKDB_JE_MALLOC_CONF ??= "dirty_decay_ms:10000,muzzy_decay_ms:10000"
 
 /** A file that is short and takes long begins first: by itself vitest goes by size, and one core would wait for it at the end. */
 const longest = /money\/(?:variations|cases)\.test\.ts$|weather\/cases\.test\.ts$/

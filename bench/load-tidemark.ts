@@ -1,3 +1,4 @@
+import "../src/store/allocator.ts"
 import { NodeContext } from "@effect/platform-node"
 import { Effect, Layer, Redacted } from "effect"
 import { connections } from "../src/api/connections.ts"

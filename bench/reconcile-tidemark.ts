@@ -1,3 +1,4 @@
+import "../src/store/allocator.ts"
 import { NodeContext } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { readConfiguration } from "../src/pipelines/configuration/settings.ts"

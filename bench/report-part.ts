@@ -1,3 +1,4 @@
+import "../src/store/allocator.ts"
 import { mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import type { DuckDBConnection } from "@duckdb/node-api"

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import "./store/allocator.ts"
 import { NodeContext } from "@effect/platform-node"
 import { Deferred, Effect } from "effect"
 import { outputError } from "./cli/output.ts"
