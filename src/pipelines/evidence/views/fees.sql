@@ -17,19 +17,18 @@
 -- due_at: When the fee was due: when it was posted, else when the record was settled whose fee was not charged.
 -- reference: The transaction's reference.
 -- version_seen_run: The run that first saw the transaction, or the record, as it is.
-WITH every_charge AS NOT MATERIALIZED (SELECT * FROM recon.charge),
-charged_again AS (
+WITH charged_again AS (
   -- Few records are charged more than once, and only their charges are added up. A hash is enough to find them by; one too many does no harm.
-  SELECT hash(record_id) AS hashed FROM every_charge WHERE record_id IS NOT NULL AND is_of_record GROUP BY hashed HAVING count(*) > 1
+  SELECT hash(record_id) AS hashed FROM recon.charge WHERE record_id IS NOT NULL AND is_of_record GROUP BY hashed HAVING count(*) > 1
 ),
 in_all AS (
   SELECT resource_type, record_id, customer_id, currency, recon.exact_sum(fee) AS charged
-  FROM every_charge SEMI JOIN charged_again ON hashed = hash(record_id) WHERE record_id IS NOT NULL AND is_of_record GROUP BY ALL
+  FROM recon.charge SEMI JOIN charged_again ON hashed = hash(record_id) WHERE record_id IS NOT NULL AND is_of_record GROUP BY ALL
 ),
 -- A fee that is no part of its record meets none. Asked once: what several read is kept, and the join would have no memory left.
 charge AS NOT MATERIALIZED (
   SELECT * EXCLUDE (record_id, is_of_record), CASE WHEN is_of_record THEN record_id END AS record_id, CASE WHEN is_of_record IS NOT TRUE THEN record_id END AS apart_from
-  FROM every_charge
+  FROM recon.charge
 ),
 fee AS (
   SELECT c.charged_at, c.transaction_id, coalesce(c.customer_id, o.customer_id) AS customer_id, c.category,
