@@ -206,7 +206,14 @@ layer(Layer.scoped(DemoWorld, twoNights), { excludeTestServices: true, timeout: 
       )
       expect([written.code, written.stdout, readFileSync(output, "utf8")]).toEqual([0, "", "verdict\r\nEXCEPTIONS\r\n"])
       const lacking = yield* sql("SELECT $word")
-      expect([lacking.code, lacking.stderr]).toEqual([2, expect.stringMatching(/word/)])
+      expect([lacking.code, lacking.stderr]).toEqual([
+        2,
+        expect.stringContaining("the statement names $word; give it with --parameter word=VALUE"),
+      ])
+      const nameless = yield* sql("SELECT ?")
+      expect([nameless.code, nameless.stderr]).toEqual([2, expect.stringContaining("write it as $name")])
+      const dollars = yield* sql("SELECT 'costs $5?' AS price")
+      expect([dollars.code, dollars.stdout]).toEqual([0, expect.stringContaining("costs $5?")])
       const stranger = yield* sql("--parameter", "other=1", "SELECT $word AS word")
       expect([stranger.code, stranger.stderr]).toEqual([
         2,

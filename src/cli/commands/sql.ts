@@ -152,21 +152,30 @@ const parametersOf = (given: ReadonlyArray<string>): Effect.Effect<Readonly<Reco
     Object.fromEntries,
   )
 
-/** DuckDB's own words for a parameter that the statement does not have say nothing of which. */
-const refuseStrangers = (
+/** A parameter that the statement does not have, and one that it has and nobody gave. */
+const refuseOtherParameters = (
   connection: DuckDBConnection,
   statement: string,
   parameters: Readonly<Record<string, string>>,
 ) =>
   Effect.gen(function* () {
-    if (Object.keys(parameters).length === 0) return
+    if (Object.keys(parameters).length === 0 && !/[$?]/.test(statement)) return
     const prepared = yield* asking(connection, () => connection.prepare(statement))
     const names = Array.from({ length: prepared.parameterCount }, (_, place) => prepared.parameterName(place + 1))
     prepared.destroySync()
     const stranger = Object.keys(parameters).find((name) => !names.includes(name))
-    if (stranger === undefined) return
-    const known = names.length === 0 ? "it has no parameters" : `it has ${names.map((name) => `$${name}`).join(", ")}`
-    return yield* new UsageError({ detail: `--parameter ${stranger}: the statement has no $${stranger}; ${known}` })
+    if (stranger !== undefined) {
+      const known = names.length === 0 ? "it has no parameters" : `it has ${names.map((name) => `$${name}`).join(", ")}`
+      return yield* new UsageError({ detail: `--parameter ${stranger}: the statement has no $${stranger}; ${known}` })
+    }
+    const missing = names.find((name) => !Object.hasOwn(parameters, name))
+    if (missing === undefined) return
+    const isNamed = /^[A-Za-z_]/.test(missing)
+    return yield* new UsageError({
+      detail: isNamed
+        ? `the statement names $${missing}; give it with --parameter ${missing}=VALUE`
+        : "the statement has a parameter without a name; write it as $name, and give it with --parameter name=VALUE",
+    })
   })
 
 /** What the queries of reports use is there for a person's own, too; a snapshot of an earlier version has none of it. */
@@ -227,7 +236,7 @@ export const sqlCommand = command({
       }
       const parameters = yield* parametersOf(options.parameter)
       yield* beginLikeReports(connection, statement)
-      yield* refuseStrangers(connection, statement, parameters)
+      yield* refuseOtherParameters(connection, statement, parameters)
       const rows = yield* asking(connection, () => RowStream.open(connection, statement, parameters))
       const printer = printers[options.format](rows.columnNames)
       const { end, write } = yield* writerTo(options.output)

@@ -82,7 +82,7 @@ const settingsOf = (checks: ReadonlyArray<CheckFile>, configuration: Configurati
   return [
     ...Object.entries(others).flatMap(([key, value]) => leaves(value, key)),
     ...retrySettings(retryPolicy),
-    ["failOn", failOn.join(", ")] as const,
+    ["failOn", failOn.length === 0 ? "nothing" : failOn.join(", ")] as const,
     ...leaves({ ...knownAgeLimits, ...ageLimitHours }, "ageLimitHours"),
     // Those of ISO 4217 would fill a page, and nobody set them.
     ...leaves({ ...cryptoPlaces, ...currencyPlaces }, "currencyPlaces"),
