@@ -179,6 +179,21 @@ layer(ledgerStore)("over several nights", (it) => {
         { rows: [account("ACTIVE", "c-2"), ...use("a", 5)], customers: ["c-1", "c-2"] },
       )
       expect(moved?.found.filter(({ code }) => code.startsWith("REF_"))).toEqual([])
+      // What is created once a night saw it on the other's list names a stranger's.
+      const both = ["c-1", "c-2"]
+      const handedOn = [account("ACTIVE", "c-2"), ...use("a", 5)]
+      const later = yield* judged(
+        { rows: [account("ACTIVE")], customers: both },
+        { rows: handedOn, customers: both },
+        { rows: [...handedOn, ...use("b", -30)], customers: both },
+      )
+      expect(later?.found.filter(({ code }) => code.startsWith("REF_"))).toEqual([foreign("b")])
+      const back = yield* judged(
+        { rows: [account("ACTIVE")], customers: both },
+        { rows: handedOn, customers: both },
+        { rows: [account("ACTIVE"), ...use("a", 5), ...use("b", -30)], customers: both },
+      )
+      expect(back?.found.filter(({ code }) => code.startsWith("REF_"))).toEqual([])
       const gone = yield* judged({ rows: [account("ACTIVE")] }, { rows: use("a", 5) })
       expect(gone?.found.filter(({ code }) => code.startsWith("REF_"))).toEqual([])
     }),

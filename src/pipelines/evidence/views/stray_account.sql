@@ -1,4 +1,4 @@
--- about: Product records that are not void and name an account, wallet or beneficiary which their customer does not have in their currency and on their network; a record that names a quote may be of another currency.
+-- about: Product records that are not void and name an account, wallet or beneficiary which their customer does not have in their currency and on their network, or had no longer when they were created; a record that names a quote may be of another currency.
 -- kind: table
 -- stream: The record's list.
 -- noun: What a person calls the record.
@@ -12,7 +12,7 @@
 -- account_id: What it names.
 -- account_stream: The list that should hold it.
 -- account_noun: What a person calls it.
--- own_account: Whether an account of that id was on the customer's list, on whatever night.
+-- own_account: Whether an account of that id was on the customer's list, on whatever night, and had not gone to another customer's when the record was created.
 -- owner: Another customer on whose list it was; NULL where it was on none.
 -- held_as: The currency and network of the customer's own account.
 -- is_listed: Whether the customer's list was read to its end tonight.
@@ -26,7 +26,30 @@ WITH used AS (
   WHERE r.account_id IS NOT NULL AND r.class <> 'void'
 ),
 fitting AS (SELECT DISTINCT stream AS account_stream, account_id, customer_id, currency, network FROM recon.account),
-stray AS (SELECT * FROM used ANTI JOIN fitting USING (account_stream, account_id, customer_id, currency, network)),
+-- What went to another customer's list, and is not on the customer's own tonight: a night saw it there, and what is created later is a stranger's.
+handed_on AS (
+  SELECT o.stream AS account_stream, o.account_id, o.customer_id, arg_max(n.customer_id, n.version) AS handed_to, max(n.version_seen_run) AS run_id
+  FROM recon.account AS o JOIN recon.account AS n ON n.stream = o.stream AND n.account_id = o.account_id AND n.version = o.version + 1
+  WHERE n.version > 1 AND n.customer_id <> o.customer_id
+  GROUP BY o.stream, o.account_id, o.customer_id
+),
+handed_at AS (
+  SELECT h.account_stream, h.account_id, h.customer_id, h.handed_to, coalesce(max(p.server_time), any_value(seen.started_at)) AS handed_at
+  FROM handed_on AS h JOIN recon.runs AS seen ON seen.run_id = h.run_id
+  LEFT JOIN raw.pages AS p ON p.run_id = h.run_id AND p.customer_id = h.handed_to AND p.stream = h.account_stream
+  GROUP BY h.account_stream, h.account_id, h.customer_id, h.handed_to
+),
+still_own AS (SELECT stream AS account_stream, account_id, customer_id FROM recon.account WHERE last_seen_run = recon.run()),
+handed AS (
+  SELECT u.*, h.handed_to
+  FROM used AS u JOIN (SELECT * FROM handed_at ANTI JOIN still_own USING (account_stream, account_id, customer_id)) AS h USING (account_stream, account_id, customer_id)
+  WHERE u.created_at > h.handed_at
+),
+stray AS (
+  SELECT *, NULL::VARCHAR AS handed_to FROM used ANTI JOIN fitting USING (account_stream, account_id, customer_id, currency, network)
+  UNION ALL BY NAME
+  SELECT * FROM handed SEMI JOIN fitting USING (account_stream, account_id, customer_id, currency, network)
+),
 own AS (
   SELECT stream, account_id, customer_id, list_distinct(list(network)) AS networks,
     array_to_string(list_sort(list_distinct(list(concat_ws(' on ', currency, nullif(network, ''))))), ', ') AS held_as
@@ -44,7 +67,7 @@ refused AS (
 nameless AS (
   SELECT stream, customer_id, min(name) AS name FROM recon.refused WHERE record_id IS NULL GROUP BY stream, customer_id
 )
-SELECT s.* EXCLUDE (quote_id), a.account_id IS NOT NULL AS own_account, o.owner, a.held_as, r.is_proven IS TRUE AS is_listed,
+SELECT s.* EXCLUDE (quote_id, handed_to), a.account_id IS NOT NULL AND s.handed_to IS NULL AS own_account, coalesce(s.handed_to, o.owner) AS owner, a.held_as, r.is_proven IS TRUE AS is_listed,
   coalesce(r.began_at, recon.started_at()) AS read_from,
   coalesce(r.obstacle, CASE WHEN r.is_proven IS NOT TRUE THEN concat(s.account_stream, ' of the customer were not read') END) AS unread,
   coalesce(f.name, l.name) AS refused
@@ -54,4 +77,4 @@ LEFT JOIN owned AS o ON o.stream = s.stream AND o.record_id = s.record_id
 LEFT JOIN recon.reading AS r ON r.customer_id = s.customer_id AND r.stream = s.account_stream
 LEFT JOIN refused AS f ON f.stream = s.account_stream AND f.record_id = s.account_id
 LEFT JOIN nameless AS l ON l.stream = s.account_stream AND l.customer_id = s.customer_id
-WHERE NOT coalesce(s.quote_id IS NOT NULL AND list_contains(a.networks, s.network), FALSE)
+WHERE s.handed_to IS NOT NULL OR NOT coalesce(s.quote_id IS NOT NULL AND list_contains(a.networks, s.network), FALSE)

@@ -1,8 +1,8 @@
 -- severity: critical
 -- family: references
 -- definition: A record names an account, wallet or beneficiary of another customer, or of another currency or network than its own.
--- finds: A withdrawal to a bank account that is another customer's; a deposit of USDT on TRON to a wallet for ETH on ETHEREUM.
--- silent: A withdrawal that FAILED; one to an account that was the customer's own once; one by a quote, to an account of the quote's other currency.
+-- finds: A withdrawal to a bank account that is another customer's, or was the customer's own until a night saw it on the other's list; a deposit of USDT on TRON to a wallet for ETH on ETHEREUM.
+-- silent: A withdrawal that FAILED; one to an account that was the customer's own when it was created; one by a quote, to an account of the quote's other currency.
 -- action: Ask the partner where the money is, and hold what is still open.
 -- rests on: run
 -- accepts: counterpart_id, owner, held_as
