@@ -19,37 +19,30 @@
 -- read_from: When reading that list began: grace is counted to here.
 -- unread: Why nothing may be concluded from that list, in a sentence.
 -- refused: An account that cannot be read and is the one, or could be.
-WITH used AS (
-  SELECT r.stream, r.noun, r.record_id, r.customer_id, r.currency, coalesce(r.network, '') AS network, r.amount, r.created_at, r.first_seen_run,
-    r.account_id, r.quote_id, p.account_stream, p.account_noun
-  FROM recon.product_record AS r JOIN recon.product AS p ON p.stream = r.stream
-  WHERE r.account_id IS NOT NULL AND r.class <> 'void'
-),
-fitting AS (SELECT DISTINCT stream AS account_stream, account_id, customer_id, currency, network FROM recon.account),
--- What went to another customer's list, and is not on the customer's own tonight: a night saw it there, and what is created later is a stranger's.
-handed_on AS (
+WITH handed_on AS (
+  -- What went to another customer's list, and is not on the customer's own tonight: a night saw it there, and what is created later is a stranger's.
   SELECT o.stream AS account_stream, o.account_id, o.customer_id, arg_max(n.customer_id, n.version) AS handed_to, max(n.version_seen_run) AS run_id
   FROM recon.account AS o JOIN recon.account AS n ON n.stream = o.stream AND n.account_id = o.account_id AND n.version = o.version + 1
   WHERE n.version > 1 AND n.customer_id <> o.customer_id
   GROUP BY o.stream, o.account_id, o.customer_id
 ),
+still_own AS (SELECT stream AS account_stream, account_id, customer_id FROM recon.account WHERE last_seen_run = recon.run()),
 handed_at AS (
   SELECT h.account_stream, h.account_id, h.customer_id, h.handed_to, coalesce(max(p.server_time), any_value(seen.started_at)) AS handed_at
-  FROM handed_on AS h JOIN recon.runs AS seen ON seen.run_id = h.run_id
+  FROM (SELECT * FROM handed_on ANTI JOIN still_own USING (account_stream, account_id, customer_id)) AS h
+  JOIN recon.runs AS seen ON seen.run_id = h.run_id
   LEFT JOIN raw.pages AS p ON p.run_id = h.run_id AND p.customer_id = h.handed_to AND p.stream = h.account_stream
   GROUP BY h.account_stream, h.account_id, h.customer_id, h.handed_to
 ),
-still_own AS (SELECT stream AS account_stream, account_id, customer_id FROM recon.account WHERE last_seen_run = recon.run()),
-handed AS (
-  SELECT u.*, h.handed_to
-  FROM used AS u JOIN (SELECT * FROM handed_at ANTI JOIN still_own USING (account_stream, account_id, customer_id)) AS h USING (account_stream, account_id, customer_id)
-  WHERE u.created_at > h.handed_at
+used AS (
+  SELECT r.stream, r.noun, r.record_id, r.customer_id, r.currency, coalesce(r.network, '') AS network, r.amount, r.created_at, r.first_seen_run,
+    r.account_id, r.quote_id, p.account_stream, p.account_noun, CASE WHEN r.created_at > h.handed_at THEN h.handed_to ELSE '' END AS handed_to
+  FROM recon.product_record AS r JOIN recon.product AS p ON p.stream = r.stream
+  LEFT JOIN handed_at AS h ON h.account_stream = p.account_stream AND h.account_id = r.account_id AND h.customer_id = r.customer_id
+  WHERE r.account_id IS NOT NULL AND r.class <> 'void'
 ),
-stray AS (
-  SELECT *, NULL::VARCHAR AS handed_to FROM used ANTI JOIN fitting USING (account_stream, account_id, customer_id, currency, network)
-  UNION ALL BY NAME
-  SELECT * FROM handed SEMI JOIN fitting USING (account_stream, account_id, customer_id, currency, network)
-),
+fitting AS (SELECT DISTINCT stream AS account_stream, account_id, customer_id, currency, network, '' AS handed_to FROM recon.account),
+stray AS (SELECT * REPLACE (nullif(handed_to, '') AS handed_to) FROM used ANTI JOIN fitting USING (account_stream, account_id, customer_id, currency, network, handed_to)),
 own AS (
   SELECT stream, account_id, customer_id, list_distinct(list(network)) AS networks,
     array_to_string(list_sort(list_distinct(list(concat_ws(' on ', currency, nullif(network, ''))))), ', ') AS held_as
