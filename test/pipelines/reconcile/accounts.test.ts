@@ -194,6 +194,13 @@ layer(ledgerStore)("over several nights", (it) => {
         { rows: [account("ACTIVE"), ...use("a", 5), ...use("b", -30)], customers: both },
       )
       expect(back?.found.filter(({ code }) => code.startsWith("REF_"))).toEqual([])
+      const backAndGone = yield* judged(
+        { rows: [account("ACTIVE")], customers: both },
+        { rows: [account("ACTIVE", "c-2")], customers: both },
+        { rows: [account("ACTIVE")], customers: both },
+        { rows: use("b", -60), customers: both },
+      )
+      expect(backAndGone?.found.filter(({ code }) => code.startsWith("REF_"))).toEqual([])
       const gone = yield* judged({ rows: [account("ACTIVE")] }, { rows: use("a", 5) })
       expect(gone?.found.filter(({ code }) => code.startsWith("REF_"))).toEqual([])
     }),

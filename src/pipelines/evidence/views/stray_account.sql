@@ -19,20 +19,23 @@
 -- read_from: When reading that list began: grace is counted to here.
 -- unread: Why nothing may be concluded from that list, in a sentence.
 -- refused: An account that cannot be read and is the one, or could be.
-WITH handed_on AS (
-  -- What went to another customer's list, and is not on the customer's own tonight: a night saw it there, and what is created later is a stranger's.
-  SELECT o.stream AS account_stream, o.account_id, o.customer_id, arg_max(n.customer_id, n.version) AS handed_to, max(n.version_seen_run) AS run_id
-  FROM recon.account AS o JOIN recon.account AS n ON n.stream = o.stream AND n.account_id = o.account_id AND n.version = o.version + 1
-  WHERE n.version > 1 AND n.customer_id <> o.customer_id
-  GROUP BY o.stream, o.account_id, o.customer_id
+WITH changed AS (
+  SELECT * FROM recon.account SEMI JOIN (SELECT stream, account_id FROM recon.account WHERE version > 1) USING (stream, account_id)
 ),
-still_own AS (SELECT stream AS account_stream, account_id, customer_id FROM recon.account WHERE last_seen_run = recon.run()),
+holder AS (
+  SELECT stream, account_id, customer_id, max(version) AS version, max(last_seen_run) AS last_seen_run FROM changed GROUP BY stream, account_id, customer_id
+),
+-- What went to another customer's list, and is not on the customer's own tonight: a night saw it there, and what is created later is a stranger's.
 handed_at AS (
-  SELECT h.account_stream, h.account_id, h.customer_id, h.handed_to, coalesce(max(p.server_time), any_value(seen.started_at)) AS handed_at
-  FROM (SELECT * FROM handed_on ANTI JOIN still_own USING (account_stream, account_id, customer_id)) AS h
-  JOIN recon.runs AS seen ON seen.run_id = h.run_id
-  LEFT JOIN raw.pages AS p ON p.run_id = h.run_id AND p.customer_id = h.handed_to AND p.stream = h.account_stream
-  GROUP BY h.account_stream, h.account_id, h.customer_id, h.handed_to
+  SELECT h.stream AS account_stream, h.account_id, h.customer_id, any_value(w.handed_to) AS handed_to, coalesce(max(p.server_time), any_value(seen.started_at)) AS handed_at
+  FROM holder AS h
+  JOIN changed AS n ON n.stream = h.stream AND n.account_id = h.account_id AND n.version = h.version + 1
+  JOIN (SELECT stream, account_id, arg_max(customer_id, version) AS handed_to FROM holder GROUP BY stream, account_id) AS w
+    ON w.stream = h.stream AND w.account_id = h.account_id
+  JOIN recon.runs AS seen ON seen.run_id = n.version_seen_run
+  LEFT JOIN raw.pages AS p ON p.run_id = n.version_seen_run AND p.customer_id = n.customer_id AND p.stream = n.stream
+  WHERE h.last_seen_run <> recon.run()
+  GROUP BY h.stream, h.account_id, h.customer_id
 ),
 used AS (
   SELECT r.stream, r.noun, r.record_id, r.customer_id, r.currency, coalesce(r.network, '') AS network, r.amount, r.created_at, r.first_seen_run,

@@ -34,7 +34,7 @@ known AS (
 ),
 companion AS (
   SELECT n.stream, n.record_id, n.resource_id IS NULL OR p.class = 'void' AS is_alone,
-    coalesce(r.obstacle, f.name) AS obstacle, n.resource_type, n.resource_id, p.record_id IS NOT NULL AS is_known
+    coalesce(r.obstacle, f.name) AS obstacle, p.record_id IS NOT NULL AS is_known
   FROM naming AS n
   LEFT JOIN known AS p ON p.stream = n.named_stream AND p.record_id = n.resource_id
   LEFT JOIN recon.reading AS r ON r.customer_id = n.customer_id AND r.stream = n.named_stream
@@ -43,7 +43,7 @@ companion AS (
   ) AS f ON f.stream = n.named_stream AND f.record_id = n.resource_id
 ),
 judged AS (
-  SELECT o.* EXCLUDE (obstacle, resource_type, resource_id), coalesce(o.obstacle, CASE WHEN c.is_alone IS NOT TRUE THEN c.obstacle END) AS obstacle, c.resource_type, c.resource_id
+  SELECT o.* EXCLUDE (obstacle), coalesce(o.obstacle, CASE WHEN c.is_alone IS NOT TRUE THEN c.obstacle END) AS obstacle
   FROM overdue AS o LEFT JOIN companion AS c ON c.stream = o.stream AND c.record_id = o.record_id
   -- One whose record is known and not void waits with it; of one whose record cannot be looked at nobody knows.
   WHERE o.stream <> 'transactions' OR c.is_alone OR NOT c.is_known AND c.obstacle IS NOT NULL
